@@ -1,0 +1,87 @@
+//! The canonical record: one observation about one mail, one SMTP session or one setting, from one place of a source.
+//!
+//! Records are small (interned strings, side tables per hop), because a run may hold ten million of them.
+
+mod record;
+mod strings;
+mod time;
+
+pub use record::{Cut, Detail, Evidence, Fold, Hop, Kind, SapFacts, SapState, SmtpFacts, TraceFacts, TraceStatus};
+pub use strings::{Strings, Sym};
+pub use time::{MINUTE, HOUR, Millis, Span, ZoneBasis, day_time, rfc3339};
+
+/// All evidence of a run, in order of sources and lines.
+#[derive(Debug, Default)]
+pub struct Store {
+    /// Interned texts.
+    pub strings: Strings,
+    /// The records.
+    pub records: Vec<Evidence>,
+    /// What only SAP knows, by [`Detail::Sap`].
+    pub sap: Vec<SapFacts>,
+    /// What only an SMTP dialogue knows, by [`Detail::Smtp`].
+    pub smtp: Vec<SmtpFacts>,
+    /// What only the message trace knows, by [`Detail::Trace`].
+    pub trace: Vec<TraceFacts>,
+}
+
+impl Store {
+    /// Text of a symbol.
+    #[must_use]
+    pub fn text(&self, sym: Sym) -> &str {
+        self.strings.get(sym)
+    }
+
+    /// SAP's facts of a record.
+    #[must_use]
+    pub fn sap_of(&self, record: &Evidence) -> Option<&SapFacts> {
+        match record.detail {
+            Detail::Sap(at) => self.sap.get(at as usize),
+            _ => None,
+        }
+    }
+
+    /// SMTP facts of a record.
+    #[must_use]
+    pub fn smtp_of(&self, record: &Evidence) -> Option<&SmtpFacts> {
+        match record.detail {
+            Detail::Smtp(at) => self.smtp.get(at as usize),
+            _ => None,
+        }
+    }
+
+    /// Trace facts of a record.
+    #[must_use]
+    pub fn trace_of(&self, record: &Evidence) -> Option<&TraceFacts> {
+        match record.detail {
+            Detail::Trace(at) => self.trace.get(at as usize),
+            _ => None,
+        }
+    }
+
+    /// Adds a record with SAP's facts.
+    pub fn push_sap(&mut self, mut record: Evidence, facts: SapFacts) {
+        record.detail = Detail::Sap(index(self.sap.len()));
+        self.sap.push(facts);
+        self.records.push(record);
+    }
+
+    /// Adds a record with SMTP facts.
+    pub fn push_smtp(&mut self, mut record: Evidence, facts: SmtpFacts) {
+        record.detail = Detail::Smtp(index(self.smtp.len()));
+        self.smtp.push(facts);
+        self.records.push(record);
+    }
+
+    /// Adds a record with trace facts.
+    pub fn push_trace(&mut self, mut record: Evidence, facts: TraceFacts) {
+        record.detail = Detail::Trace(index(self.trace.len()));
+        self.trace.push(facts);
+        self.records.push(record);
+    }
+}
+
+/// Indices are 32 bits wide; a run beyond 4 billion records would saturate rather than wrap.
+pub(crate) fn index(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,5 @@
+//! What Exchange Online exports.
+
+mod summary;
+
+pub use summary::EnhancedSummary;

@@ -1,0 +1,86 @@
+//! One file per format. A new format implements [`Format`], joins [`REGISTRY`] and brings a sample;
+//! `exchange/summary.rs` is the minimal example.
+
+mod exchange;
+mod sap;
+
+use crate::error::ReadError;
+use crate::evidence::{Hop, Store};
+use crate::source::Source;
+
+/// A claim of a format on a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// 0 to 100.
+    pub confidence: u8,
+    /// What in the file speaks for it.
+    pub why: String,
+}
+
+/// Where a format puts what it reads.
+pub struct Sink<'a> {
+    /// Evidence of the run.
+    pub store: &'a mut Store,
+    /// The source being read, with its ledger.
+    pub source: &'a mut Source,
+    /// Index of the source.
+    pub index: u32,
+}
+
+/// A file format.
+pub trait Format: Sync {
+    /// Stable id, `sap-list`.
+    fn id(&self) -> &'static str;
+    /// What a person calls it.
+    fn title(&self) -> &'static str;
+    /// System that writes it.
+    fn hop(&self) -> Hop;
+    /// Looks at the beginning of a file (at most [`HEAD`] bytes), never at its name.
+    fn recognise(&self, head: &str) -> Option<Claim>;
+    /// Reads the whole text: marks every line in the ledger, pushes evidence in order of lines.
+    ///
+    /// # Errors
+    /// When nothing sensible can be read; what was read before the error stays.
+    fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError>;
+    /// Samples that this format and no other must claim.
+    fn samples(&self) -> &'static [&'static str];
+}
+
+/// How much of a file recognisers see.
+pub const HEAD: usize = 64 * 1024;
+
+/// All formats.
+pub static REGISTRY: &[&dyn Format] = &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary];
+
+/// The format that claims a text most surely.
+#[must_use]
+pub fn recognise(text: &str) -> Option<(&'static dyn Format, Claim)> {
+    let head = head_of(text);
+    let claims = REGISTRY.iter().filter_map(|format| Some((*format, format.recognise(head)?)));
+    claims.max_by(|a, b| a.1.confidence.cmp(&b.1.confidence).then(b.0.id().cmp(a.0.id())))
+}
+
+/// Beginning of a text, cut at a character.
+fn head_of(text: &str) -> &str {
+    let mut end = text.len().min(HEAD);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_is_claimed_by_its_own_format_alone() {
+        for owner in REGISTRY {
+            assert!(!owner.samples().is_empty(), "{} has no sample", owner.id());
+            for sample in owner.samples() {
+                let claimed: Vec<&str> = REGISTRY.iter().filter(|f| f.recognise(sample).is_some()).map(|f| f.id()).collect();
+                assert_eq!(claimed, [owner.id()], "{sample}");
+            }
+        }
+    }
+}

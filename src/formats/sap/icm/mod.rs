@@ -1,0 +1,2 @@
+//! ICM developer trace.
+pub struct Icm;

@@ -1,0 +1,15 @@
+//! The one grammar everybody shares: reply codes (RFC 5321 section 4.2), enhanced codes (RFC 3463),
+//! nested replies, Exchange's trailers, commands and addresses.
+//!
+//! Replies reach us through many mouths (SAP variables cut at fifty characters, Postfix `said:`,
+//! Python tuples), so every function here searches in free text and returns nothing rather than failing.
+
+mod address;
+mod command;
+mod reply;
+mod trailer;
+
+pub use address::{domain, fold_address, path_address};
+pub use command::{Command, command};
+pub use reply::{Enhanced, Reply, accepted_message_id, chain, find_reply, squeeze};
+pub use trailer::{Trailer, trailer};

@@ -1,0 +1,139 @@
+//! Bytes to text: BOM, else NUL pattern, else valid UTF-8, else Windows-1252 (exchange.md 1.5, sost.md 7).
+
+use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// Name of an encoding and how it was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Encoding {
+    /// `UTF-8`, `UTF-16LE`, `UTF-16BE` or `windows-1252`.
+    pub name: &'static str,
+    /// `BOM`, `pattern`, `valid` or `assumed`.
+    pub basis: &'static str,
+}
+
+/// Decoded file.
+#[derive(Debug)]
+pub struct Decoded {
+    /// The text, without BOM.
+    pub text: String,
+    /// Encoding.
+    pub encoding: Encoding,
+    /// Whether the last character was cut in two.
+    pub truncated: bool,
+}
+
+/// Decodes a file; never fails, what cannot be decoded becomes U+FFFD.
+#[must_use]
+pub fn decode(bytes: Vec<u8>) -> Decoded {
+    if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        let truncated = cut_utf8(rest);
+        return done(String::from_utf8_lossy(rest).into_owned(), "UTF-8", "BOM", truncated);
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xFF\xFE") {
+        return utf16(rest, UTF_16LE, "UTF-16LE", "BOM");
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xFE\xFF") {
+        return utf16(rest, UTF_16BE, "UTF-16BE", "BOM");
+    }
+    match nul_pattern(&bytes) {
+        Some(true) => return utf16(&bytes, UTF_16LE, "UTF-16LE", "pattern"),
+        Some(false) => return utf16(&bytes, UTF_16BE, "UTF-16BE", "pattern"),
+        None => {}
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => done(text, "UTF-8", "valid", false),
+        Err(error) => {
+            let bytes = error.into_bytes();
+            if cut_utf8(&bytes) {
+                return done(String::from_utf8_lossy(&bytes).into_owned(), "UTF-8", "valid", true);
+            }
+            let (text, _) = WINDOWS_1252.decode_without_bom_handling(&bytes);
+            done(text.into_owned(), "windows-1252", "assumed", false)
+        }
+    }
+}
+
+fn done(text: String, name: &'static str, basis: &'static str, truncated: bool) -> Decoded {
+    Decoded { text, encoding: Encoding { name, basis }, truncated }
+}
+
+fn utf16(bytes: &[u8], codec: &'static encoding_rs::Encoding, name: &'static str, basis: &'static str) -> Decoded {
+    let whole = &bytes[..bytes.len() - bytes.len() % 2];
+    let (text, _) = codec.decode_without_bom_handling(whole);
+    done(text.into_owned(), name, basis, bytes.len() % 2 == 1)
+}
+
+/// Valid UTF-8 but for an incomplete last character, with at least one complete multi-byte character or none needed.
+fn cut_utf8(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_none() && !bytes[..e.valid_up_to()].is_ascii())
+}
+
+/// `Some(true)`: every second byte of the beginning is NUL, low byte first.
+fn nul_pattern(bytes: &[u8]) -> Option<bool> {
+    let head = &bytes[..bytes.len().min(400)];
+    if head.len() < 8 {
+        return None;
+    }
+    let nuls = |odd: usize| head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+    let half = head.len() / 2;
+    let (even, odd) = (nuls(0), nuls(1));
+    if odd * 10 >= half * 7 && even * 10 < half {
+        return Some(true);
+    }
+    (even * 10 >= half * 7 && odd * 10 < half).then_some(false)
+}
+
+/// What a file that is no text is, from its first bytes.
+#[must_use]
+pub fn sniff_binary(bytes: &[u8]) -> Option<&'static str> {
+    const MAGIC: &[(&[u8], &str)] = &[
+        (b"\x89PNG", "a PNG picture"),
+        (b"\xFF\xD8\xFF", "a JPEG picture"),
+        (b"GIF8", "a GIF picture"),
+        (b"BM", "a bitmap"),
+        (b"%PDF", "a PDF document"),
+        (b"PK\x03\x04", "a ZIP archive or an XLSX workbook"),
+        (b"\x1F\x8B", "a gzip archive"),
+        (b"\x28\xB5\x2F\xFD", "a zstd archive"),
+        (b"\xD0\xCF\x11\xE0", "an old Office file"),
+        (b"{\\rtf", "a rich text document"),
+        (b"\x7FELF", "a program"),
+        (b"MZ", "a program"),
+    ];
+    let known = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic));
+    if let Some((magic, name)) = known {
+        let short_ascii = magic.len() == 2 && magic.is_ascii();
+        if !short_ascii || bytes.iter().take(64).any(|b| *b == 0) {
+            return Some(name);
+        }
+    }
+    let head = &bytes[..bytes.len().min(4096)];
+    let control = head.iter().filter(|b| **b < 9 || (14..32).contains(*b)).count();
+    (nul_pattern(bytes).is_none() && !head.starts_with(b"\xFF\xFE") && !head.starts_with(b"\xFE\xFF") && control * 10 > head.len()).then_some("binary data")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_encoding() {
+        let le = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let mut bom = vec![0xFF, 0xFE];
+        bom.extend(le("Grüße, Welt"));
+        let rows: Vec<(Vec<u8>, &str, &str, bool)> = vec![
+            (bom.clone(), "UTF-16LE", "BOM", false),
+            (bom[..bom.len() - 1].to_vec(), "UTF-16LE", "BOM", true),
+            (le("origin_timestamp_utc,sender"), "UTF-16LE", "pattern", false),
+            ("Grüße".into(), "UTF-8", "valid", false),
+            (b"Gr\xFC\xDFe, Welt".to_vec(), "windows-1252", "assumed", false),
+            (b"plain".to_vec(), "UTF-8", "valid", false),
+        ];
+        for (bytes, name, basis, truncated) in rows {
+            let got = decode(bytes);
+            assert_eq!((got.encoding.name, got.encoding.basis, got.truncated), (name, basis, truncated));
+        }
+        assert_eq!(sniff_binary(b"\x89PNG\r\n\x1a\n"), Some("a PNG picture"));
+        assert_eq!(sniff_binary(b"MZ is how this text begins"), None);
+    }
+}

@@ -1,0 +1,73 @@
+//! Every physical line is in exactly one class.
+
+/// Class of a line (design section 7).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Class {
+    /// Became evidence of a mail or session.
+    Evidence,
+    /// Headers, page breaks, well-formed lines of other matters.
+    Frame,
+    /// Mail of other senders.
+    Others,
+    /// Not understood.
+    NotUnderstood,
+}
+
+/// Classes of all lines of a source; a line is not understood until somebody says otherwise.
+#[derive(Debug, Default, Clone)]
+pub struct Ledger {
+    classes: Vec<u8>,
+    reasons: Vec<(u32, String)>,
+}
+
+impl Ledger {
+    /// A ledger of so many lines.
+    #[must_use]
+    pub fn new(lines: usize) -> Self {
+        Self { classes: vec![Class::NotUnderstood as u8; lines], reasons: Vec::new() }
+    }
+
+    /// Puts a line (1-based) into a class; lines outside the file are ignored.
+    pub fn mark(&mut self, line: u32, class: Class) {
+        if let Some(slot) = self.classes.get_mut((line as usize).wrapping_sub(1)) {
+            *slot = class as u8;
+        }
+    }
+
+    /// Puts a run of lines into a class.
+    pub fn mark_run(&mut self, first: u32, count: u32, class: Class) {
+        for line in first..first.saturating_add(count) {
+            self.mark(line, class);
+        }
+    }
+
+    /// Says why a line was not understood.
+    pub fn reject(&mut self, line: u32, reason: impl Into<String>) {
+        self.mark(line, Class::NotUnderstood);
+        self.reasons.push((line, reason.into()));
+    }
+
+    /// Lines of a class.
+    #[must_use]
+    pub fn count(&self, class: Class) -> usize {
+        self.classes.iter().filter(|c| **c == class as u8).count()
+    }
+
+    /// All lines.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// First lines that were not understood, with the reason where one is known.
+    #[must_use]
+    pub fn not_understood(&self, most: usize) -> Vec<(u32, &str)> {
+        let numbers = (1u32..).zip(&self.classes).filter(|(_, c)| **c == Class::NotUnderstood as u8).map(|(n, _)| n);
+        numbers.take(most).map(|n| (n, self.reason(n))).collect()
+    }
+
+    fn reason(&self, line: u32) -> &str {
+        self.reasons.iter().find(|(at, _)| *at == line).map_or("no known shape", |(_, why)| why)
+    }
+}

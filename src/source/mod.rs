@@ -1,0 +1,93 @@
+//! Input files: find them, decode them, and keep the account of their lines.
+
+mod decode;
+mod find;
+mod ledger;
+
+pub use decode::{Decoded, Encoding, decode, sniff_binary};
+pub use find::{Found, find, labels};
+pub use ledger::{Class, Ledger};
+
+use crate::evidence::{Hop, Millis, Span};
+use std::path::PathBuf;
+
+/// One input file with all that is known of it.
+#[derive(Debug)]
+pub struct Source {
+    /// Where it was read.
+    pub path: PathBuf,
+    /// Shortest unique path suffix.
+    pub label: String,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Encoding and how it was found.
+    pub encoding: Encoding,
+    /// Id of the format.
+    pub format: &'static str,
+    /// Why the format was chosen.
+    pub why: String,
+    /// System that wrote it.
+    pub hop: Hop,
+    /// Account of the lines.
+    pub ledger: Ledger,
+    /// Records with a time: first and last, on its own clock.
+    pub span: Option<Span>,
+    /// Data rows or events read.
+    pub rows: usize,
+    /// Whether its times are UTC by the file's own statement.
+    pub utc: bool,
+    /// Where in the landscape it comes from.
+    pub landscape: Landscape,
+    /// Guesses and limits to be told, with their line.
+    pub notes: Vec<Note>,
+}
+
+/// Where a file comes from, as far as the file says.
+#[derive(Debug, Clone, Default)]
+pub struct Landscape {
+    /// SAP system id.
+    pub system: String,
+    /// Application server.
+    pub app_server: String,
+    /// Trace level of an ICM trace.
+    pub trace_level: Option<u8>,
+}
+
+/// A guess or a limit of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Line it rests on.
+    pub line: u32,
+    /// The sentence.
+    pub text: String,
+}
+
+impl Source {
+    /// Widens the covered span by a time of the source's own clock.
+    pub fn cover(&mut self, span: Span) {
+        self.span = Some(self.span.map_or(span, |known| known.join(span)));
+    }
+
+    /// Remembers a guess or a limit once.
+    pub fn note(&mut self, line: u32, text: impl Into<String>) {
+        let text = text.into();
+        if !self.notes.iter().any(|n| n.text == text) {
+            self.notes.push(Note { line, text });
+        }
+    }
+
+    /// Length of the covered span.
+    #[must_use]
+    pub fn duration(&self) -> Millis {
+        self.span.map_or(0, |s| s.to - s.from)
+    }
+}
+
+/// Physical lines with their 1-based number, without line ends.
+pub fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    let count = if text.is_empty() { 0 } else { usize::MAX };
+    body.split('\n').take(count).zip(1..).map(|(line, number)| (number, line.strip_suffix('\r').unwrap_or(line)))
+}
