@@ -21,12 +21,7 @@ fn main() -> io::Result<()> {
         fs::create_dir_all(&folder)?;
         for file in story.files {
             fs::write(folder.join(file.name), &file.bytes)?;
-            println!(
-                "samples/{}/{}: {} bytes",
-                story.name,
-                file.name,
-                file.bytes.len()
-            );
+            println!("samples/{}/{}: {} bytes", story.name, file.name, file.bytes.len());
         }
     }
     Ok(())

@@ -17,9 +17,7 @@ const DOTNET_EPOCH: i64 = 621_355_968_000_000_000;
 
 /// Reads an RFC 3339 time of the story's script, for example `2026-03-10T09:17:30Z`.
 pub fn utc(text: &str) -> i64 {
-    DateTime::parse_from_rfc3339(text)
-        .expect("the script holds valid times")
-        .timestamp_millis()
+    DateTime::parse_from_rfc3339(text).expect("the script holds valid times").timestamp_millis()
 }
 
 fn at(ms: i64) -> DateTime<Utc> {

@@ -3,15 +3,7 @@
 use super::rng::Rng;
 
 /// SAP users, at most 12 characters.
-pub const USERS: &[&str] = &[
-    "BATCH_FI",
-    "BATCH_MM",
-    "WF-BATCH",
-    "SD_OUTPUT",
-    "HR_PAYROLL",
-    "BI_LOAD",
-    "PP_PLANNING",
-];
+pub const USERS: &[&str] = &["BATCH_FI", "BATCH_MM", "WF-BATCH", "SD_OUTPUT", "HR_PAYROLL", "BI_LOAD", "PP_PLANNING"];
 
 /// Mailboxes of the own company; some are longer than the 35 characters SAP shows.
 const INTERNAL: &[&str] = &[

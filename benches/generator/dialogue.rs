@@ -3,9 +3,11 @@
 //! The shape is an assumption: no real trace of the SMTP client is public. So the marks of
 //! direction, the wrapping and the place of the connection id change from session to session.
 
+use std::fmt::Write as _;
+
 use super::clock::show;
 use super::encode::base64;
-use super::exchange;
+use super::exchange::{self, Service};
 use super::icm::{Record, thread};
 use super::rng::Rng;
 use super::world::{Attempt, End, Landscape, Mail};
@@ -13,11 +15,7 @@ use super::world::{Attempt, End, Landscape, Mail};
 /// Longest text of a line before it is wrapped.
 const WRAP: usize = 110;
 /// How the three styles mark what the client says and what the server answers.
-const MARKS: [(&str, &str); 3] = [
-    ("SMTP >> ", "SMTP << "),
-    ("SMTP send: ", "SMTP recv: "),
-    ("-> ", "<- "),
-];
+const MARKS: [(&str, &str); 3] = [("SMTP >> ", "SMTP << "), ("SMTP send: ", "SMTP recv: "), ("-> ", "<- ")];
 
 /// A session that is being written.
 pub struct Session {
@@ -31,24 +29,24 @@ pub struct Session {
 
 impl Session {
     /// Opens the connection `lead` milliseconds before the mail itself.
-    fn open(at: i64, lead: i64, address: &str, rng: &mut Rng) -> Self {
+    fn open(attempt: &Attempt, lead: i64, service: Service, rng: &mut Rng) -> Self {
         let mut session = Self {
             records: Vec::new(),
-            at: at - lead,
+            at: attempt.at - lead,
             thread: thread(2 + rng.bits() % 4),
             conn: rng.range(0x0004_0001, 0x0004_FFFF),
             marks: *rng.pick(&MARKS),
-            server: exchange::front(rng),
+            server: exchange::front(service, rng),
         };
         let hdl = rng.range(30, 90);
-        let local = rng.range(41_000, 59_000);
-        session.raw(format!(
-            "NiIConnect: hdl {hdl} took local address 192.0.2.11:{local}"
-        ));
+        let local = format!("192.0.2.{}:{}", 11 + attempt.host, rng.range(41_000, 59_000));
+        let peer = match service {
+            Service::Endpoint => "192.0.2.25:25",
+            Service::Submission => "192.0.2.87:587",
+        };
+        session.raw(format!("NiIConnect: hdl {hdl} took local address {local}"));
         let conn = session.conn;
-        session.raw(format!(
-            "role: Client, protocol: SMTP, local: 192.0.2.11:{local}, peer: {address} {{{conn:08x}}}"
-        ));
+        session.raw(format!("role: Client, protocol: SMTP, local: {local}, peer: {peer} {{{conn:08x}}}"));
         session
     }
 
@@ -71,12 +69,11 @@ impl Session {
             }
         }
         let last = lines.last_mut().expect("there is a first line");
-        last.push_str(&format!(" {{{:08x}}}", self.conn));
+        write!(last, " {{{:08x}}}", self.conn).expect("a String takes all");
         let mut lines = lines.into_iter();
         let first = lines.next().unwrap_or_default();
         let record = Record::new(self.at, self.thread, format!("{mark}{first}"));
-        self.records
-            .push(lines.fold(record, |record, line| record.and(format!("  {line}"))));
+        self.records.push(lines.fold(record, |record, line| record.and(format!("  {line}"))));
     }
 
     fn client(&mut self, text: &str) {
@@ -102,9 +99,7 @@ impl Session {
         let time = show(self.at, "%a, %e %b %Y %H:%M:%S +0000");
         let id = exchange::session_id(self.at, rng);
         let server = self.server.clone();
-        self.server(&format!(
-            "220 {server} Microsoft ESMTP MAIL Service ready at {time} [{id}]"
-        ));
+        self.server(&format!("220 {server} Microsoft ESMTP MAIL Service ready at {time} [{id}]"));
     }
 
     fn quit(mut self) -> Vec<Record> {
@@ -116,38 +111,24 @@ impl Session {
 
 /// Whole plain session with the MX endpoint; `ip` is the address Exchange sees, `body` one
 /// line of the mail's text.
-pub fn plain(
-    land: &Landscape,
-    mail: &Mail,
-    attempt: &Attempt,
-    ip: &str,
-    body: &str,
-    rng: &mut Rng,
-) -> Vec<Record> {
-    let features = [
-        "SIZE 157286400",
-        "PIPELINING",
-        "DSN",
-        "ENHANCEDSTATUSCODES",
-        "STARTTLS",
-        "8BITMIME",
-        "SMTPUTF8",
-    ];
-    let mut session = Session::open(attempt.at, 90, "192.0.2.25:25", rng);
+pub fn plain(land: &Landscape, mail: &Mail, attempt: &Attempt, ip: &str, body: &str, rng: &mut Rng) -> Vec<Record> {
+    let features = ["SIZE 157286400", "PIPELINING", "DSN", "ENHANCEDSTATUSCODES", "STARTTLS", "8BITMIME", "SMTPUTF8"];
+    let mut session = Session::open(attempt, 90, Service::Endpoint, rng);
     session.banner(rng);
     session.hello(land.domain, ip, &features);
     session.client(&format!("MAIL FROM:<{}> SIZE={}", land.sender, mail.size));
     session.server("250 2.1.0 Sender OK");
     session.client(&format!("RCPT TO:<{}>", mail.recipient));
     match &attempt.end {
-        End::Refused(reply) => session.server(reply),
+        End::Refused(reply) => {
+            // Not before the time that the reply itself carries.
+            session.at = session.at.max(attempt.at + 400);
+            session.server(reply);
+        }
         End::Accepted(reply) => {
             session.server("250 2.1.5 Recipient OK");
             data(&mut session, land, mail, body);
-            let taken = mail
-                .trace
-                .as_ref()
-                .map_or(session.at, |row| row.origin / 10_000);
+            let taken = mail.trace.as_ref().map_or(session.at, |row| row.origin / 10_000);
             session.at = session.at.max(taken);
             session.server(reply);
         }
@@ -174,23 +155,11 @@ fn data(session: &mut Session, land: &Landscape, mail: &Mail, body: &str) {
     }
 }
 
-const SUBMISSION: [&str; 5] = [
-    "SIZE 157286400",
-    "DSN",
-    "STARTTLS",
-    "ENHANCEDSTATUSCODES",
-    "SMTPUTF8",
-];
-const SECURED: [&str; 5] = [
-    "SIZE 157286400",
-    "DSN",
-    "AUTH LOGIN XOAUTH2",
-    "8BITMIME",
-    "SMTPUTF8",
-];
+const SUBMISSION: [&str; 5] = ["SIZE 157286400", "DSN", "STARTTLS", "ENHANCEDSTATUSCODES", "SMTPUTF8"];
+const SECURED: [&str; 5] = ["SIZE 157286400", "DSN", "AUTH LOGIN XOAUTH2", "8BITMIME", "SMTPUTF8"];
 
-fn starttls(at: i64, domain: &str, rng: &mut Rng) -> Session {
-    let mut session = Session::open(at, 260, "192.0.2.87:587", rng);
+fn starttls(attempt: &Attempt, domain: &str, rng: &mut Rng) -> Session {
+    let mut session = Session::open(attempt, 260, Service::Submission, rng);
     session.banner(rng);
     session.hello(domain, "203.0.113.20", &SUBMISSION);
     session.client("STARTTLS");
@@ -202,7 +171,7 @@ fn starttls(at: i64, domain: &str, rng: &mut Rng) -> Session {
 
 /// Session with AUTH LOGIN whose encrypted part is shown, the password included.
 pub fn secured(land: &Landscape, attempt: &Attempt, password: &str, rng: &mut Rng) -> Vec<Record> {
-    let mut session = starttls(attempt.at, land.domain, rng);
+    let mut session = starttls(attempt, land.domain, rng);
     session.hello(land.domain, "203.0.113.20", &SECURED);
     session.client("AUTH LOGIN");
     session.server("334 VXNlcm5hbWU6");
@@ -218,7 +187,7 @@ pub fn secured(land: &Landscape, attempt: &Attempt, password: &str, rng: &mut Rn
 
 /// The same session with `icm/trace_secured_data = FALSE`: nothing after STARTTLS is shown.
 pub fn denied(land: &Landscape, attempt: &Attempt, rng: &mut Rng) -> Vec<Record> {
-    let mut session = starttls(attempt.at, land.domain, rng);
+    let mut session = starttls(attempt, land.domain, rng);
     for bytes in [24, 212, 12, 18, 34, 18, 26, 218, 6, 52] {
         session.at += 21;
         let conn = session.conn;

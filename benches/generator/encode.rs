@@ -47,11 +47,7 @@ pub fn base64(bytes: &[u8]) -> String {
         let word = byte(0) << 16 | byte(1) << 8 | byte(2);
         for i in 0..4 {
             let digit = DIGITS[word >> (18 - 6 * i) & 63];
-            text.push(if i <= part.len() {
-                char::from(digit)
-            } else {
-                '='
-            });
+            text.push(if i <= part.len() { char::from(digit) } else { '=' });
         }
     }
     text

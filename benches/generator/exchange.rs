@@ -23,8 +23,11 @@ pub fn host(rng: &mut Rng) -> String {
 }
 
 /// Name a server gives in its banner.
-pub fn front(rng: &mut Rng) -> String {
-    format!("{}.mail.protection.outlook.com", label(rng))
+pub fn front(service: Service, rng: &mut Rng) -> String {
+    match service {
+        Service::Endpoint => format!("{}.mail.protection.outlook.com", label(rng)),
+        Service::Submission => format!("{}.outlook.office365.com", label(rng)),
+    }
 }
 
 /// Session id: 16 hexadecimal digits that decode to some days before the session.
@@ -70,12 +73,5 @@ pub fn accepted(service: Service, id: &str, size: i64, rng: &mut Rng) -> String 
 pub fn network_id(origin: i64, rng: &mut Rng) -> String {
     let created = dotnet_ticks(origin - rng.range(0, 40_000));
     let head = rng.hex(20);
-    format!(
-        "{}-{}-{}-{}-{:012x}",
-        &head[..8],
-        &head[8..12],
-        &head[12..16],
-        &head[16..],
-        created >> 16
-    )
+    format!("{}-{}-{}-{}-{:012x}", &head[..8], &head[8..12], &head[12..16], &head[16..], created >> 16)
 }

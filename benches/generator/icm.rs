@@ -1,5 +1,7 @@
 //! The frame of a `dev_icm` trace: header, time stamp lines, thread prefixes.
 
+use std::fmt::Write as _;
+
 use chrono_tz::Tz;
 
 use super::clock::{os_wall, show};
@@ -41,11 +43,7 @@ pub struct Record {
 impl Record {
     /// Record of a single line.
     pub fn new(at: i64, thread: u64, text: impl Into<String>) -> Self {
-        Self {
-            at,
-            thread,
-            lines: vec![Line::Thread(text.into())],
-        }
+        Self { at, thread, lines: vec![Line::Thread(text.into())] }
     }
 
     /// The same record with one more line of the thread.
@@ -68,10 +66,12 @@ pub fn thread(index: u64) -> u64 {
 
 /// The whole file, LF at line ends. Records are sorted by time, keeping their order.
 pub fn write(process: &Process, mut records: Vec<Record>) -> Vec<u8> {
-    records.push(
-        Record::new(process.from, thread(0), "Trace file initialized")
-            .and("TRACE FILE TRUNCATED ( pid =     5054 )"),
-    );
+    let mut start = Record::new(process.from, thread(0), "Trace file initialized");
+    if process.level > 1 {
+        // Full traces are switched on for minutes only, and reset before.
+        start = start.and("TRACE FILE TRUNCATED ( pid =     5054 )");
+    }
+    records.insert(0, start);
     records.sort_by_key(|record| record.at);
     let mut text = header(process);
     let mut last = i64::MIN;
@@ -83,8 +83,8 @@ pub fn write(process: &Process, mut records: Vec<Record>) -> Vec<u8> {
         }
         for line in record.lines {
             match line {
-                Line::Thread(line) => text.push_str(&format!("{prefix} {line}\n")),
-                Line::Bare(line) => text.push_str(&format!("{line}\n")),
+                Line::Thread(line) => writeln!(text, "{prefix} {line}").expect("a String takes all"),
+                Line::Bare(line) => writeln!(text, "{line}").expect("a String takes all"),
             }
         }
     }
@@ -96,22 +96,14 @@ fn moved_on(process: &Process, last: i64, now: i64) -> bool {
     if last == i64::MIN {
         return true;
     }
-    if process.release >= 785 {
-        now - last >= 50
-    } else {
-        now / 1_000 != last / 1_000
-    }
+    if process.release >= 785 { now - last >= 50 } else { now / 1_000 != last / 1_000 }
 }
 
 fn stamp(process: &Process, prefix: &str, at: i64) -> String {
     let wall = os_wall(process.zone, at);
     if process.release >= 785 {
         let ms = wall.rem_euclid(1_000);
-        format!(
-            "{prefix} {}:{ms:03} {}\n",
-            show(wall, "%a %b %e %H:%M:%S"),
-            show(wall, "%Y")
-        )
+        format!("{prefix} {}:{ms:03} {}\n", show(wall, "%a %b %e %H:%M:%S"), show(wall, "%Y"))
     } else {
         format!("\n{prefix} {}\n", show(wall, "%a %b %e %H:%M:%S %Y"))
     }
@@ -119,13 +111,7 @@ fn stamp(process: &Process, prefix: &str, at: i64) -> String {
 
 fn header(process: &Process) -> String {
     let rule = "-".repeat(51);
-    let Process {
-        release,
-        level,
-        sid,
-        host,
-        ..
-    } = process;
+    let Process { release, level, sid, host, .. } = process;
     format!(
         "{rule}\ntrc file: \"dev_icm\", trc level: {level}, release: \"{release}\"\n{rule}\n\
          sysno      00\nsid        {sid}\nsystemid   390 (AMD/Intel x86_64 with Linux)\n\

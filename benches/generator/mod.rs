@@ -61,9 +61,5 @@ pub struct Story {
 
 /// All stories, in a fixed order.
 pub fn stories() -> Vec<Story> {
-    vec![
-        story_connector::story(),
-        story_auth::story(),
-        story_outage::story(),
-    ]
+    vec![story_connector::story(), story_auth::story(), story_outage::story()]
 }

@@ -20,28 +20,15 @@ fn request(rng: &mut Rng, at: i64) -> Vec<Record> {
     let worker = thread(20 + rng.bits() % 6);
     let conn = rng.range(0x0003_0001, 0x0003_FFFF);
     let port = rng.range(40_000, 60_000);
-    let path = rng.pick(&[
-        "/sap/bc/ping",
-        "/sap/opu/odata/iwfnd/catalog",
-        "/sap/public/icman",
-    ]);
-    let answer = rng.pick(&[
-        "200 OK",
-        "304 Not Modified",
-        "250 Custom",
-        "503 Service Unavailable",
-    ]);
+    let path = rng.pick(&["/sap/bc/ping", "/sap/opu/odata/iwfnd/catalog", "/sap/public/icman"]);
+    let answer = rng.pick(&["200 OK", "304 Not Modified", "250 Custom", "503 Service Unavailable"]);
     let bytes = rng.range(180, 9_000);
     vec![
-        Record::new(
-            at,
-            worker,
-            format!("IcmReadFromConn: {bytes} bytes from 192.0.2.40:{port} {{{conn:08x}}}"),
-        )
-        .and(format!("GET {path} HTTP/1.1"))
-        .and("host: sapapp1.contoso.example:44300"),
+        Record::new(at, worker, format!("IcmReadFromConn: {bytes} bytes from 192.0.2.40:{port} {{{conn:08x}}}"))
+            .and(format!("GET {path} HTTP/1.1"))
+            .and("host: erp.contoso.example:44300"),
         Record::new(at + 35, worker, format!("HTTP/1.1 {answer} {{{conn:08x}}}"))
-            .and("role: Server, protocol: HTTPS, local: 192.0.2.11:44300, peer: 192.0.2.40"),
+            .and("role: Server, protocol: HTTPS, local: 192.0.2.10:44300, peer: 192.0.2.40"),
     ]
 }
 
@@ -59,16 +46,20 @@ pub fn quiet(rng: &mut Rng, span: (i64, i64), every: i64) -> Vec<Record> {
     while at < span.1 {
         let worker = thread(10 + rng.bits() % 4);
         let conn = rng.range(0x0001_0001, 0x0001_FFFF);
-        let peer = format!(
-            "192.0.2.{}:{}",
-            rng.range(50, 90),
-            rng.range(40_000, 60_000)
-        );
+        let peer = format!("192.0.2.{}:{}", rng.range(50, 90), rng.range(40_000, 60_000));
         records.push(match rng.below(3) {
-            0 => Record::new(at, worker, format!("*** WARNING => IcmNetCheck: client {peer} closed the connection {{{conn:08x}}} [icxxconn.c   1644]")),
+            0 => Record::new(
+                at,
+                worker,
+                format!("*** WARNING => IcmNetCheck: client {peer} closed the connection {{{conn:08x}}} [icxxconn.c   1644]"),
+            ),
             1 => Record::new(at, worker, "IcmWatchDogThread: check completed"),
-            _ => Record::new(at, worker, format!("*** ERROR => NiIRead: SiRecv failed for hdl {}/sock {}", rng.range(20, 90), rng.range(20, 90)))
-                .bare(format!("    (SI_ECONN_BROKEN/104; I4; ST; {peer}) [nixxi.cpp    5434]")),
+            _ => Record::new(
+                at,
+                worker,
+                format!("*** ERROR => NiIRead: SiRecv failed for hdl {}/sock {}", rng.range(20, 90), rng.range(20, 90)),
+            )
+            .bare(format!("    (SI_ECONN_BROKEN/104; I4; ST; {peer}) [nixxi.cpp    5434]")),
         });
         at += rng.range(every / 2, every * 3 / 2);
     }
@@ -82,10 +73,7 @@ pub fn no_connection(rng: &mut Rng, at: i64, server: &str, address: &str, error:
     let session = rng.range(1_000, 9_999);
     let conn = rng.range(0x0000_0100, 0x0000_FFFF);
     let (call, detail) = match error {
-        "NIETIMEOUT" => (
-            "NiIConnect: connect pending after 5000ms",
-            "SI_ETIMEOUT/110",
-        ),
+        "NIETIMEOUT" => ("NiIConnect: connect pending after 5000ms", "SI_ETIMEOUT/110"),
         _ => ("NiIConnect: SiPeekPendConn failed", "SI_ECONN_REFUSE/111"),
     };
     Record::new(at, thread(2 + rng.bits() % 3), format!("*** ERROR => {call} for hdl {hdl}/sock {}", hdl - 9))

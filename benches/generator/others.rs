@@ -61,17 +61,9 @@ fn row(rng: &mut Rng, span: (i64, i64)) -> TraceRow {
         bytes: rng.range(9_000, 2_400_000),
         message_id: message_id(rng, &sender, incoming),
         network_id: exchange::network_id(origin, rng),
-        client_ip: if incoming {
-            format!("198.51.100.{}", rng.range(2, 250))
-        } else {
-            String::new()
-        },
+        client_ip: if incoming { format!("198.51.100.{}", rng.range(2, 250)) } else { String::new() },
         directionality: if incoming { "Incoming" } else { "Originating" },
-        connector: if outgoing {
-            "To_DefaultOpportunisticTLS"
-        } else {
-            ""
-        },
+        connector: if outgoing { "To_DefaultOpportunisticTLS" } else { "" },
         sender,
     }
 }
@@ -81,11 +73,7 @@ fn recipients(rng: &mut Rng, goals: &[&str], events: &'static str) -> Vec<(Strin
     let count = if rng.chance(25) { 2 + rng.below(2) } else { 1 };
     let start = rng.below(goals.len());
     let one = |i: usize| {
-        let events = if rng.chance(3) {
-            "Receive, Fail"
-        } else {
-            events
-        };
+        let events = if rng.chance(3) { "Receive, Fail" } else { events };
         (goals[(start + i) % goals.len()].to_owned(), events)
     };
     (0..count).map(one).collect()

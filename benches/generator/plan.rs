@@ -23,13 +23,7 @@ pub struct Draft {
 
 /// A request written by hand.
 pub fn scripted(at: i64, recipient: &str, subject: &str, case: Case) -> Draft {
-    Draft {
-        at,
-        recipient: recipient.to_owned(),
-        subject: subject.to_owned(),
-        case,
-        host: None,
-    }
+    Draft { at, recipient: recipient.to_owned(), subject: subject.to_owned(), case, host: None }
 }
 
 /// `count` ordinary requests between two instants, `internal` of 100 to the own company.
@@ -39,13 +33,7 @@ pub fn ordinary(rng: &mut Rng, count: usize, span: (i64, i64), internal: i64) ->
         let inside = rng.chance(internal);
         let (recipient, subject) = request(rng, inside);
         let at = rng.range(span.0, span.1);
-        drafts.push(Draft {
-            at,
-            recipient,
-            subject,
-            case: Case::Plain,
-            host: None,
-        });
+        drafts.push(Draft { at, recipient, subject, case: Case::Plain, host: None });
     }
     drafts
 }
@@ -75,7 +63,7 @@ pub fn book(mut drafts: Vec<Draft>, first: u64, hosts: usize, rng: &mut Rng) -> 
         mails.push(Mail {
             recipient: draft.recipient,
             subject: draft.subject,
-            user: *rng.pick(USERS),
+            user: rng.pick::<&str>(USERS),
             record,
             request_id: rng.hex(32).to_uppercase(),
             size: rng.range(6_000, 380_000),
@@ -83,13 +71,7 @@ pub fn book(mut drafts: Vec<Draft>, first: u64, hosts: usize, rng: &mut Rng) -> 
             host: draft.host.unwrap_or_else(|| rng.below(hosts)),
             case: draft.case,
             attempts: Vec::new(),
-            status: Status {
-                at: draft.at,
-                kind: "W",
-                class: "SO",
-                number: 672,
-                ..Status::default()
-            },
+            status: Status { at: draft.at, kind: "W", class: "SO", number: 672, ..Status::default() },
             trace: None,
             finding: ("waiting", "SAP-SO672", "investigate"),
         });

@@ -1,5 +1,7 @@
 //! A small random generator of our own.
 
+use std::fmt::Write as _;
+
 /// `SplitMix64`. Written here and not taken from a crate: the bytes of the committed samples
 /// must never change because a library changed its sequence.
 pub struct Rng(u64);
@@ -45,7 +47,7 @@ impl Rng {
     pub fn hex(&mut self, digits: usize) -> String {
         let mut text = String::new();
         while text.len() < digits {
-            text.push_str(&format!("{:016x}", self.bits()));
+            write!(text, "{:016x}", self.bits()).expect("a String takes all");
         }
         text.truncate(digits);
         text

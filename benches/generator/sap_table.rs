@@ -1,5 +1,7 @@
 //! A table display saved as text with tabs: title lines, then technical field names.
 
+use std::fmt::Write as _;
+
 use super::clock::{sap_wall, show};
 use super::world::{Landscape, Mail, cut};
 
@@ -33,7 +35,7 @@ const NAMES: [&str; 24] = [
 /// Writes the table with CRLF; the first column is empty, as the list's selection column.
 pub fn write(land: &Landscape, mails: &[Mail], client: &str, today: &str) -> String {
     let mut text = format!("{today}\t\t\tDynamic List Display\t\t\t1\r\n");
-    text.push_str(&format!("\tZSOES_STATUS: {} Entries\r\n\r\n", mails.len()));
+    write!(text, "\tZSOES_STATUS: {} Entries\r\n\r\n", mails.len()).expect("a String takes all");
     text.push_str(&line(&NAMES));
     for mail in mails {
         text.push_str(&line(&cells(land, mail, client)));
@@ -42,11 +44,7 @@ pub fn write(land: &Landscape, mails: &[Mail], client: &str, today: &str) -> Str
 }
 
 fn line<T: AsRef<str>>(cells: &[T]) -> String {
-    let joined = cells
-        .iter()
-        .map(AsRef::as_ref)
-        .collect::<Vec<_>>()
-        .join("\t");
+    let joined = cells.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("\t");
     format!("\t{joined}\r\n")
 }
 

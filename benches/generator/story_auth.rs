@@ -20,12 +20,7 @@ const LAND: Landscape = Landscape {
     year: 51,
     shows_key: true,
 };
-const ROUTE: Route = Route {
-    service: Service::Submission,
-    client_ip: "",
-    connector: "",
-    directionality: "Originating",
-};
+const ROUTE: Route = Route { service: Service::Submission, client_ip: "", connector: "", directionality: "Originating" };
 const DISABLED: &str = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is \
 disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.";
 
@@ -42,41 +37,19 @@ pub fn story() -> Story {
     for (mail, at) in mails.iter_mut().zip(times) {
         send(mail, at, &mut rng);
     }
-    let own: Vec<_> = mails
-        .iter()
-        .filter_map(|mail| mail.trace.as_ref())
-        .collect();
+    let own: Vec<_> = mails.iter().filter_map(|mail| mail.trace.as_ref()).collect();
     let window = (on("00:00:00"), on("16:00:00"));
     let foreign = others::rows(&mut rng, others::beside(own.len()), window);
     let rows = own.into_iter().chain(&foreign).collect();
     let table = sap_table::write(&LAND, &mails, "200", "14.04.2026");
     let files = vec![
-        File {
-            name: "soes_E01_200.xls",
-            bytes: encode(&table, Encoding::Utf16Bom),
-        },
-        File {
-            name: "trace_E01.csv",
-            bytes: trace::write(rows, Encoding::Utf8Bom, true),
-        },
-        File {
-            name: "dev_icm_sapapp1.txt",
-            bytes: level1(&mails, &mut rng),
-        },
-        File {
-            name: "dev_icm_sapapp2_level3.txt",
-            bytes: denied(&mails, &mut rng),
-        },
-        File {
-            name: "dev_icm_sapapp3_secured.txt",
-            bytes: secured(&mails, &mut rng),
-        },
+        File { name: "soes_E01_200.xls", bytes: encode(&table, Encoding::Utf16Bom) },
+        File { name: "trace_E01.csv", bytes: trace::write(rows, Encoding::Utf8Bom, true) },
+        File { name: "dev_icm_sapapp1.txt", bytes: level1(&mails, &mut rng) },
+        File { name: "dev_icm_sapapp2_level3.txt", bytes: denied(&mails, &mut rng) },
+        File { name: "dev_icm_sapapp3_secured.txt", bytes: secured(&mails, &mut rng) },
     ];
-    Story {
-        name: "smtp-auth-off",
-        files,
-        truth: LAND.truth(&mails),
-    }
+    Story { name: "smtp-auth-off", files, truth: LAND.truth(&mails) }
 }
 
 fn drafts(rng: &mut Rng) -> Vec<Draft> {
@@ -86,16 +59,8 @@ fn drafts(rng: &mut Rng) -> Vec<Draft> {
     drafts.extend(batch(rng));
     drafts.extend(on_host(rng, 1, 6, (on("11:16:00"), on("11:24:00"))));
     drafts.extend(on_host(rng, 2, 9, (on("11:26:00"), on("11:39:00"))));
-    let late = scripted(
-        on("08:17:20"),
-        "ap@fabrikam.example",
-        "Invoice 90004720",
-        Case::TimedOutOnce,
-    );
-    drafts.push(Draft {
-        host: Some(0),
-        ..late
-    });
+    let late = scripted(on("08:17:20"), "ap@fabrikam.example", "Invoice 90004720", Case::TimedOutOnce);
+    drafts.push(Draft { host: Some(0), ..late });
     drafts
 }
 
@@ -116,34 +81,19 @@ fn batch(rng: &mut Rng) -> Vec<Draft> {
 
 fn on_host(rng: &mut Rng, host: usize, count: usize, span: (i64, i64)) -> Vec<Draft> {
     let drafts = ordinary(rng, count, span, 50).into_iter();
-    drafts
-        .map(|draft| Draft {
-            host: Some(host),
-            ..draft
-        })
-        .collect()
+    drafts.map(|draft| Draft { host: Some(host), ..draft }).collect()
 }
 
 fn send(mail: &mut Mail, first: i64, rng: &mut Rng) {
     match mail.case {
         Case::TimedOutOnce => {
             mail.unreachable(first, "NIETIMEOUT");
-            mail.accept(
-                &LAND,
-                first + 10 * MINUTE + rng.range(0, 3_000),
-                &ROUTE,
-                rng,
-            );
+            mail.accept(&LAND, first + 10 * MINUTE + rng.range(0, 3_000), &ROUTE, rng);
         }
         Case::Throttled => {
             let tries = rng.range(1, 4);
             throttle(mail, first, tries, rng);
-            mail.accept(
-                &LAND,
-                first + tries * 10 * MINUTE + rng.range(0, 9_000),
-                &ROUTE,
-                rng,
-            );
+            mail.accept(&LAND, first + tries * 10 * MINUTE + rng.range(0, 9_000), &ROUTE, rng);
         }
         Case::StillThrottled => {
             throttle(mail, first, 7, rng);
@@ -162,10 +112,7 @@ fn send(mail: &mut Mail, first: i64, rng: &mut Rng) {
 fn throttle(mail: &mut Mail, first: i64, tries: i64, rng: &mut Rng) {
     for i in 0..tries {
         let at = first + i * 10 * MINUTE;
-        let reply = format!(
-            "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded [Hostname={}]",
-            host(rng)
-        );
+        let reply = format!("432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded [Hostname={}]", host(rng));
         mail.refuse(&LAND, at, ("W", 602), reply, rng);
     }
 }
@@ -177,14 +124,7 @@ fn attempts(mails: &[Mail], host: usize, span: (i64, i64)) -> impl Iterator<Item
 }
 
 fn process(release: u16, level: u8, host: &'static str, from: i64) -> Process {
-    Process {
-        release,
-        level,
-        sid: LAND.sid,
-        host,
-        zone: LAND.zone,
-        from,
-    }
+    Process { release, level, sid: LAND.sid, host, zone: LAND.zone, from }
 }
 
 fn level1(mails: &[Mail], rng: &mut Rng) -> Vec<u8> {

@@ -34,38 +34,16 @@ pub fn story() -> Story {
         send(mail, at, &mut rng);
     }
     let window = (utc("2026-03-10T04:30:00Z"), utc("2026-03-10T18:30:00Z"));
-    let own: Vec<_> = mails
-        .iter()
-        .filter_map(|mail| mail.trace.as_ref())
-        .collect();
+    let own: Vec<_> = mails.iter().filter_map(|mail| mail.trace.as_ref()).collect();
     let foreign = others::rows(&mut rng, others::beside(own.len()), window);
     let rows = own.into_iter().chain(&foreign).collect();
-    let list = sap_list::write(
-        &LAND,
-        &mails,
-        &sap_list::with_variables(),
-        "10.03.2026",
-        "\r\n",
-    );
+    let list = sap_list::write(&LAND, &mails, &sap_list::with_variables(), "10.03.2026", "\r\n");
     let files = vec![
-        File {
-            name: "sost_PRD_100.txt",
-            bytes: encode(&list, Encoding::Cp1252),
-        },
-        File {
-            name: "MTSummary_SAP_2026-03-10.csv",
-            bytes: trace::write(rows, Encoding::Utf16, false),
-        },
-        File {
-            name: "dev_icm_sapapp1_level3.txt",
-            bytes: level3(&mails, &mut rng),
-        },
+        File { name: "sost_PRD_100.txt", bytes: encode(&list, Encoding::Cp1252) },
+        File { name: "MTSummary_SAP_2026-03-10.csv", bytes: trace::write(rows, Encoding::Utf16, false) },
+        File { name: "dev_icm_sapapp1_level3.txt", bytes: level3(&mails, &mut rng) },
     ];
-    Story {
-        name: "connector-mismatch",
-        files,
-        truth: LAND.truth(&mails),
-    }
+    Story { name: "connector-mismatch", files, truth: LAND.truth(&mails) }
 }
 
 fn drafts(rng: &mut Rng) -> Vec<Draft> {
@@ -76,84 +54,19 @@ fn drafts(rng: &mut Rng) -> Vec<Draft> {
     drafts.extend(twins(rng, 8, day));
     let on = |time: &str| utc(&format!("2026-03-10T{time}Z"));
     let script = [
-        (
-            "07:12:10",
-            "gone@contoso.example",
-            "Leave request 004711 approved",
-            Case::NoSuchAddress,
-        ),
-        (
-            "09:57:41",
-            "gone@contoso.example",
-            "Cost centre report 414711, plan/actual",
-            Case::NoSuchAddress,
-        ),
-        (
-            "14:33:02",
-            "gone@contoso.example",
-            "Inspection lot 01004711 blocked",
-            Case::NoSuchAddress,
-        ),
-        (
-            "06:41:17",
-            "left.the.company@fabrikam.example",
-            "Invoice 90004711",
-            Case::BouncedLater,
-        ),
-        (
-            "08:03:55",
-            "orders@closed.adatum.example",
-            "Order confirmation 124711",
-            Case::BouncedLater,
-        ),
-        (
-            "15:20:08",
-            "full.mailbox@northwind.example",
-            "Payment advice 2004711",
-            Case::BouncedLater,
-        ),
-        (
-            "10:01:20",
-            "archive@tailspin.example",
-            "Contract 46004711, signed copy",
-            Case::Vanished,
-        ),
-        (
-            "11:36:45",
-            "archive@tailspin.example",
-            "Contract 46004712, signed copy",
-            Case::Vanished,
-        ),
-        (
-            "06:21:30",
-            "treasury@contoso.example",
-            "Cash position 10.03.2026, first run",
-            Case::Late,
-        ),
-        (
-            "12:06:12",
-            "controlling@contoso.example",
-            "Cash position 10.03.2026, second run",
-            Case::Late,
-        ),
-        (
-            "08:48:33",
-            "sales.orders@fabrikam.example",
-            "Price list 2026 | spare parts",
-            Case::Plain,
-        ),
-        (
-            "16:51:44",
-            "quality@contoso.example",
-            "Inspection lot 01004790 blocked",
-            Case::NeverQueued,
-        ),
-        (
-            "16:52:19",
-            "billing@northwind.example",
-            "Invoice 90004790",
-            Case::NeverQueued,
-        ),
+        ("07:12:10", "gone@contoso.example", "Leave request 004711 approved", Case::NoSuchAddress),
+        ("09:57:41", "gone@contoso.example", "Cost centre report 414711, plan/actual", Case::NoSuchAddress),
+        ("14:33:02", "gone@contoso.example", "Inspection lot 01004711 blocked", Case::NoSuchAddress),
+        ("06:41:17", "left.the.company@fabrikam.example", "Invoice 90004711", Case::BouncedLater),
+        ("08:03:55", "orders@closed.adatum.example", "Order confirmation 124711", Case::BouncedLater),
+        ("15:20:08", "full.mailbox@northwind.example", "Payment advice 2004711", Case::BouncedLater),
+        ("10:01:20", "archive@tailspin.example", "Contract 46004711, signed copy", Case::Vanished),
+        ("11:36:45", "archive@tailspin.example", "Contract 46004712, signed copy", Case::Vanished),
+        ("06:21:30", "treasury@contoso.example", "Cash position 10.03.2026, first run", Case::Late),
+        ("12:06:12", "controlling@contoso.example", "Cash position 10.03.2026, second run", Case::Late),
+        ("08:48:33", "sales.orders@fabrikam.example", "Price list 2026 | spare parts", Case::Plain),
+        ("16:51:44", "quality@contoso.example", "Inspection lot 01004790 blocked", Case::NeverQueued),
+        ("16:52:19", "billing@northwind.example", "Invoice 90004790", Case::NeverQueued),
     ];
     drafts.extend(script.map(|(time, to, subject, case)| scripted(on(time), to, subject, case)));
     drafts
@@ -161,11 +74,7 @@ fn drafts(rng: &mut Rng) -> Vec<Draft> {
 
 /// The egress address at an instant.
 fn egress(at: i64) -> &'static str {
-    if at < utc(MOVED) {
-        "203.0.113.10"
-    } else {
-        "203.0.113.77"
-    }
+    if at < utc(MOVED) { "203.0.113.10" } else { "203.0.113.77" }
 }
 
 fn mismatched(at: i64) -> bool {
@@ -174,17 +83,8 @@ fn mismatched(at: i64) -> bool {
 
 /// Without the connector the mail counts as sent by a stranger: fine for own mailboxes only.
 fn route(at: i64) -> Route {
-    let (connector, directionality) = if mismatched(at) {
-        ("", "Incoming")
-    } else {
-        ("SAP PRD relay", "Originating")
-    };
-    Route {
-        service: Service::Endpoint,
-        client_ip: egress(at),
-        connector,
-        directionality,
-    }
+    let (connector, directionality) = if mismatched(at) { ("", "Incoming") } else { ("SAP PRD relay", "Originating") };
+    Route { service: Service::Endpoint, client_ip: egress(at), connector, directionality }
 }
 
 fn send(mail: &mut Mail, first: i64, rng: &mut Rng) {
@@ -195,10 +95,7 @@ fn send(mail: &mut Mail, first: i64, rng: &mut Rng) {
     };
     let external = !mail.recipient.ends_with("@contoso.example");
     if mail.case == Case::NoSuchAddress {
-        let text = format!(
-            "550 5.4.1 [{}]: Recipient address rejected: Access denied",
-            mail.recipient
-        );
+        let text = format!("550 5.4.1 [{}]: Recipient address rejected: Access denied", mail.recipient);
         let reply = refusal(&text, at, rng);
         mail.refuse(&LAND, at, ("E", 806), reply, rng);
         mail.finding = ("rejected", "RCPT-01", "recreate");
@@ -232,11 +129,7 @@ fn level3(mails: &[Mail], rng: &mut Rng) -> Vec<u8> {
     let mut records: Vec<Record> = noise::http(rng, span, 14_000);
     let mut body = "BODYSENTINEL: the amount due is 1.234,56 EUR";
     for mail in mails {
-        for attempt in mail
-            .attempts
-            .iter()
-            .filter(|a| (span.0..span.1).contains(&a.at))
-        {
+        for attempt in mail.attempts.iter().filter(|a| (span.0..span.1).contains(&a.at)) {
             let ip = egress(attempt.at);
             records.extend(dialogue::plain(&LAND, mail, attempt, ip, body, rng));
             if mail.trace.is_some() {
@@ -244,13 +137,6 @@ fn level3(mails: &[Mail], rng: &mut Rng) -> Vec<u8> {
             }
         }
     }
-    let process = Process {
-        release: 785,
-        level: 3,
-        sid: LAND.sid,
-        host: "sapapp1",
-        zone: LAND.zone,
-        from: span.0,
-    };
+    let process = Process { release: 785, level: 3, sid: LAND.sid, host: "sapapp1", zone: LAND.zone, from: span.0 };
     icm::write(&process, records)
 }

@@ -20,12 +20,8 @@ const LAND: Landscape = Landscape {
     year: 50,
     shows_key: true,
 };
-const ROUTE: Route = Route {
-    service: Service::Endpoint,
-    client_ip: "203.0.113.40",
-    connector: "SAP P11 relay",
-    directionality: "Originating",
-};
+const ROUTE: Route =
+    Route { service: Service::Endpoint, client_ip: "203.0.113.40", connector: "SAP P11 relay", directionality: "Originating" };
 
 /// Builds the story.
 pub fn story() -> Story {
@@ -34,11 +30,7 @@ pub fn story() -> Story {
     let mut mails = book(drafts, 2_290_810, 1, &mut rng);
     let times = first_attempts(&mails, &mut rng);
     let closed = utc("2025-10-25T22:40:00Z")..utc("2025-10-26T03:35:00Z");
-    let first_error = times
-        .iter()
-        .copied()
-        .find(|at| closed.contains(at))
-        .unwrap_or(closed.start);
+    let first_error = times.iter().copied().find(|at| closed.contains(at)).unwrap_or(closed.start);
     for (mail, at) in mails.iter_mut().zip(times) {
         if closed.contains(&at) {
             retry(mail, at, first_error + HOUR, &mut rng);
@@ -46,33 +38,17 @@ pub fn story() -> Story {
             mail.accept(&LAND, at, &ROUTE, &mut rng);
         }
     }
-    let own: Vec<_> = mails
-        .iter()
-        .filter_map(|mail| mail.trace.as_ref())
-        .collect();
+    let own: Vec<_> = mails.iter().filter_map(|mail| mail.trace.as_ref()).collect();
     let window = (utc("2025-10-25T18:00:00Z"), utc("2025-10-26T07:30:00Z"));
     let foreign = others::rows(&mut rng, others::beside(own.len()), window);
     let rows = own.into_iter().chain(&foreign).collect();
     let list = sap_list::write(&LAND, &mails, &sap_list::with_text(), "26.10.2025", "\n");
     let files = vec![
-        File {
-            name: "SOST_P11.txt",
-            bytes: encode(&list, Encoding::Utf8),
-        },
-        File {
-            name: "MTSummary_P11.csv",
-            bytes: trace::write(rows, Encoding::Utf16Bom, false),
-        },
-        File {
-            name: "dev_icm_p11app1.txt",
-            bytes: level1(&mails, &mut rng),
-        },
+        File { name: "SOST_P11.txt", bytes: encode(&list, Encoding::Utf8) },
+        File { name: "MTSummary_P11.csv", bytes: trace::write(rows, Encoding::Utf16Bom, false) },
+        File { name: "dev_icm_p11app1.txt", bytes: level1(&mails, &mut rng) },
     ];
-    Story {
-        name: "night-outage",
-        files,
-        truth: LAND.truth(&mails),
-    }
+    Story { name: "night-outage", files, truth: LAND.truth(&mails) }
 }
 
 fn drafts(rng: &mut Rng) -> Vec<Draft> {
@@ -81,18 +57,8 @@ fn drafts(rng: &mut Rng) -> Vec<Draft> {
     drafts.extend(twins(rng, 7, night));
     let to = "orders@northwind.example";
     // One request that meets the closed port in its first run, and a name beyond code page 1252.
-    drafts.push(scripted(
-        utc("2025-10-25T22:38:20Z"),
-        to,
-        "Invoice 90004730",
-        Case::Plain,
-    ));
-    drafts.push(scripted(
-        utc("2025-10-25T19:02:41Z"),
-        to,
-        "Zamówienie 4500098771, część 2",
-        Case::Plain,
-    ));
+    drafts.push(scripted(utc("2025-10-25T22:38:20Z"), to, "Invoice 90004730", Case::Plain));
+    drafts.push(scripted(utc("2025-10-25T19:02:41Z"), to, "Zamówienie 4500098771, część 2", Case::Plain));
     drafts
 }
 
@@ -114,22 +80,9 @@ fn level1(mails: &[Mail], rng: &mut Rng) -> Vec<u8> {
     let mut records = noise::quiet(rng, span, 25 * MINUTE);
     for attempt in mails.iter().flat_map(|mail| &mail.attempts) {
         if let End::Unreachable(error) = attempt.end {
-            records.push(noise::no_connection(
-                rng,
-                attempt.at,
-                LAND.relay,
-                "198.51.100.25",
-                error,
-            ));
+            records.push(noise::no_connection(rng, attempt.at, LAND.relay, "198.51.100.25", error));
         }
     }
-    let process = Process {
-        release: 785,
-        level: 1,
-        sid: LAND.sid,
-        host: "p11app1",
-        zone: LAND.zone,
-        from: span.0,
-    };
+    let process = Process { release: 785, level: 1, sid: LAND.sid, host: "p11app1", zone: LAND.zone, from: span.0 };
     icm::write(&process, records)
 }

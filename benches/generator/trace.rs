@@ -42,11 +42,7 @@ pub fn write(mut rows: Vec<&TraceRow>, encoding: Encoding, quote_all: bool) -> V
 }
 
 fn fields(row: &TraceRow) -> [String; 11] {
-    let status: Vec<String> = row
-        .recipients
-        .iter()
-        .map(|(address, events)| format!("{address}##{events}"))
-        .collect();
+    let status: Vec<String> = row.recipients.iter().map(|(address, events)| format!("{address}##{events}")).collect();
     let second = show(row.origin.div_euclid(10_000), "%Y-%m-%dT%H:%M:%S");
     [
         format!("{second}.{:07}Z", row.origin.rem_euclid(10_000_000)),
@@ -65,11 +61,7 @@ fn fields(row: &TraceRow) -> [String; 11] {
 
 fn line(fields: impl Iterator<Item = String>, quote_all: bool) -> String {
     let quote = |field: String| {
-        if quote_all || field.contains([',', '"', '\n']) {
-            format!("\"{}\"", field.replace('"', "\"\""))
-        } else {
-            field
-        }
+        if quote_all || field.contains([',', '"', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
     };
     fields.map(quote).collect::<Vec<_>>().join(",") + "\r\n"
 }

@@ -142,11 +142,6 @@ impl Landscape {
         format!("<{}@{}>", self.key(mail), self.domain)
     }
 
-    /// Host part of the relay.
-    pub fn relay_host(&self) -> &'static str {
-        self.relay.split(':').next().unwrap_or(self.relay)
-    }
-
     /// The truth about every mail.
     pub fn truth(&self, mails: &[Mail]) -> Vec<Truth> {
         let one = |mail: &Mail| Truth {
@@ -181,84 +176,46 @@ impl Mail {
             directionality: route.directionality,
             connector: route.connector,
         });
-        self.attempts.push(Attempt {
-            at,
-            host: self.host,
-            end: End::Accepted(reply),
-        });
+        self.attempts.push(Attempt { at, host: self.host, end: End::Accepted(reply) });
         self.status = status(at, rng, "S", 718);
-        self.status.vars[1] = land.relay.to_owned();
+        land.relay.clone_into(&mut self.status.vars[1]);
         self.finding = DELIVERED;
     }
 
     /// The server answers with `reply`, SAP shows it under `kind` and `number`.
-    pub fn refuse(
-        &mut self,
-        land: &Landscape,
-        at: i64,
-        sap: (&'static str, u16),
-        reply: String,
-        rng: &mut Rng,
-    ) {
+    pub fn refuse(&mut self, land: &Landscape, at: i64, sap: (&'static str, u16), reply: String, rng: &mut Rng) {
         self.status = status(at, rng, sap.0, sap.1);
         // The reply is chopped at 50 characters into V4 and then V3; SAP drops the blanks at
         // the end of each piece, and everything after 100 characters.
         let piece = |skip| cut(&reply.chars().skip(skip).collect::<String>(), 50);
-        self.status.vars = [
-            cut(&self.recipient, 50),
-            land.relay.to_owned(),
-            piece(50),
-            piece(0),
-        ];
-        self.attempts.push(Attempt {
-            at,
-            host: self.host,
-            end: End::Refused(reply),
-        });
+        self.status.vars = [cut(&self.recipient, 50), land.relay.to_owned(), piece(50), piece(0)];
+        self.attempts.push(Attempt { at, host: self.host, end: End::Refused(reply) });
     }
 
     /// Nobody answers.
     pub fn unreachable(&mut self, at: i64, error: &'static str) {
-        self.attempts.push(Attempt {
-            at,
-            host: self.host,
-            end: End::Unreachable(error),
-        });
+        self.attempts.push(Attempt { at, host: self.host, end: End::Unreachable(error) });
     }
 
     /// SAP gives up for want of a connection.
     pub fn give_up(&mut self, land: &Landscape, at: i64, rng: &mut Rng) {
         self.status = status(at, rng, "E", 816);
-        self.status.vars[0] = "SMTP".to_owned();
-        self.status.vars[1] = land.relay.to_owned();
+        "SMTP".clone_into(&mut self.status.vars[0]);
+        land.relay.clone_into(&mut self.status.vars[1]);
     }
 }
 
 /// Events of a mail that reached its goal: own mailbox or the outside.
 fn events(recipient: &str, domain: &str) -> &'static str {
-    if recipient.ends_with(&format!("@{domain}")) {
-        "Receive, Deliver"
-    } else {
-        "Receive, Send"
-    }
+    if recipient.ends_with(&format!("@{domain}")) { "Receive, Deliver" } else { "Receive, Send" }
 }
 
 /// SAP writes the status up to two seconds after the transmission.
 fn status(at: i64, rng: &mut Rng, kind: &'static str, number: u16) -> Status {
-    Status {
-        at: at + rng.range(0, 2_000),
-        kind,
-        class: "XS",
-        number,
-        ..Status::default()
-    }
+    Status { at: at + rng.range(0, 2_000), kind, class: "XS", number, ..Status::default() }
 }
 
 /// The first `width` characters without blanks at the end.
 pub fn cut(text: &str, width: usize) -> String {
-    text.chars()
-        .take(width)
-        .collect::<String>()
-        .trim_end()
-        .to_owned()
+    text.chars().take(width).collect::<String>().trim_end().to_owned()
 }
