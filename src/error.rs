@@ -9,7 +9,7 @@ pub enum ReadError {
     #[error("{}: no such file or directory. Check the path; several paths may be given", .0.display())]
     NotFound(PathBuf),
     /// The operating system refused.
-    #[error("{}: cannot be read ({1}). Check the permissions, or copy the file to a place you may read", .0.display())]
+    #[error("{path}: cannot be read ({reason}). Check the permissions, or copy the file to a place you may read", path = .0.display(), reason = .1)]
     Io(PathBuf, std::io::Error),
     /// Zero bytes.
     #[error("{0}: the file is empty. Export it again and check that the selection has hits")]
@@ -21,7 +21,7 @@ pub enum ReadError {
     #[error("{0}:1: no known format: expected a SAP list with '|' columns, a tab text with technical names, a dev_icm trace or a message trace CSV, found {1:?}. Export it again as README.md describes, or leave the file out")]
     NoFormat(String, String),
     /// A folder in which nothing was a log.
-    #[error("{}: no log found in this folder ({1} files looked at). Name the files, or the folder that holds the exports", .0.display())]
+    #[error("{path}: no log found in this folder ({count} files looked at). Name the files, or the folder that holds the exports", path = .0.display(), count = .1)]
     NoLogs(PathBuf, usize),
     /// The last character is incomplete.
     #[error("{label}:{line}: the file ends in the middle of a {encoding} character: the copy was cut off. What could be read was analysed; copy or export the file again")]
@@ -63,6 +63,19 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    /// What a file that is no log is, in a few words.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Empty(_) => "an empty file",
+            Self::Binary(_, what) => what,
+            Self::NoFormat(..) => "a text that is no known log",
+            _ => "not readable",
+        }
+    }
+}
+
 /// A wish that cannot be fulfilled: wrong option, unwritable output, broken rule.
 #[derive(Debug, thiserror::Error)]
 pub enum UsageError {
@@ -80,7 +93,7 @@ pub enum UsageError {
     #[error("{}: exists already. Choose another name, or overwrite it with --force", .0.display())]
     Exists(PathBuf),
     /// The output cannot be written.
-    #[error("{}: cannot be written ({1})", .0.display())]
+    #[error("{path}: cannot be written ({reason})", path = .0.display(), reason = .1)]
     Write(PathBuf, String),
     /// A rule file.
     #[error(transparent)]

@@ -1,1 +1,22 @@
+//! Sostrace says what became of every mail that SAP tried to send through Exchange Online.
+//!
+//! Data flows left to right, once: `source` finds and decodes files, `formats` read them into `evidence`,
+//! `rules` judge replies, `align` puts all evidence on one clock and says which records are of the same mail,
+//! `journey` gives each mail a verdict and an action, `incident` groups failures, `report` prints.
+#![forbid(unsafe_code)]
 
+pub mod align;
+pub mod cli;
+pub mod error;
+pub mod evidence;
+pub mod formats;
+pub mod incident;
+pub mod journey;
+pub mod report;
+pub mod rules;
+pub mod smtp;
+pub mod source;
+
+mod pipeline;
+
+pub use pipeline::{Analysis, Options, Progress, Reading, analyse, read};

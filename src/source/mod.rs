@@ -65,6 +65,27 @@ pub struct Note {
 }
 
 impl Source {
+    /// A file before anything is known of it but its number of lines.
+    #[must_use]
+    pub fn new(path: PathBuf, label: String, lines: usize) -> Self {
+        Self {
+            path,
+            label,
+            sha256: String::new(),
+            bytes: 0,
+            encoding: Encoding { name: "UTF-8", basis: "assumed" },
+            format: "",
+            why: String::new(),
+            hop: Hop::Sap,
+            ledger: Ledger::new(lines),
+            span: None,
+            rows: 0,
+            utc: false,
+            landscape: Landscape::default(),
+            notes: Vec::new(),
+        }
+    }
+
     /// Widens the covered span by a time of the source's own clock.
     pub fn cover(&mut self, span: Span) {
         self.span = Some(self.span.map_or(span, |known| known.join(span)));
@@ -90,4 +111,11 @@ pub fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let body = text.strip_suffix('\n').unwrap_or(text);
     let count = if text.is_empty() { 0 } else { usize::MAX };
     body.split('\n').take(count).zip(1..).map(|(line, number)| (number, line.strip_suffix('\r').unwrap_or(line)))
+}
+
+/// SHA-256 in hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,0 +1,219 @@
+//! Tries seen in SMTP traces join the mails they belong to.
+
+use super::View;
+use super::compare::{self, Part};
+use super::keys::Exact;
+use super::model::{Link, LinkKey, Mail};
+use super::units::Taken;
+use crate::evidence::{Kind, MINUTE, Millis, SapState, Span};
+use crate::smtp::squeeze;
+use std::collections::BTreeMap;
+
+/// SAP writes its status within this of the try.
+const NEAR: Millis = 2 * MINUTE;
+/// As many squeezed characters of a reply identify it.
+const SAME_REPLY: usize = 24;
+
+/// A mail as attempts look for it.
+struct Slot {
+    status: Option<Span>,
+    requested: Option<Span>,
+    recipient: Part,
+    sender: Part,
+    host: String,
+    reply: String,
+    state: SapState,
+}
+
+/// Joins attempts with a recipient, then sessions that failed before one was named. Without SAP's export, attempts and
+/// then arrivals start mails of their own.
+pub fn link(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, taken: &mut Taken) {
+    if mails.is_empty() {
+        start_from_attempts(view, exact, mails, taken);
+        return;
+    }
+    through_arrivals(view, exact, mails, taken);
+    let slots: Vec<Slot> = mails.iter().map(|mail| slot(view, mail)).collect();
+    by_recipient(view, exact, &slots, mails, taken);
+    by_session(view, &slots, mails);
+    for mail in mails.iter_mut() {
+        mail.attempts.sort_by_key(|(record, _)| (view.at(*record), *record));
+    }
+}
+
+/// An attempt whose echoed Message-ID names an arrival belongs to the mail of that arrival.
+fn through_arrivals(view: &View<'_>, exact: &Exact, mails: &mut [Mail], taken: &mut Taken) {
+    let mut owner: BTreeMap<u32, usize> = BTreeMap::new();
+    for (at, mail) in mails.iter().enumerate() {
+        owner.extend(mail.arrivals.iter().map(|(row, _)| (*row, at)));
+    }
+    for (attempt, record) in view.units.attempts.iter().enumerate() {
+        let Some(arrival) = exact.echoes.get(&attempt) else { continue };
+        let Some(mail) = owner.get(&view.units.arrivals[*arrival].first()) else { continue };
+        if !std::mem::replace(&mut taken.attempts[attempt], true) {
+            mails[*mail].attempts.push((*record, Link { key: LinkKey::MessageId, confidence: 0.99, runner_up: None }));
+        }
+    }
+}
+
+fn slot(view: &View<'_>, mail: &Mail) -> Slot {
+    let last = mail.requests.last().copied().unwrap_or(u32::MAX);
+    let Some(record) = view.store.records.get(last as usize) else {
+        let none = Part::default;
+        return Slot { status: None, requested: None, recipient: none(), sender: none(), host: String::new(), reply: String::new(), state: SapState::Unknown };
+    };
+    let facts = view.store.sap_of(record);
+    Slot {
+        status: view.at(last),
+        requested: view.requested(last),
+        recipient: compare::recipient(view.store, record),
+        sender: compare::sender(view.store, record),
+        host: facts.map_or_else(String::new, |f| view.store.text(f.host).to_lowercase()),
+        reply: squeeze(view.store.text(record.reply)),
+        state: facts.map_or(SapState::Unknown, |f| f.state),
+    }
+}
+
+fn by_recipient(view: &View<'_>, exact: &Exact, slots: &[Slot], mails: &mut [Mail], taken: &mut Taken) {
+    let mut index: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut cuts: Vec<usize> = Vec::new();
+    for (at, slot) in slots.iter().enumerate() {
+        index.entry(&slot.recipient.text).or_default().push(at);
+        if slot.recipient.cut {
+            cuts.push(slot.recipient.text.len());
+        }
+    }
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut ended: Vec<bool> = mails.iter().map(|mail| !mail.attempts.is_empty()).collect();
+    for attempt in by_time(view, &view.units.attempts) {
+        if taken.attempts[attempt] {
+            continue;
+        }
+        let record = view.units.attempts[attempt];
+        let recipient = compare::recipient(view.store, &view.store.records[record as usize]);
+        let heads = cuts.iter().filter_map(|len| recipient.text.get(..*len)).chain([recipient.text.as_str()]);
+        let near = heads.filter_map(|head| index.get(head)).flatten();
+        let mut ranked: Vec<(Rank, usize)> = near.filter_map(|at| Some((rank(view, record, &slots[*at])?, *at))).collect();
+        ranked.retain(|(rank, at)| slots[*at].recipient.same(&recipient) && (!rank.last || !ended[*at]));
+        ranked.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
+        ranked.dedup_by_key(|(_, at)| *at);
+        let Some((best, mail)) = ranked.first() else { continue };
+        let rival = ranked.get(1).map(|(rank, _)| rank);
+        let link = confidence(best, rival, ranked.get(1).and_then(|(_, at)| mails[*at].requests.last().copied()));
+        taken.attempts[attempt] = true;
+        ended[*mail] |= best.last;
+        mails[*mail].attempts.push((record, link));
+        own_arrival(view, exact, attempt, &mut mails[*mail], taken, link);
+    }
+}
+
+/// The arrival that an attempt's echo names goes with it.
+fn own_arrival(view: &View<'_>, exact: &Exact, attempt: usize, mail: &mut Mail, taken: &mut Taken, link: Link) {
+    let Some(arrival) = exact.echoes.get(&attempt).copied().filter(|arrival| !taken.arrivals[*arrival]) else { return };
+    if mail.arrivals.is_empty() {
+        taken.arrivals[arrival] = true;
+        mail.arrivals.extend(view.units.arrivals[arrival].rows.iter().map(|row| (*row, link)));
+    }
+}
+
+fn by_time(view: &View<'_>, records: &[u32]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..records.len()).collect();
+    order.sort_by_key(|at| (view.at(records[*at]), records[*at]));
+    order
+}
+
+/// How well an attempt fits a mail; less is better.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Rank {
+    other_reply: bool,
+    distance: Millis,
+    /// The try that SAP's status speaks of, in contrast to an earlier one.
+    last: bool,
+}
+
+fn rank(view: &View<'_>, record: u32, slot: &Slot) -> Option<Rank> {
+    let (at, status) = (view.at(record)?, slot.status?);
+    let evidence = &view.store.records[record as usize];
+    if !slot.sender.agrees(&compare::sender(view.store, evidence)) && evidence.kind == Kind::Accept {
+        return None;
+    }
+    let distance = at.distance(status);
+    let reply = squeeze(view.store.text(evidence.reply));
+    let same_reply = compare::shared_prefix(&reply, &slot.reply) >= SAME_REPLY.min(reply.chars().count().max(1));
+    if evidence.kind == Kind::Accept {
+        return (slot.state.handed_over() && distance <= NEAR).then_some(Rank { other_reply: false, distance, last: true });
+    }
+    if distance <= NEAR && same_reply && !slot.state.handed_over() {
+        return Some(Rank { other_reply: false, distance, last: true });
+    }
+    let begun = slot.requested.map_or(status.from, |requested| requested.from);
+    let earlier = at.to >= begun - MINUTE && at.from <= status.to + NEAR;
+    let final_state = matches!(slot.state, SapState::Error | SapState::Retry);
+    earlier.then_some(Rank { other_reply: true, distance, last: final_state && distance <= NEAR && slot.reply.is_empty() })
+}
+
+fn confidence(best: &Rank, rival: Option<&Rank>, runner_up: Option<u32>) -> Link {
+    let close = rival.is_some_and(|rival| rival.other_reply == best.other_reply && rival.distance - best.distance < 30_000);
+    let confidence = match (best.other_reply, close) {
+        (false, false) => 0.95,
+        (false, true) => 0.7,
+        (true, false) => 0.75,
+        (true, true) => 0.55,
+    };
+    Link { key: LinkKey::Reply, confidence, runner_up }
+}
+
+/// Refused logons and failed connections name no recipient. The nearest one with the same words or the same host
+/// is what SAP's status speaks of; several mails may share a session.
+fn by_session(view: &View<'_>, slots: &[Slot], mails: &mut [Mail]) {
+    let order = by_time(view, &view.units.sessions);
+    let sessions: Vec<(Span, u32)> =
+        order.iter().filter_map(|at| Some((view.at(view.units.sessions[*at])?, view.units.sessions[*at]))).collect();
+    let longest = sessions.iter().map(|(span, _)| span.to - span.from).max().unwrap_or(0);
+    for (mail, slot) in mails.iter_mut().zip(slots) {
+        let Some(status) = slot.status.filter(|_| mail.attempts.is_empty() && matches!(slot.state, SapState::Error | SapState::Retry)) else {
+            continue;
+        };
+        let first = sessions.partition_point(|(span, _)| span.from < status.from - NEAR - longest);
+        let near = sessions[first..].iter().take_while(|(span, _)| span.from <= status.to + NEAR);
+        let fitting = near.filter(|(span, record)| span.distance(status) <= NEAR && session_fits(view, *record, slot));
+        if let Some((_, record)) = fitting.min_by_key(|(span, record)| ((span.middle() - status.middle()).abs(), *record)) {
+            let confidence = if slot.reply.is_empty() { 0.6 } else { 0.8 };
+            mail.attempts.push((*record, Link { key: LinkKey::Reply, confidence, runner_up: None }));
+        }
+    }
+}
+
+fn session_fits(view: &View<'_>, record: u32, slot: &Slot) -> bool {
+    let evidence = &view.store.records[record as usize];
+    let host = view.store.smtp_of(evidence).map_or_else(String::new, |facts| view.store.text(facts.host).to_lowercase());
+    let same_host = host.is_empty() || slot.host.is_empty() || host == slot.host;
+    let has_reply = crate::smtp::find_reply(&slot.reply).is_some();
+    match evidence.kind {
+        Kind::Connect | Kind::Tls => same_host && !has_reply,
+        _ => {
+            let reply = squeeze(view.store.text(evidence.reply));
+            has_reply && compare::shared_prefix(&reply, &slot.reply) >= SAME_REPLY.min(reply.chars().count().max(1))
+        }
+    }
+}
+
+/// Runs without SAP's export: one mail per attempt, joined with the arrival its echo names; without attempts one mail
+/// per arrival.
+fn start_from_attempts(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, taken: &mut Taken) {
+    let own = Link { key: LinkKey::None, confidence: 1.0, runner_up: None };
+    for (attempt, record) in view.units.attempts.iter().enumerate() {
+        let mut mail = Mail { attempts: vec![(*record, own)], ..Mail::default() };
+        taken.attempts[attempt] = true;
+        let link = Link { key: LinkKey::MessageId, confidence: 0.99, runner_up: None };
+        own_arrival(view, exact, attempt, &mut mail, taken, link);
+        mails.push(mail);
+    }
+    if view.units.attempts.is_empty() {
+        for (at, arrival) in view.units.arrivals.iter().enumerate() {
+            taken.arrivals[at] = true;
+            mails.push(Mail { arrivals: arrival.rows.iter().map(|row| (*row, own)).collect(), ..Mail::default() });
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The clock of each source: its zone, how that is known, and how far it is off.
+
+use super::anchors::Anchor;
+use super::fit;
+use super::zone::Zone;
+use crate::evidence::{Fold, Hop, Millis, Span, ZoneBasis};
+use crate::source::Source;
+
+/// A drift below this is the way of the mail, not the clock.
+const DRIFT_FLOOR: Millis = 30_000;
+/// Fewer anchors than this settle no drift.
+const DRIFT_ANCHORS: usize = 3;
+
+/// How a source's times become UTC.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// Zone of its times.
+    pub zone: Zone,
+    /// How the zone is known.
+    pub basis: ZoneBasis,
+    /// Median of UTC minus the zone's reading over the anchors; a clock that is late shows a positive value.
+    pub drift_ms: Millis,
+    /// Median distance of the anchors from that.
+    pub spread_ms: Millis,
+    /// Anchors that agree.
+    pub anchors: usize,
+    /// In words where the zone comes from.
+    pub why: String,
+}
+
+impl Clock {
+    fn new(zone: Zone, basis: ZoneBasis, why: impl Into<String>) -> Self {
+        Self { zone, basis, drift_ms: 0, spread_ms: 0, anchors: 0, why: why.into() }
+    }
+
+    /// The part of the drift that is corrected: small ones are the mail's own way.
+    #[must_use]
+    pub fn correction(&self) -> Millis {
+        if self.anchors >= DRIFT_ANCHORS && self.drift_ms.abs() > DRIFT_FLOOR { self.drift_ms } else { 0 }
+    }
+
+    /// UTC interval of a local one. In the doubled hour, unless the file tells which of the two it is, the interval
+    /// holds both readings; that also holds the times of an ABAP system that stretches the hour (icm.md section 8).
+    #[must_use]
+    pub fn utc(&self, local: Span, fold: Fold) -> Span {
+        let (from, to) = (self.zone.readings(local.from), self.zone.readings(local.to));
+        let (from, to) = match fold {
+            Fold::First => (local.from - from.first, local.to - to.first),
+            Fold::Second => (local.from - from.second, local.to - to.second),
+            Fold::Unknown => (local.from - from.first.max(from.second), local.to - to.first.min(to.second)),
+        };
+        Span { from, to: to.max(from) }.shifted(self.correction())
+    }
+}
+
+/// Settles the clock of each source.
+pub fn settle(sources: &[Source], zones: &[(String, Zone)], anchors: &[Vec<Anchor>]) -> Vec<Clock> {
+    let none = Vec::new();
+    let mut clocks: Vec<Option<Clock>> = sources
+        .iter()
+        .enumerate()
+        .map(|(at, source)| own_clock(source, zones, anchors.get(at).unwrap_or(&none)))
+        .collect();
+    adopt(sources, &mut clocks);
+    clocks.into_iter().map(|clock| clock.unwrap_or_else(|| Clock::new(Zone::UTC, ZoneBasis::Assumed, "nothing tells the zone; name it with --zone"))).collect()
+}
+
+fn own_clock(source: &Source, zones: &[(String, Zone)], anchors: &[Anchor]) -> Option<Clock> {
+    let named = zones.iter().find(|(name, _)| *name == source.label).or_else(|| zones.iter().find(|(name, _)| name == source.hop.word()));
+    let mut clock = if let Some((name, zone)) = named {
+        Clock::new(*zone, ZoneBasis::Explicit, format!("--zone {name}"))
+    } else if source.utc {
+        return Some(Clock::new(Zone::UTC, ZoneBasis::File, "the file states UTC"));
+    } else {
+        let zone = fit::best_zone(anchors)?;
+        Clock::new(zone, ZoneBasis::Inferred, format!("from {} mails seen in other logs", anchors.len()))
+    };
+    let fit = fit::residuals(&clock.zone, anchors);
+    (clock.drift_ms, clock.spread_ms, clock.anchors) = (fit.median, fit.spread, fit.inliers);
+    Some(clock)
+}
+
+/// SAP's list and the traces of its servers stand on the same wall clock: one that has no anchors of its own takes
+/// the zone of another of the same system.
+fn adopt(sources: &[Source], clocks: &mut [Option<Clock>]) {
+    let inside = |source: &Source| matches!(source.hop, Hop::Sap | Hop::Icm);
+    let same = |a: &Source, b: &Source| {
+        let (a, b) = (&a.landscape.system, &b.landscape.system);
+        a.is_empty() || b.is_empty() || a == b
+    };
+    let known: Vec<(usize, Clock)> = clocks.iter().enumerate().filter_map(|(at, clock)| Some((at, clock.clone()?))).collect();
+    for (at, source) in sources.iter().enumerate().filter(|(_, s)| inside(s)) {
+        if clocks[at].is_some() {
+            continue;
+        }
+        let lender = known
+            .iter()
+            .filter(|(other, _)| inside(&sources[*other]) && same(source, &sources[*other]))
+            .max_by_key(|(other, clock)| (clock.anchors, usize::MAX - other));
+        if let Some((other, clock)) = lender {
+            let why = format!("same system as {}", sources[*other].label);
+            clocks[at] = Some(Clock::new(clock.zone, ZoneBasis::Inferred, why));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Which zone explains the anchors of a source.
+
+use super::anchors::Anchor;
+use super::zone::Zone;
+use crate::evidence::{Fold, MINUTE, Millis};
+use chrono_tz::Tz;
+
+/// An anchor this far from the median does not agree.
+const AGREE: Millis = 5 * MINUTE;
+/// A median beyond this belongs to the next quarter hour's offset.
+const NEAR: Millis = 7 * MINUTE + 30_000;
+
+/// One region for each rule of changing clocks; they are needed only where anchors lie on both sides of a change.
+const REGIONS: &[Tz] = &[
+    Tz::Europe__Berlin,
+    Tz::Europe__London,
+    Tz::Europe__Athens,
+    Tz::America__New_York,
+    Tz::America__Chicago,
+    Tz::America__Denver,
+    Tz::America__Los_Angeles,
+    Tz::America__Halifax,
+    Tz::America__St_Johns,
+    Tz::America__Santiago,
+    Tz::Africa__Cairo,
+    Tz::Asia__Jerusalem,
+    Tz::Australia__Sydney,
+    Tz::Australia__Adelaide,
+    Tz::Pacific__Auckland,
+];
+
+/// How well a zone explains anchors.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Fit {
+    /// Anchors that agree with the median.
+    pub inliers: usize,
+    /// Median of UTC minus reading, milliseconds.
+    pub median: Millis,
+    /// Median distance from that.
+    pub spread: Millis,
+}
+
+/// Residuals of a zone.
+pub fn residuals(zone: &Zone, anchors: &[Anchor]) -> Fit {
+    let mut values: Vec<Millis> = anchors.iter().map(|anchor| residual(zone, anchor)).collect();
+    let median = middle(&mut values);
+    let mut distances: Vec<Millis> = values.iter().map(|value| (value - median).abs()).collect();
+    let inliers = distances.iter().filter(|distance| **distance <= AGREE).count();
+    Fit { inliers, median, spread: middle(&mut distances) }
+}
+
+fn middle(values: &mut [Millis]) -> Millis {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or(0)
+}
+
+/// Gap between the reading and the known time, 0 when they overlap; of two readings the nearer one.
+fn residual(zone: &Zone, anchor: &Anchor) -> Millis {
+    let readings = zone.readings(anchor.local.middle());
+    let gap = |offset: Millis| {
+        let read = anchor.local.shifted(-offset);
+        if anchor.utc.from > read.to {
+            anchor.utc.from - read.to
+        } else if anchor.utc.to < read.from {
+            anchor.utc.to - read.from
+        } else {
+            0
+        }
+    };
+    let (first, second) = (gap(readings.first), gap(readings.second));
+    match anchor.fold {
+        Fold::First => first,
+        Fold::Second => second,
+        Fold::Unknown if readings.first == readings.second => first,
+        // ABAP may stretch the doubled hour, so that anything between both readings is right.
+        Fold::Unknown if first >= 0 && second <= 0 => 0,
+        Fold::Unknown => [first, second].into_iter().min_by_key(|gap| gap.abs()).unwrap_or(0),
+    }
+}
+
+/// The zone with the most agreeing anchors; of equals the simplest. `None` without enough agreement.
+pub fn best_zone(anchors: &[Anchor]) -> Option<Zone> {
+    let mut offsets: Vec<i32> = (-48..=56).map(|quarter| quarter * 15).collect();
+    offsets.sort_by_key(|minutes| (minutes % 60 != 0, minutes.abs(), *minutes));
+    let fixed = offsets.into_iter().map(Zone::Fixed);
+    let candidates = fixed.chain(REGIONS.iter().map(|tz| Zone::Region(*tz)));
+    let mut best: Option<(Zone, Fit)> = None;
+    for zone in candidates {
+        let fit = residuals(&zone, anchors);
+        if fit.median.abs() <= NEAR && best.is_none_or(|(_, known)| fit.inliers > known.inliers) {
+            best = Some((zone, fit));
+        }
+    }
+    let (zone, fit) = best?;
+    (fit.inliers * 2 > anchors.len()).then_some(zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{HOUR, Span};
+
+    fn anchors(zone: &Zone, at: &[Millis], late: Millis) -> Vec<Anchor> {
+        let local = |utc: Millis| (0..3).map(|n| utc + n * HOUR).find(|l| l - zone.readings(*l).first == utc || l - zone.readings(*l).second == utc);
+        at.iter().map(|utc| Anchor { local: Span::second(local(*utc).unwrap_or(*utc) - late), utc: Span::second(*utc), fold: Fold::Unknown }).collect()
+    }
+
+    #[test]
+    fn a_shifted_clock_shifts_the_estimate() {
+        let zone = Zone::Fixed(60);
+        let at: Vec<Millis> = (0..20).map(|n| n * 17 * MINUTE).collect();
+        let base = residuals(&zone, &anchors(&zone, &at, 0));
+        let late = residuals(&zone, &anchors(&zone, &at, 3 * MINUTE));
+        // One second of the source's own precision stands between both.
+        assert!((late.median - base.median - 3 * MINUTE).abs() <= 1000);
+        assert_eq!(best_zone(&anchors(&zone, &at, 3 * MINUTE)), Some(zone));
+    }
+
+    #[test]
+    fn anchors_on_both_sides_of_a_change_find_the_region() {
+        let berlin = Zone::Region(Tz::Europe__Berlin);
+        let change = 1_761_440_400_000; // 2025-10-26T01:00Z
+        let at: Vec<Millis> = (-10..10).map(|n| change + n * 2 * HOUR + 5 * MINUTE).collect();
+        assert_eq!(best_zone(&anchors(&berlin, &at, 0)), Some(berlin));
+    }
+}

@@ -1,0 +1,75 @@
+//! Puts all evidence on one clock and says which records are of the same mail.
+//!
+//! Two bounded passes in one place: keys give anchor pairs, anchors give each source's clock; then clocks give
+//! candidates, candidates give the assignment.
+
+mod anchors;
+mod assign;
+mod attempts;
+mod clock;
+mod compare;
+mod coverage;
+mod fit;
+mod fuzzy;
+mod keys;
+mod model;
+mod units;
+mod zone;
+
+pub use clock::Clock;
+pub use coverage::Coverage;
+pub use model::{Alignment, KeyTest, Link, LinkKey, Mail};
+pub use zone::Zone;
+
+use crate::evidence::{Hop, Span, Store};
+use crate::source::Source;
+use units::Units;
+
+impl Alignment {
+    /// Whether some log of a hop would have shown a mail of this sender at this time.
+    #[must_use]
+    pub fn covers(&self, hop: Hop, at: Span, sender: &str) -> bool {
+        self.coverage.iter().any(|coverage| coverage.hop == hop && coverage.sees(at, sender))
+    }
+}
+
+/// Aligns all evidence of a run. `zones` are the user's, by hop word or label.
+#[must_use]
+pub fn align(store: &Store, sources: &[Source], zones: &[(String, Zone)]) -> Alignment {
+    let units = Units::collect(store);
+    let exact = keys::exact(store, &units);
+    let clocks = clock::settle(sources, zones, &anchors::collect(store, sources, &units, &exact));
+    let utc: Vec<Option<Span>> =
+        store.records.iter().map(|r| Some(clocks.get(r.source as usize)?.utc(r.local?, r.fold))).collect();
+    let coverage = coverage::of_sources(store, sources, &utc);
+    let view = View { store, units: &units, utc: &utc, clocks: &clocks };
+    let mut mails = units::mails(&units);
+    let mut taken = units::Taken::new(&units);
+    keys::link_arrivals(&view, &exact, &mut mails, &mut taken);
+    fuzzy::link_arrivals(&view, &mut mails, &mut taken);
+    attempts::link(&view, &exact, &mut mails, &mut taken);
+    let (others, sap_like) = units::left_over(&view, &exact, &taken);
+    let loose = units::loose_attempts(&units, &taken);
+    Alignment { key_test: exact.test, clocks, coverage, utc, mails, others, sap_like, loose }
+}
+
+/// What the second pass looks at.
+struct View<'a> {
+    store: &'a Store,
+    units: &'a Units,
+    utc: &'a [Option<Span>],
+    clocks: &'a [Clock],
+}
+
+impl View<'_> {
+    fn at(&self, record: u32) -> Option<Span> {
+        self.utc.get(record as usize).copied().flatten()
+    }
+
+    /// UTC interval of the request itself, where the export tells it.
+    fn requested(&self, record: u32) -> Option<Span> {
+        let evidence = self.store.records.get(record as usize)?;
+        let local = self.store.sap_of(evidence)?.requested?;
+        Some(self.clocks.get(evidence.source as usize)?.utc(local, evidence.fold))
+    }
+}

@@ -1,0 +1,194 @@
+//! Records grouped into the three things that are joined: requests, tries, arrivals.
+
+use super::View;
+use super::compare::{self, Part};
+use super::keys::Exact;
+use super::model::Mail;
+use crate::evidence::{Evidence, Hop, Kind, Store};
+use std::collections::{BTreeMap, HashSet};
+
+/// A send request with all its rows.
+#[derive(Debug)]
+pub struct Request {
+    /// Rows, the latest status last.
+    pub rows: Vec<u32>,
+    /// SAP key, folded; empty when the export has none.
+    pub key: String,
+}
+
+impl Request {
+    /// The row with the latest status.
+    pub fn last(&self) -> u32 {
+        self.rows.last().copied().unwrap_or(u32::MAX)
+    }
+}
+
+/// A recipient of a mail in the message trace, with all rows about it.
+#[derive(Debug)]
+pub struct Arrival {
+    /// Rows, by time.
+    pub rows: Vec<u32>,
+    /// Message-ID, lower case.
+    pub message_id: String,
+    /// Recipient.
+    pub recipient: Part,
+    /// Subject.
+    pub subject: Part,
+}
+
+impl Arrival {
+    /// Its first row.
+    pub fn first(&self) -> u32 {
+        self.rows.first().copied().unwrap_or(u32::MAX)
+    }
+}
+
+/// All units of a run.
+#[derive(Debug, Default)]
+pub struct Units {
+    /// Send requests.
+    pub requests: Vec<Request>,
+    /// SMTP tries with a recipient.
+    pub attempts: Vec<u32>,
+    /// SMTP sessions that failed before a recipient was named.
+    pub sessions: Vec<u32>,
+    /// Recipients in the trace.
+    pub arrivals: Vec<Arrival>,
+}
+
+impl Units {
+    /// Groups the records of a run.
+    pub fn collect(store: &Store) -> Self {
+        let mut units = Self { requests: requests(store), arrivals: arrivals(store), ..Self::default() };
+        for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Icm) {
+            if !record.recipient.is_empty() && matches!(record.kind, Kind::Accept | Kind::Fail | Kind::Defer) {
+                units.attempts.push(at);
+            } else if matches!(record.kind, Kind::Auth | Kind::Connect | Kind::Tls | Kind::Reply | Kind::Fail | Kind::Defer) {
+                units.sessions.push(at);
+            }
+        }
+        units
+    }
+}
+
+/// What makes rows the same request.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Identity {
+    Key(String, String, String),
+    Row { requested: Option<i64>, sender: String, recipient: String, subject: String, ordinal: u32 },
+}
+
+fn requests(store: &Store) -> Vec<Request> {
+    let mut ordinals: BTreeMap<(u32, i64, String, String, String), u32> = BTreeMap::new();
+    let mut groups: BTreeMap<Identity, Vec<u32>> = BTreeMap::new();
+    for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Sap && r.kind == Kind::Request) {
+        groups.entry(identity(store, record, &mut ordinals)).or_default().push(at);
+    }
+    let mut out: Vec<Request> = groups
+        .into_iter()
+        .map(|(identity, mut rows)| {
+            rows.sort_by_key(|row| status_order(store, *row));
+            let key = if let Identity::Key(_, _, key) = identity { key } else { String::new() };
+            Request { rows, key }
+        })
+        .collect();
+    out.sort_by_key(|request| request.rows.iter().min().copied());
+    out
+}
+
+/// Later status last; where two exports show the same second, the state that is further on.
+fn status_order(store: &Store, row: u32) -> (Option<i64>, Option<crate::evidence::SapState>, u32) {
+    let record = store.records.get(row as usize);
+    let state = record.and_then(|r| store.sap_of(r)).map(|facts| facts.state);
+    (record.and_then(|r| r.local).map(|span| span.from), state, row)
+}
+
+fn identity(store: &Store, record: &Evidence, ordinals: &mut BTreeMap<(u32, i64, String, String, String), u32>) -> Identity {
+    let text = |sym| store.text(sym).trim().to_lowercase();
+    let facts = store.sap_of(record);
+    if let Some(facts) = facts.filter(|facts| !facts.key.is_empty()) {
+        return Identity::Key(text(facts.system), text(facts.client), compare::local_part(store.text(facts.key)));
+    }
+    let requested = facts.and_then(|facts| facts.requested).or(record.local).map(|span| span.from);
+    let (sender, recipient, subject) = (text(record.sender), text(record.recipient), text(record.subject));
+    let twin = (record.source, requested.unwrap_or(i64::MIN), sender.clone(), recipient.clone(), subject.clone());
+    let count = ordinals.entry(twin).or_default();
+    *count += 1;
+    Identity::Row { requested, sender, recipient, subject, ordinal: *count }
+}
+
+fn arrivals(store: &Store) -> Vec<Arrival> {
+    let mut groups: BTreeMap<(String, String, u32), Arrival> = BTreeMap::new();
+    for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Exchange) {
+        let message_id = store.text(record.message_id).trim().to_lowercase();
+        let recipient = compare::recipient(store, record);
+        let alone = if message_id.is_empty() { at + 1 } else { 0 };
+        let group = groups.entry((message_id.clone(), recipient.text.clone(), alone)).or_insert_with(|| Arrival {
+            rows: Vec::new(),
+            message_id,
+            recipient,
+            subject: compare::subject(store, record),
+        });
+        group.rows.push(at);
+    }
+    let mut out: Vec<Arrival> = groups.into_values().collect();
+    for arrival in &mut out {
+        arrival.rows.sort_by_key(|row| (store.records.get(*row as usize).and_then(|r| r.local), *row));
+    }
+    out.sort_by_key(Arrival::first);
+    out
+}
+
+/// What already belongs to a mail.
+#[derive(Debug)]
+pub struct Taken {
+    /// Arrivals, by index.
+    pub arrivals: Vec<bool>,
+    /// Attempts, by index.
+    pub attempts: Vec<bool>,
+}
+
+impl Taken {
+    /// Nothing is taken.
+    pub fn new(units: &Units) -> Self {
+        Self { arrivals: vec![false; units.arrivals.len()], attempts: vec![false; units.attempts.len()] }
+    }
+}
+
+/// One mail per request; `attempts::link` adds those of runs without a SAP export.
+pub fn mails(units: &Units) -> Vec<Mail> {
+    units.requests.iter().map(|request| Mail { requests: request.rows.clone(), ..Mail::default() }).collect()
+}
+
+/// Arrivals that belong to nobody's request, and those of them that look like SAP's: the relied-on Message-ID shape,
+/// an ICM trace that echoes the Message-ID, or the address from which linked mails came.
+pub fn left_over(view: &View<'_>, exact: &Exact, taken: &Taken) -> (Vec<u32>, Vec<u32>) {
+    let facts = |arrival: &Arrival| view.store.records.get(arrival.first() as usize).and_then(|r| view.store.trace_of(r));
+    let all = || view.units.arrivals.iter().zip(&taken.arrivals);
+    let ours: HashSet<_> =
+        all().filter(|(_, taken)| **taken).filter_map(|(a, _)| facts(a)).map(|f| f.client_ip).filter(|ip| !ip.is_empty()).collect();
+    let echoed: HashSet<String> =
+        view.units.attempts.iter().map(|at| view.store.text(view.store.records[*at as usize].message_id).to_lowercase()).collect();
+    let (mut others, mut sap_like) = (Vec::new(), Vec::new());
+    for (arrival, _) in all().filter(|(_, taken)| !**taken) {
+        let by_key = exact.test.passed && looks_like_key(&arrival.message_id);
+        let by_echo = !arrival.message_id.is_empty() && echoed.contains(&arrival.message_id);
+        let by_address = facts(arrival).is_some_and(|f| ours.contains(&f.client_ip));
+        others.push(arrival.first());
+        if by_key || by_echo || by_address {
+            sap_like.push(arrival.first());
+        }
+    }
+    (others, sap_like)
+}
+
+/// Three characters of object type, two digits of the year, twelve of the number (sost.md section 4).
+fn looks_like_key(message_id: &str) -> bool {
+    let local = compare::local_part(message_id);
+    local.len() == 17 && local.is_ascii() && local[5..].bytes().all(|b| b.is_ascii_digit()) && local.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Tries that belong to no mail.
+pub fn loose_attempts(units: &Units, taken: &Taken) -> Vec<u32> {
+    units.attempts.iter().zip(&taken.attempts).filter(|(_, taken)| !**taken).map(|(at, _)| *at).collect()
+}

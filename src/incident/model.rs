@@ -1,0 +1,44 @@
+//! Failures of one cause and route that lie close together in time.
+
+use crate::evidence::{Millis, Sym};
+
+/// A time between two observations.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Bracket {
+    /// Last observation before, if there is one.
+    pub after: Option<Millis>,
+    /// First observation behind, if there is one.
+    pub before: Option<Millis>,
+}
+
+/// Something all failed mails share and the spared ones do not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// `host`, `sender`, `recipient domain`, `scope`, `app server`, `node`, `user`, `option`, `source IP`, `connector`.
+    pub dimension: &'static str,
+    /// Value of the failed ones.
+    pub value: String,
+    /// Values of the spared ones, the most frequent first, at most three; empty when none were spared.
+    pub spared: Vec<String>,
+}
+
+/// An incident.
+#[derive(Clone, Debug)]
+pub struct Incident {
+    /// `I1`, in order of urgency.
+    pub id: String,
+    /// Cause.
+    pub rule: Sym,
+    /// Pattern over the whole incident (`INC-01`), empty when none holds.
+    pub pattern: Sym,
+    /// Journeys, by index, in order of time.
+    pub journeys: Vec<u32>,
+    /// [last good, first bad].
+    pub onset: Bracket,
+    /// [last bad, first good]; no `before` when it had not ended.
+    pub end: Bracket,
+    /// What tells failed from spared mails, the sharpest first.
+    pub shared: Vec<Shared>,
+    /// Mails that went well on the same route meanwhile.
+    pub spared: usize,
+}
