@@ -1,5 +1,7 @@
 //! What Exchange Online exports.
 
+mod network_id;
+mod recipient_status;
 mod summary;
 
 pub use summary::EnhancedSummary;

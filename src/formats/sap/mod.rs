@@ -5,6 +5,7 @@ mod datetime;
 mod icm;
 mod list;
 mod request;
+mod sheet;
 mod status;
 mod table;
 

@@ -1,0 +1,72 @@
+//! The column `recipient_status`: `addr##Receive, Deliver;addr##Receive, Fail` (exchange.md section 1).
+
+use crate::evidence::TraceStatus;
+use nom::branch::alt;
+use nom::bytes::complete::{is_not, take_until};
+use nom::character::complete::char;
+use nom::combinator::recognize;
+use nom::multi::many1_count;
+use nom::sequence::delimited;
+use nom::{IResult, Parser};
+
+/// One recipient with its events as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item<'a> {
+    /// Address, which real data quotes now and then.
+    pub address: &'a str,
+    /// Events in order of the file.
+    pub events: Vec<&'a str>,
+}
+
+fn quoted(input: &str) -> IResult<&str, &str> {
+    recognize(delimited(char('"'), take_until("\""), char('"'))).parse(input)
+}
+
+/// Everything up to a semicolon outside quotes; a lone quote is an ordinary character.
+fn part(input: &str) -> IResult<&str, &str> {
+    recognize(many1_count(alt((quoted, is_not(";\""), recognize(char('"')))))).parse(input)
+}
+
+/// Splits the column. `None` when a part has no `##`.
+pub fn items(text: &str) -> Option<Vec<Item<'_>>> {
+    let (mut rest, mut out) = (text, Vec::new());
+    while !rest.trim().is_empty() {
+        let (behind, whole) = part(rest).ok()?;
+        let (address, events) = whole.rsplit_once("##")?;
+        out.push(Item { address: address.trim(), events: events.split(',').map(str::trim).filter(|event| !event.is_empty()).collect() });
+        rest = behind.strip_prefix(';').unwrap_or(behind);
+    }
+    Some(out)
+}
+
+/// What a set of events comes to. The order in the file is not that of time, so the furthest one counts; a failure
+/// counts for more than a success of the same recipient only when nothing was delivered.
+pub fn status(events: &[&str]) -> TraceStatus {
+    let has = |word: &str| events.iter().any(|event| event.eq_ignore_ascii_case(word));
+    let order = [
+        (has("Deliver") || has("Delivered"), TraceStatus::Delivered),
+        (has("Send") || has("SendExternal"), TraceStatus::Sent),
+        (has("Quarantine") || has("Quarantined"), TraceStatus::Quarantined),
+        (has("FilteredAsSpam"), TraceStatus::FilteredAsSpam),
+        (has("Fail") || has("Failed") || has("Drop"), TraceStatus::Failed),
+        (has("Defer") || has("Pending"), TraceStatus::Pending),
+        (has("Expand") || has("Expanded") || has("Resolve") || has("Redirect"), TraceStatus::Expanded),
+    ];
+    order.into_iter().find(|(holds, _)| *holds).map_or(TraceStatus::GettingStatus, |(_, status)| status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_addresses_and_several_recipients() {
+        let text = "a@contoso.example##Receive, Deliver;\"B;C<b\"@fabrikam.example##Receive, Fail";
+        let got: Vec<(&str, TraceStatus)> = items(text).unwrap().iter().map(|item| (item.address, status(&item.events))).collect();
+        assert_eq!(got, [("a@contoso.example", TraceStatus::Delivered), ("\"B;C<b\"@fabrikam.example", TraceStatus::Failed)]);
+        assert_eq!(items("no events"), None);
+        assert_eq!(status(&["Receive"]), TraceStatus::GettingStatus);
+        assert_eq!(status(&["Receive", "Defer"]), TraceStatus::Pending);
+        assert_eq!(items("\"lonely@x.example##Receive").unwrap().len(), 1);
+    }
+}
