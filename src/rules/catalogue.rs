@@ -1,0 +1,83 @@
+//! Where rules come from: compiled in, and from a folder of the user's.
+
+use super::error::RuleError;
+use super::model::Rule;
+use super::validate;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// All rules of a run, by id.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    rules: BTreeMap<String, Rule>,
+}
+
+impl Catalogue {
+    /// The rules that are compiled in.
+    ///
+    /// # Errors
+    /// When one of them is malformed, which a test rules out.
+    pub fn builtin() -> Result<Self, RuleError> {
+        let mut out = Self::default();
+        for (file, text) in FILES {
+            let rule = validate::read(file, text)?;
+            out.rules.insert(rule.id.clone(), rule);
+        }
+        Ok(out)
+    }
+
+    /// Adds the rules below a folder; an id that is known is overridden.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is no rule, or an id stands in two files of the folder.
+    pub fn with_dir(mut self, folder: &Path) -> Result<Self, RuleError> {
+        let mut seen: BTreeMap<String, String> = BTreeMap::new();
+        for path in files(folder)? {
+            let file = path.display().to_string();
+            let text = std::fs::read_to_string(&path).map_err(|source| RuleError::Unreadable { path: path.clone(), source })?;
+            let rule = validate::read(&file, &text)?;
+            if let Some(other) = seen.insert(rule.id.clone(), file.clone()) {
+                return Err(RuleError::Duplicate { file, id: rule.id, other });
+            }
+            self.rules.insert(rule.id.clone(), rule);
+        }
+        Ok(self)
+    }
+
+    /// A rule by its id, in any case.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.rules.get(id).or_else(|| self.rules.values().find(|rule| rule.id.eq_ignore_ascii_case(id)))
+    }
+
+    /// All rules by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.values()
+    }
+
+    /// The id most like a text.
+    #[must_use]
+    pub fn nearest(&self, id: &str) -> Option<&str> {
+        let wanted = id.to_uppercase();
+        let scored = self.rules.keys().map(|known| (strsim::jaro_winkler(known, &wanted), known.as_str()));
+        scored.filter(|(score, _)| *score > 0.75).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1))).map(|(_, id)| id)
+    }
+}
+
+/// TOML files below a folder, sorted.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, RuleError> {
+    let unreadable = |source| RuleError::Unreadable { path: folder.to_path_buf(), source };
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            out.extend(files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            out.push(path);
+        }
+    }
+    out.sort();
+    Ok(out)
+}

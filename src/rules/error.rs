@@ -1,0 +1,53 @@
+//! What can be wrong with a rule file, and what to do about it.
+
+use std::path::PathBuf;
+
+/// A rule file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    /// The folder or a file in it cannot be read.
+    #[error("{}: cannot be read ({source}); check the path given with --rules and its permissions", path.display())]
+    Unreadable {
+        /// The folder or file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The file is no rule: bad TOML, unknown or missing key, wrong type.
+    #[error("{file}:{line}: {message}{hint}")]
+    Malformed {
+        /// The file.
+        file: String,
+        /// Line in it, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+        /// The nearest known key, or nothing.
+        hint: String,
+    },
+    /// A value is outside its vocabulary or contradicts another.
+    #[error("{file}:{line}: {key}: {message}")]
+    Invalid {
+        /// The file.
+        file: String,
+        /// Line of the key, 1 where the key is absent.
+        line: usize,
+        /// The key.
+        key: String,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+    /// Two files carry the same id.
+    #[error("{file}: rule {id} stands in {other} already; give one of them another id or remove it")]
+    Duplicate {
+        /// The second file.
+        file: String,
+        /// The id.
+        id: String,
+        /// The first file.
+        other: String,
+    },
+    /// The literals cannot be compiled.
+    #[error("the texts of the rules cannot be compiled ({0}); remove rule files given with --rules until it works and report the last one")]
+    Automaton(String),
+}

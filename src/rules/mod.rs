@@ -1,0 +1,30 @@
+//! Rules: named causes of mail failures, kept as data.
+//!
+//! One rule is one TOML file below `catalogue/FAMILY/ID.toml`, compiled in by `build.rs`; users add
+//! their own with [`Catalogue::with_dir`]. [`Matcher`] says which rule a reply, a journey or an
+//! incident breaks, [`page()`] prints what a rule knows.
+//!
+//! The rooms: `model` what a rule is, `vocabulary` the closed words, `validate` what makes a file a
+//! good rule, `catalogue` where rules come from, `layers` the nested replies of a text, `matcher`
+//! which rule wins, `facts` journeys and incidents, `page` the `explain` page.
+
+mod catalogue;
+mod codes;
+mod error;
+mod facts;
+mod layers;
+mod literals;
+mod matcher;
+mod model;
+mod page;
+mod rank;
+mod validate;
+mod vocabulary;
+
+pub use catalogue::Catalogue;
+pub use error::RuleError;
+pub use facts::{IncidentFacts, JourneyFacts};
+pub use matcher::{Judgement, Matcher, Said};
+pub use model::{Context, Match, Reference, Remedy, Rule, Sample, When};
+pub use page::page;
+pub use vocabulary::{ACTIONS, Heal, OPTIONS, OWNERS, PROVENANCES, RuleKind, SAP_STATES, STAGES, VERDICTS};
