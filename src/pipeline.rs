@@ -7,7 +7,7 @@ use crate::formats::{self, Sink};
 use crate::incident::{self, Incident};
 use crate::journey::{self, Journey, Policy};
 use crate::rules::{Catalogue, Matcher};
-use crate::source::{self, Source};
+use crate::source::{self, Class, Source};
 use std::path::{Path, PathBuf};
 
 /// What the user may say about a run.
@@ -148,9 +148,22 @@ pub fn analyse(mut reading: Reading, catalogue: &Catalogue, options: &Options, p
     progress.step("linking");
     let alignment = align::align(&reading.store, &reading.sources, &options.zones);
     let as_of = options.as_of.or_else(|| alignment.utc.iter().flatten().map(|span| span.to).max());
+    mark_others(&mut reading, &alignment);
     progress.step("judging");
     let all = journey::judge(&mut reading.store, &reading.sources, &alignment, &matcher, &options.policy, as_of);
     let (mut journeys, outside) = journey::within(all, options.since, options.until);
     let incidents = incident::group(&mut journeys, &mut reading.store, &matcher);
     Ok(Analysis { reading, alignment, journeys, incidents, as_of, outside_window: outside })
+}
+
+/// Trace lines that hold nobody's mail but others' are counted as such.
+fn mark_others(reading: &mut Reading, alignment: &Alignment) {
+    let linked = alignment.mails.iter().flat_map(|mail| &mail.arrivals).map(|(at, _)| *at);
+    for (class, records) in [(Class::Others, alignment.others.clone()), (Class::Evidence, linked.collect())] {
+        for record in records.iter().filter_map(|at| reading.store.records.get(*at as usize)) {
+            if let Some(source) = reading.sources.get_mut(record.source as usize) {
+                source.ledger.mark_run(record.line, record.lines, class);
+            }
+        }
+    }
 }

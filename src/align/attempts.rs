@@ -6,7 +6,7 @@ use super::keys::Exact;
 use super::model::{Link, LinkKey, Mail};
 use super::units::Taken;
 use crate::evidence::{Kind, MINUTE, Millis, SapState, Span};
-use crate::smtp::squeeze;
+use crate::smtp::{find_reply, squeeze};
 use std::collections::BTreeMap;
 
 /// SAP writes its status within this of the try.
@@ -22,6 +22,8 @@ struct Slot {
     sender: Part,
     host: String,
     reply: String,
+    /// The words are those of a server.
+    replied: bool,
     state: SapState,
 }
 
@@ -60,7 +62,7 @@ fn slot(view: &View<'_>, mail: &Mail) -> Slot {
     let last = mail.requests.last().copied().unwrap_or(u32::MAX);
     let Some(record) = view.store.records.get(last as usize) else {
         let none = Part::default;
-        return Slot { status: None, requested: None, recipient: none(), sender: none(), host: String::new(), reply: String::new(), state: SapState::Unknown };
+        return Slot { status: None, requested: None, recipient: none(), sender: none(), host: String::new(), reply: String::new(), replied: false, state: SapState::Unknown };
     };
     let facts = view.store.sap_of(record);
     Slot {
@@ -70,6 +72,7 @@ fn slot(view: &View<'_>, mail: &Mail) -> Slot {
         sender: compare::sender(view.store, record),
         host: facts.map_or_else(String::new, |f| view.store.text(f.host).to_lowercase()),
         reply: squeeze(view.store.text(record.reply)),
+        replied: find_reply(view.store.text(record.reply)).is_some(),
         state: facts.map_or(SapState::Unknown, |f| f.state),
     }
 }
@@ -189,12 +192,11 @@ fn session_fits(view: &View<'_>, record: u32, slot: &Slot) -> bool {
     let evidence = &view.store.records[record as usize];
     let host = view.store.smtp_of(evidence).map_or_else(String::new, |facts| view.store.text(facts.host).to_lowercase());
     let same_host = host.is_empty() || slot.host.is_empty() || host == slot.host;
-    let has_reply = crate::smtp::find_reply(&slot.reply).is_some();
     match evidence.kind {
-        Kind::Connect | Kind::Tls => same_host && !has_reply,
+        Kind::Connect | Kind::Tls => same_host && !slot.replied,
         _ => {
             let reply = squeeze(view.store.text(evidence.reply));
-            has_reply && compare::shared_prefix(&reply, &slot.reply) >= SAME_REPLY.min(reply.chars().count().max(1))
+            slot.replied && compare::shared_prefix(&reply, &slot.reply) >= SAME_REPLY.min(reply.chars().count().max(1))
         }
     }
 }

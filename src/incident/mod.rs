@@ -1,0 +1,117 @@
+//! Failures of one cause and route that lie close together in time.
+
+mod model;
+mod signature;
+mod urgency;
+mod window;
+
+pub use model::{Bracket, Incident, Shared};
+
+use crate::evidence::{HOUR, Millis, Store, Sym};
+use crate::journey::{Journey, Verdict};
+use crate::rules::{IncidentFacts, Matcher};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Failures further apart than this are two incidents when a good mail lies between.
+const GAP: Millis = 6 * HOUR;
+
+/// Groups failed journeys; the most urgent incident first. Writes each journey's incident into it.
+pub fn group(journeys: &mut [Journey], store: &mut Store, matcher: &Matcher<'_>) -> Vec<Incident> {
+    let mut out: Vec<Incident> = Vec::new();
+    for (rule, members) in members(journeys, store) {
+        let scope = window::scope(journeys, &members);
+        for run in runs(journeys, &members, scope) {
+            out.push(describe(journeys, store, rule, run));
+        }
+    }
+    for incident in &mut out {
+        let facts = facts(journeys, store, incident);
+        let pattern = matcher.incident(&facts).first().map(|rule| rule.id.clone());
+        incident.pattern = pattern.map_or(Sym::EMPTY, |id| store.strings.intern(&id));
+    }
+    urgency::sort(&mut out, journeys, store, matcher);
+    for (number, incident) in (0u32..).zip(&mut out) {
+        incident.id = format!("I{}", number + 1);
+        for member in &incident.journeys {
+            journeys[*member as usize].incident = Some(number);
+        }
+    }
+    out
+}
+
+/// Failed journeys by rule and route, in order of time. Mails accepted and lost later have no route of their own.
+fn members(journeys: &[Journey], store: &Store) -> Vec<(Sym, Vec<u32>)> {
+    let mut groups: BTreeMap<(String, String, &'static str), (Sym, Vec<u32>)> = BTreeMap::new();
+    for (at, journey) in (0u32..).zip(journeys).filter(|(_, journey)| journey.verdict.failed()) {
+        let cause = if journey.rule.is_empty() { journey.verdict.word().to_owned() } else { store.text(journey.rule).to_owned() };
+        let before = matches!(journey.verdict, Verdict::Rejected | Verdict::Deferred | Verdict::Unsent);
+        let route = if before { route(journey, store) } else { (String::new(), "") };
+        groups.entry((cause, route.0, route.1)).or_insert((journey.rule, Vec::new())).1.push(at);
+    }
+    groups.into_values().map(|(rule, mut all)| {
+        all.sort_by_key(|at| (window::time(&journeys[*at as usize]), *at));
+        (rule, all)
+    }).collect()
+}
+
+/// Exchange's many hosts are one; another host is a route of its own.
+fn route(journey: &Journey, store: &Store) -> (String, &'static str) {
+    let host = store.text(journey.host);
+    let own = if host.ends_with(".outlook.com") || host.ends_with(".office365.com") { "" } else { host };
+    (own.to_owned(), journey.option)
+}
+
+/// Splits members where a long gap holds a good mail.
+fn runs(journeys: &[Journey], members: &[u32], scope: Option<bool>) -> Vec<Vec<u32>> {
+    let mut out: Vec<Vec<u32>> = Vec::new();
+    for member in members {
+        let now = window::time(&journeys[*member as usize]);
+        let last = out.last().and_then(|run| run.last()).and_then(|at| window::time(&journeys[*at as usize]));
+        let handing_over = |journey: &Journey| matches!(journey.verdict, Verdict::Rejected | Verdict::Deferred | Verdict::Unsent);
+        let apart = match (last, now) {
+            (Some(last), Some(now)) if handing_over(&journeys[*member as usize]) => now - last > GAP && window::good_between(journeys, &journeys[*member as usize], scope, last, now),
+            _ => false,
+        };
+        match out.last_mut().filter(|_| !apart) {
+            Some(run) => run.push(*member),
+            None => out.push(vec![*member]),
+        }
+    }
+    out
+}
+
+fn describe(journeys: &[Journey], store: &Store, rule: Sym, run: Vec<u32>) -> Incident {
+    let (onset, end) = window::brackets(journeys, &run);
+    let good = window::good_inside(journeys, &run, onset, end);
+    let shared = signature::shared(journeys, store, &run, &good, onset);
+    Incident { id: String::new(), rule, pattern: Sym::EMPTY, journeys: run, onset, end, shared, spared: good.len() }
+}
+
+fn facts<'a>(journeys: &[Journey], store: &'a Store, incident: &Incident) -> IncidentFacts<'a> {
+    let good: Vec<&Journey> =
+        window::good_inside(journeys, &incident.journeys, incident.onset, incident.end).iter().map(|at| &journeys[*at as usize]).collect();
+    let failed: Vec<&Journey> = incident.journeys.iter().map(|at| &journeys[*at as usize]).collect();
+    let count = |all: &[&Journey], external: bool| all.iter().filter(|journey| journey.external == Some(external)).count();
+    let distinct = |all: &[&Journey], of: fn(&Journey) -> Sym| -> BTreeSet<Sym> { all.iter().map(|journey| of(journey)).filter(|sym| !sym.is_empty()).collect() };
+    // Servers tell something only where nearly all failures name theirs.
+    let named = failed.iter().filter(|journey| !journey.app_server.is_empty()).count();
+    let failed_servers = if named * 10 >= failed.len() * 9 { distinct(&failed, |journey| journey.app_server) } else { BTreeSet::new() };
+    let good_servers = distinct(&good, |journey| journey.app_server);
+    let before = journeys.iter().filter(|journey| window::good(journey) && journey.external == Some(true));
+    let begun = incident.onset.before;
+    IncidentFacts {
+        rule: store.text(incident.rule),
+        members: failed.len(),
+        external_failed: count(&failed, true),
+        external_ok: count(&good, true),
+        internal_failed: count(&failed, false),
+        internal_ok: count(&good, false),
+        external_ok_before: before.filter(|journey| window::time(journey) < begun).count(),
+        hosts: distinct(&failed, |journey| journey.host).len(),
+        app_servers: failed_servers.len(),
+        app_servers_ok: good_servers.iter().filter(|server| !failed_servers.contains(server)).count(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! Cause and end of one mail: the row of the result is put together here.
+
+use super::action::action;
+use super::facts::{self, Facts};
+use super::id::Ids;
+use super::model::{Journey, Verdict};
+use super::option;
+use super::scope::Scopes;
+use super::verdict::{Ends, verdict};
+use super::Context;
+use crate::align::LinkKey;
+use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceStatus};
+use crate::rules::{JourneyFacts, Rule, RuleKind, Said};
+use crate::smtp::{chain, trailer};
+
+/// A link surer than this may contradict SAP's own word.
+const SURE: f32 = 0.6;
+
+/// A journey whose rule ids are not interned yet.
+pub struct Draft {
+    /// The journey.
+    pub journey: Journey,
+    /// Its first record.
+    pub first: u32,
+    rule: String,
+    findings: Vec<String>,
+    host: String,
+    app_server: String,
+    system: String,
+}
+
+impl Draft {
+    /// Interns what the judgement added.
+    pub fn finish(mut self, strings: &mut Strings) -> Journey {
+        self.journey.rule = strings.intern(&self.rule);
+        self.journey.findings = self.findings.iter().map(|id| strings.intern(id)).collect();
+        self.journey.host = strings.intern(&self.host);
+        self.journey.app_server = strings.intern(&self.app_server);
+        self.journey.system = strings.intern(&self.system);
+        self.journey
+    }
+}
+
+/// Judges one mail.
+pub fn judge(context: &Context<'_, '_>, facts: &Facts, option: &'static str, scopes: &Scopes, ids: &mut Ids) -> Draft {
+    let (host, port) = option::host(context, facts);
+    let verdict = verdict(&ends(context, facts, &host));
+    let mut journey = blank(context, facts, option, ids.id(context, facts), verdict);
+    journey.external = scopes.external(context.store.text(facts.recipient), facts.recipient_cut);
+    journey.stopped_at = stopped_at(context, facts, verdict, &host);
+    if !matches!(verdict, Verdict::Delivered | Verdict::HandedOff) {
+        put_reply(context, facts, &mut journey);
+    }
+    let cause = cause(context, facts, &journey, &host, port);
+    journey.guess = cause.guess;
+    journey.action = action(verdict, cause.rule);
+    let landscape = landscape(context, facts);
+    Draft {
+        first: facts.evidence.iter().copied().min().unwrap_or(u32::MAX),
+        rule: cause.rule.map_or_else(String::new, |rule| rule.id.clone()),
+        findings: cause.findings.iter().map(|rule| rule.id.clone()).collect(),
+        host,
+        app_server: landscape.1,
+        system: landscape.0,
+        journey,
+    }
+}
+
+fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
+    let handed = context.record(facts.attempt.map(|(at, _)| at)).filter(|record| record.kind == Kind::Accept);
+    let at = facts.attempt.filter(|_| handed.is_some()).and_then(|(at, _)| context.at(at)).or(facts.status);
+    let to_exchange = host.is_empty() || is_exchange(host);
+    let covered = |at: Span| context.alignment.covers(if to_exchange { Hop::Exchange } else { Hop::Relay }, at, context.store.text(facts.sender));
+    Ends {
+        sap: context.state(facts),
+        tried: context.tried(facts),
+        exchange: context.status(facts),
+        sure: facts.arrival.is_some_and(|(_, link)| link.confidence >= SURE),
+        refused: facts::refused(context, facts),
+        covered: at.is_some_and(covered),
+    }
+}
+
+fn is_exchange(host: &str) -> bool {
+    [".outlook.com", ".office365.com", ".mx.microsoft"].iter().any(|suffix| host.ends_with(suffix))
+}
+
+/// The hop at which a verdict was decided.
+fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: &str) -> Option<Hop> {
+    let server = if host.is_empty() || is_exchange(host) { Hop::Exchange } else { Hop::Relay };
+    match verdict {
+        Verdict::Delivered if context.status(facts) == Some(TraceStatus::Sent) => Some(Hop::Outside),
+        Verdict::Delivered | Verdict::Diverted | Verdict::Bounced | Verdict::Conflict => Some(Hop::Exchange),
+        Verdict::Deferred if context.status(facts).is_some() => Some(Hop::Exchange),
+        Verdict::Missing if host.is_empty() && facts.attempt.is_none() => Some(Hop::Sap),
+        Verdict::Rejected | Verdict::Missing => Some(server),
+        Verdict::Deferred => Some(if facts::refused(context, facts) { server } else { Hop::Icm }),
+        Verdict::Unsent if matches!(context.tried(facts), Some(Kind::Connect | Kind::Tls)) => Some(Hop::Icm),
+        Verdict::Unsent | Verdict::Waiting => Some(Hop::Sap),
+        Verdict::HandedOff => Some(if facts.attempt.is_some() { Hop::Icm } else { Hop::Sap }),
+        Verdict::Unknown => facts.evidence.last().and_then(|at| context.record(Some(*at))).map(|record| record.hop),
+    }
+}
+
+fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: String, verdict: Verdict) -> Journey {
+    let (sap, smtp, trace) = (context.sap(facts), context.smtp(facts), context.trace(facts));
+    let link = facts::weakest(facts);
+    let message_id = facts.evidence.iter().map(|at| context.store.records[*at as usize].message_id).find(|id| !id.is_empty());
+    let egress = smtp.map(|smtp| smtp.egress).filter(|ip| !ip.is_empty()).or(trace.map(|trace| trace.client_ip));
+    Journey {
+        id,
+        verdict,
+        action: super::Action::None,
+        rule: Sym::EMPTY,
+        findings: Vec::new(),
+        guess: false,
+        option,
+        stopped_at: None,
+        confidence: link.map(|link| link.confidence),
+        link: link.map_or(LinkKey::None, |link| link.key),
+        runner_up: link.and_then(|link| link.runner_up),
+        requested_at: facts.requested,
+        submitted_at: submitted(context, facts),
+        finished_at: finished(context, facts, verdict),
+        system: Sym::EMPTY,
+        client: sap.map_or(Sym::EMPTY, |sap| sap.client),
+        app_server: Sym::EMPTY,
+        node: sap.map_or(Sym::EMPTY, |sap| sap.node),
+        sap_user: sap.map_or(Sym::EMPTY, |sap| sap.user),
+        sender: facts.sender,
+        recipient: facts.recipient,
+        external: None,
+        subject: facts.subject,
+        message_id: message_id.unwrap_or(Sym::EMPTY),
+        sap_key: sap.map_or(Sym::EMPTY, |sap| sap.key),
+        network_message_id: trace.map_or(Sym::EMPTY, |trace| trace.network_message_id),
+        sap_status: sap.map_or(Sym::EMPTY, |sap| sap.status),
+        sap_message: sap.map_or(Sym::EMPTY, |sap| sap.message),
+        exchange_status: trace.map_or("", |trace| trace.status.word()),
+        delivered_to: delivered_to(trace.map(|trace| trace.status)),
+        connector: trace.map_or(Sym::EMPTY, |trace| trace.connector),
+        host: Sym::EMPTY,
+        egress: egress.unwrap_or(Sym::EMPTY),
+        reply_code: 0,
+        enhanced_code: String::new(),
+        reply: String::new(),
+        attempts: if verdict == Verdict::Waiting { 0 } else { facts.tries.max(1) },
+        incident: None,
+        evidence: facts.evidence.clone(),
+    }
+}
+
+fn delivered_to(status: Option<TraceStatus>) -> &'static str {
+    match status {
+        Some(TraceStatus::Delivered) => "mailbox",
+        Some(TraceStatus::Sent) => "outside",
+        Some(TraceStatus::FilteredAsSpam) => "junk",
+        Some(TraceStatus::Quarantined) => "quarantine",
+        _ => "",
+    }
+}
+
+/// First try: seen in the dialogue, else SAP's status where it speaks of one, else the first row of the trace.
+fn submitted(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
+    let tried = facts.evidence.iter().find(|at| context.store.records[**at as usize].hop == Hop::Icm);
+    let status = facts.status.filter(|_| !matches!(context.state(facts), Some(SapState::Waiting | SapState::NoQueueEntry | SapState::Future)));
+    let arrival = facts.arrival.and_then(|(at, _)| context.at(at));
+    tried.and_then(|at| context.at(*at)).or(status).or(arrival).map(|span| span.from)
+}
+
+/// Last evidence of the end: of the trace where it knows the mail, else of SAP or the dialogue.
+fn finished(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict) -> Option<Millis> {
+    if matches!(verdict, Verdict::Waiting | Verdict::Unknown) {
+        return None;
+    }
+    let arrival = facts.arrival.and_then(|(at, _)| context.at(at));
+    let tried = facts.attempt.and_then(|(at, _)| context.at(at));
+    arrival.or(facts.status).or(tried).map(|span| span.from)
+}
+
+/// System and application server: SAP's word, else that of the trace file that saw the try.
+fn landscape(context: &Context<'_, '_>, facts: &Facts) -> (String, String) {
+    let file = context.record(facts.attempt.map(|(at, _)| at)).and_then(|record| context.sources.get(record.source as usize));
+    let own = context.sap(facts).map_or("", |sap| context.store.text(sap.system));
+    let (system, server) = file.map_or(("", ""), |file| (file.landscape.system.as_str(), file.landscape.app_server.as_str()));
+    (if own.is_empty() { system } else { own }.to_owned(), server.to_owned())
+}
+
+/// Codes and innermost words of the reply that decided.
+fn put_reply(context: &Context<'_, '_>, facts: &Facts, journey: &mut Journey) {
+    let text = context.record(facts.decided).map_or("", |record| context.store.text(record.reply));
+    let replies = chain(text);
+    let innermost = replies.iter().rev().find(|reply| reply.code.or(reply.enhanced.map(|_| 500)).is_some());
+    journey.reply_code = innermost.and_then(|reply| reply.code).unwrap_or(0);
+    journey.enhanced_code = innermost.and_then(|reply| reply.enhanced).map_or_else(String::new, |code| code.to_string());
+    let words = innermost.map_or(text, |reply| reply.whole);
+    journey.reply = words.chars().filter(|c| !c.is_control()).collect();
+}
+
+struct Cause<'c> {
+    rule: Option<&'c Rule>,
+    guess: bool,
+    findings: Vec<&'c Rule>,
+}
+
+/// The rule a mail broke: what the reply says, else SAP's message, else the facts of the journey. Rules about mails that
+/// arrived are findings, never causes.
+fn cause<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, host: &str, port: u16) -> Cause<'c> {
+    let held = context.matcher.journey(&journey_facts(context, facts, journey));
+    if !journey.verdict.failed() {
+        return Cause { rule: None, guess: false, findings: held };
+    }
+    let record = context.record(facts.decided);
+    let text = record.map_or("", |record| context.store.text(record.reply));
+    let by_text = context.matcher.judge(&Said {
+        text,
+        cut: record.is_some_and(|record| record.cut.reply),
+        sap_message: context.store.text(journey.sap_message),
+        host: if trailer(text).is_some() { "" } else { host },
+        port,
+        external: journey.external,
+        stage: context.smtp(facts).map_or("", |smtp| smtp.stage),
+        speaker: "",
+    });
+    let by_facts = || held.iter().find(|rule| rule.kind == RuleKind::Journey).copied();
+    let spoken = matches!(journey.verdict, Verdict::Rejected | Verdict::Unsent | Verdict::Deferred | Verdict::Waiting | Verdict::Bounced);
+    let (rule, guess) = match by_text.filter(|_| spoken) {
+        Some(judgement) => (Some(judgement.rule), judgement.guess),
+        None => (by_facts(), false),
+    };
+    let findings = held.into_iter().filter(|other| rule.is_none_or(|rule| rule.id != other.id)).collect();
+    Cause { rule, guess, findings }
+}
+
+fn journey_facts<'a>(context: &Context<'a, '_>, facts: &Facts, journey: &'a Journey) -> JourneyFacts<'a> {
+    let age = journey.requested_at.filter(|_| journey.verdict == Verdict::Waiting);
+    let status = context.status(facts);
+    JourneyFacts {
+        verdict: journey.verdict.word(),
+        sap_state: context.state(facts).map_or("", SapState::word),
+        sap_message: context.store.text(journey.sap_message),
+        exchange_status: status.map_or("", TraceStatus::word),
+        delivered_to: journey.delivered_to,
+        option: journey.option,
+        external: journey.external,
+        stopped_at: journey.stopped_at.map_or("", Hop::word),
+        latency_s: journey.latency_s(),
+        age_s: age.and_then(|at| context.as_of.map(|now| (now - at) / 1000)),
+        has_reply: journey.reply_code != 0 || facts.attempt.is_some(),
+        attempts: journey.attempts,
+    }
+}

@@ -1,0 +1,146 @@
+//! What all records of one mail say together.
+
+use super::Context;
+use crate::align::{Link, LinkKey, Mail};
+use crate::evidence::{Evidence, Kind, Millis, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
+use crate::smtp::find_reply;
+
+/// Facts of a mail; record indices point into the store.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Row with SAP's latest status.
+    pub request: Option<u32>,
+    /// Last try in the SMTP dialogue with its link.
+    pub attempt: Option<(u32, Link)>,
+    /// Row of the trace that tells the end, with its link.
+    pub arrival: Option<(u32, Link)>,
+    /// Tries seen.
+    pub tries: u32,
+    /// All records by time.
+    pub evidence: Vec<u32>,
+    /// Request in UTC.
+    pub requested: Option<Millis>,
+    /// Time of SAP's status in UTC.
+    pub status: Option<Span>,
+    /// Sender, the longest known.
+    pub sender: Sym,
+    /// Recipient, the longest known.
+    pub recipient: Sym,
+    /// The recipient is cut wherever it stands.
+    pub recipient_cut: bool,
+    /// Subject, the longest known.
+    pub subject: Sym,
+    /// Record whose reply decided.
+    pub decided: Option<u32>,
+}
+
+impl Context<'_, '_> {
+    pub(super) fn record(&self, at: Option<u32>) -> Option<&Evidence> {
+        self.store.records.get(at? as usize)
+    }
+
+    pub(super) fn sap(&self, facts: &Facts) -> Option<&SapFacts> {
+        self.store.sap_of(self.record(facts.request)?)
+    }
+
+    pub(super) fn smtp(&self, facts: &Facts) -> Option<&SmtpFacts> {
+        self.store.smtp_of(self.record(facts.attempt.map(|(at, _)| at))?)
+    }
+
+    pub(super) fn trace(&self, facts: &Facts) -> Option<&TraceFacts> {
+        self.store.trace_of(self.record(facts.arrival.map(|(at, _)| at))?)
+    }
+
+    pub(super) fn at(&self, record: u32) -> Option<Span> {
+        self.alignment.utc.get(record as usize).copied().flatten()
+    }
+
+    pub(super) fn state(&self, facts: &Facts) -> Option<SapState> {
+        self.sap(facts).map(|sap| sap.state)
+    }
+
+    pub(super) fn status(&self, facts: &Facts) -> Option<TraceStatus> {
+        self.trace(facts).map(|trace| trace.status)
+    }
+
+    /// Kind of the last try.
+    pub(super) fn tried(&self, facts: &Facts) -> Option<Kind> {
+        self.record(facts.attempt.map(|(at, _)| at)).map(|record| record.kind)
+    }
+}
+
+/// Gathers the facts of a mail.
+pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
+    let store = context.store;
+    let mut facts = Facts { request: mail.requests.last().copied(), attempt: mail.attempts.last().copied(), ..Facts::default() };
+    // The end is what the furthest status says; a later row of the same mail says more than an earlier one.
+    facts.arrival = mail.arrivals.iter().copied().max_by_key(|(at, _)| {
+        let record = &store.records[*at as usize];
+        (store.trace_of(record).map(|trace| rank(trace.status)), context.at(*at), *at)
+    });
+    facts.tries = u32::try_from(mail.attempts.len()).unwrap_or(u32::MAX);
+    let linked = mail.attempts.iter().chain(&mail.arrivals).map(|(at, _)| *at);
+    facts.evidence = mail.requests.iter().copied().chain(linked).collect();
+    facts.evidence.sort_by_key(|at| (context.at(*at).map(|span| span.from), *at));
+    facts.evidence.dedup();
+    facts.status = facts.request.and_then(|at| context.at(at));
+    facts.requested = requested(context, &facts);
+    let longest = |of: &dyn Fn(&Evidence) -> Sym| {
+        let all = facts.evidence.iter().map(|at| of(&store.records[*at as usize]));
+        all.max_by_key(|sym| store.text(*sym).chars().count()).unwrap_or(Sym::EMPTY)
+    };
+    let (sender, recipient, subject) = (longest(&|r| r.sender), longest(&|r| r.recipient), longest(&|r| r.subject));
+    (facts.sender, facts.recipient, facts.subject) = (sender, recipient, subject);
+    facts.recipient_cut = facts.evidence.iter().map(|at| &store.records[*at as usize]).filter(|r| !r.recipient.is_empty()).all(|r| r.cut.recipient);
+    facts.decided = decided(context, &facts);
+    facts
+}
+
+/// How far a status of the trace is along the way.
+fn rank(status: TraceStatus) -> u8 {
+    match status {
+        TraceStatus::GettingStatus => 0,
+        TraceStatus::Expanded => 1,
+        TraceStatus::Pending => 2,
+        TraceStatus::FilteredAsSpam => 3,
+        TraceStatus::Quarantined => 4,
+        TraceStatus::Failed => 5,
+        TraceStatus::Delivered => 6,
+        TraceStatus::Sent => 7,
+    }
+}
+
+fn requested(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
+    let record = context.record(facts.request)?;
+    let local = context.sap(facts)?.requested?;
+    let clock = context.alignment.clocks.get(record.source as usize)?;
+    Some(clock.utc(local, record.fold).from)
+}
+
+/// The record whose text says why: Exchange's when it failed after acceptance, else the try when it was refused (it
+/// has the whole reply), else SAP's row.
+fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
+    let text = |at: Option<u32>| context.record(at).is_some_and(|record| !record.reply.is_empty());
+    let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)));
+    let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)));
+    arrival.or(attempt).or(facts.request.filter(|at| text(Some(*at))))
+}
+
+/// Whether a server's refusal is known for a mail.
+pub fn refused(context: &Context<'_, '_>, facts: &Facts) -> bool {
+    let by_try = matches!(context.tried(facts), Some(Kind::Fail | Kind::Defer | Kind::Auth | Kind::Reply));
+    let words = context.record(facts.request).map_or("", |record| context.store.text(record.reply));
+    let by_words = find_reply(words).is_some_and(|reply| {
+        reply.code.is_some_and(|code| code >= 400) || reply.enhanced.is_some_and(|enhanced| enhanced.class >= 4)
+    });
+    // XS 802, 806, 853 and 855 are written for refusals of the server even where its words are lost (sost.md section 3.2).
+    let by_number =
+        context.sap(facts).is_some_and(|sap| matches!(context.store.text(sap.message), "XS802" | "XS805" | "XS806" | "XS853" | "XS855"));
+    by_try || by_words || by_number
+}
+
+/// The weakest of the links a mail rests on: to the trace, and to the try that decided.
+pub fn weakest(facts: &Facts) -> Option<Link> {
+    let links = facts.arrival.into_iter().chain(facts.attempt).map(|(_, link)| link).filter(|link| link.key != LinkKey::None);
+    links.min_by(|a, b| a.confidence.total_cmp(&b.confidence).then(b.key.cmp(&a.key)))
+}

@@ -1,0 +1,68 @@
+//! From linked evidence to verdict, cause and action: one [`Journey`] per mail and recipient.
+
+mod action;
+mod cause;
+mod facts;
+mod id;
+mod model;
+mod option;
+mod policy;
+mod scope;
+mod verdict;
+
+pub use model::{Action, Journey, Verdict};
+pub use policy::Policy;
+
+use crate::align::Alignment;
+use crate::evidence::{Millis, Store};
+use crate::rules::Matcher;
+use crate::source::Source;
+use facts::Facts;
+use scope::Scopes;
+
+/// Everything a journey is judged by.
+pub(crate) struct Context<'a, 'c> {
+    store: &'a Store,
+    sources: &'a [Source],
+    alignment: &'a Alignment,
+    matcher: &'a Matcher<'c>,
+    policy: &'a Policy,
+    as_of: Option<Millis>,
+}
+
+/// Judges all mails of an alignment; in order of time, then of their first record.
+#[must_use]
+pub fn judge(
+    store: &mut Store,
+    sources: &[Source],
+    alignment: &Alignment,
+    matcher: &Matcher<'_>,
+    policy: &Policy,
+    as_of: Option<Millis>,
+) -> Vec<Journey> {
+    let context = Context { store, sources, alignment, matcher, policy, as_of };
+    let scopes = Scopes::learn(&context);
+    let all: Vec<Facts> = alignment.mails.iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();
+    let options = option::of_all(&context, &all, &scopes);
+    let mut ids = id::Ids::default();
+    let mut drafts: Vec<cause::Draft> =
+        all.iter().zip(options).map(|(facts, option)| cause::judge(&context, facts, option, &scopes, &mut ids)).collect();
+    drafts.sort_by(|a, b| a.journey.time().cmp(&b.journey.time()).then(a.first.cmp(&b.first)));
+    drafts.into_iter().map(|draft| draft.finish(&mut store.strings)).collect()
+}
+
+/// Without SAP's export, `--sender` says whose mails of a trace are meant.
+fn wanted(context: &Context<'_, '_>, facts: &Facts) -> bool {
+    let Some(sender) = context.policy.sender.as_deref().filter(|_| facts.request.is_none()) else { return true };
+    crate::smtp::fold_address(context.store.text(facts.sender)) == crate::smtp::fold_address(sender)
+}
+
+/// Journeys requested inside a window, and the number of those outside.
+#[must_use]
+pub fn within(journeys: Vec<Journey>, since: Option<Millis>, until: Option<Millis>) -> (Vec<Journey>, usize) {
+    let before = journeys.len();
+    let inside = |at: Option<Millis>| at.is_none_or(|at| since.is_none_or(|since| at >= since) && until.is_none_or(|until| at <= until));
+    let kept: Vec<Journey> = journeys.into_iter().filter(|journey| inside(journey.time())).collect();
+    let outside = before - kept.len();
+    (kept, outside)
+}

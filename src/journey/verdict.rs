@@ -1,0 +1,95 @@
+//! The verdict table of the design: the first row that holds, from the furthest hop that has evidence of the mail.
+
+use super::model::Verdict;
+use crate::evidence::{Kind, SapState, TraceStatus};
+
+/// What each hop says about the end of a mail.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ends {
+    /// SAP's state.
+    pub sap: Option<SapState>,
+    /// Kind of the last try in the SMTP dialogue.
+    pub tried: Option<Kind>,
+    /// Exchange's status.
+    pub exchange: Option<TraceStatus>,
+    /// The link to Exchange's row is sure enough to contradict SAP.
+    pub sure: bool,
+    /// A server's refusal is known.
+    pub refused: bool,
+    /// The next hop's log covers the time and sender of the hand-over.
+    pub covered: bool,
+}
+
+/// Judges the end of a mail.
+#[must_use]
+pub fn verdict(ends: &Ends) -> Verdict {
+    match ends.exchange {
+        Some(TraceStatus::Delivered | TraceStatus::Sent) if ends.sap == Some(SapState::Error) && ends.sure => Verdict::Conflict,
+        Some(TraceStatus::Delivered | TraceStatus::Sent) => Verdict::Delivered,
+        Some(TraceStatus::Quarantined | TraceStatus::FilteredAsSpam) => Verdict::Diverted,
+        Some(TraceStatus::Failed) => Verdict::Bounced,
+        Some(TraceStatus::Pending) => Verdict::Deferred,
+        Some(TraceStatus::GettingStatus | TraceStatus::Expanded) => Verdict::Unknown,
+        None => before_exchange(ends),
+    }
+}
+
+/// Nothing beyond the hand-over is in sight.
+fn before_exchange(ends: &Ends) -> Verdict {
+    let handed_over = |ends: &Ends| if ends.covered { Verdict::Missing } else { Verdict::HandedOff };
+    match (ends.sap, ends.tried) {
+        (Some(SapState::Sent | SapState::Transmitted), _) | (None, Some(Kind::Accept)) => handed_over(ends),
+        (Some(SapState::Error), Some(Kind::Accept)) => Verdict::Conflict,
+        (Some(SapState::Error), _) if ends.refused => Verdict::Rejected,
+        (Some(SapState::Error), _) => Verdict::Unsent,
+        // SAP has not caught up with the answer yet.
+        (Some(_), Some(Kind::Accept)) => handed_over(ends),
+        (Some(SapState::Retry), _) | (Some(SapState::Waiting | SapState::Direct | SapState::Active), Some(_)) => Verdict::Deferred,
+        (Some(SapState::Waiting | SapState::NoQueueEntry | SapState::Future | SapState::Direct | SapState::Active), _) => Verdict::Waiting,
+        (None, Some(Kind::Fail | Kind::Auth | Kind::Reply)) => Verdict::Rejected,
+        (None, Some(Kind::Defer)) => Verdict::Deferred,
+        (None, Some(Kind::Connect | Kind::Tls)) => Verdict::Unsent,
+        _ => Verdict::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_table() {
+        use SapState as S;
+        use TraceStatus as T;
+        let ends = |sap, tried, exchange| Ends { sap, tried, exchange, sure: true, ..Ends::default() };
+        let rows = [
+            (ends(Some(S::Error), None, Some(T::Delivered)), Verdict::Conflict),
+            (ends(Some(S::Error), Some(Kind::Accept), None), Verdict::Conflict),
+            (Ends { sure: false, ..ends(Some(S::Error), None, Some(T::Sent)) }, Verdict::Delivered),
+            (ends(Some(S::Sent), None, Some(T::Sent)), Verdict::Delivered),
+            (ends(Some(S::Waiting), None, Some(T::Delivered)), Verdict::Delivered),
+            (ends(None, None, Some(T::Delivered)), Verdict::Delivered),
+            (ends(Some(S::Sent), None, Some(T::Quarantined)), Verdict::Diverted),
+            (ends(Some(S::Sent), None, Some(T::FilteredAsSpam)), Verdict::Diverted),
+            (ends(Some(S::Sent), None, Some(T::Failed)), Verdict::Bounced),
+            (ends(Some(S::Sent), None, Some(T::Pending)), Verdict::Deferred),
+            (ends(Some(S::Retry), None, None), Verdict::Deferred),
+            (ends(None, Some(Kind::Defer), None), Verdict::Deferred),
+            (Ends { refused: true, ..ends(Some(S::Error), None, None) }, Verdict::Rejected),
+            (ends(None, Some(Kind::Fail), None), Verdict::Rejected),
+            (ends(Some(S::NoQueueEntry), None, None), Verdict::Waiting),
+            (ends(Some(S::Future), None, None), Verdict::Waiting),
+            (ends(Some(S::Error), Some(Kind::Connect), None), Verdict::Unsent),
+            (ends(None, Some(Kind::Tls), None), Verdict::Unsent),
+            (Ends { covered: true, ..ends(Some(S::Sent), None, None) }, Verdict::Missing),
+            (Ends { covered: true, ..ends(None, Some(Kind::Accept), None) }, Verdict::Missing),
+            (ends(Some(S::Transmitted), None, None), Verdict::HandedOff),
+            (ends(None, Some(Kind::Accept), None), Verdict::HandedOff),
+            (ends(Some(S::Unknown), None, None), Verdict::Unknown),
+            (ends(Some(S::Sent), None, Some(T::GettingStatus)), Verdict::Unknown),
+        ];
+        for (ends, want) in rows {
+            assert_eq!(verdict(&ends), want, "{ends:?}");
+        }
+    }
+}
