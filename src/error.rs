@@ -18,13 +18,17 @@ pub enum ReadError {
     #[error("{0}: this is {1}, not a log. Sostrace reads text exports; see 'sostrace inspect --help' for what it knows")]
     Binary(String, &'static str),
     /// Text that no format claims.
-    #[error("{0}:1: no known format: expected a SAP list with '|' columns, a tab text with technical names, a dev_icm trace or a message trace CSV, found {1:?}. Export it again as README.md describes, or leave the file out")]
+    #[error(
+        "{0}:1: no known format: expected a SAP list with '|' columns, a tab text with technical names, a dev_icm trace or a message trace CSV, found {1:?}. Export it again as README.md describes, or leave the file out"
+    )]
     NoFormat(String, String),
     /// A folder in which nothing was a log.
     #[error("{path}: no log found in this folder ({count} files looked at). Name the files, or the folder that holds the exports", path = .0.display(), count = .1)]
     NoLogs(PathBuf, usize),
     /// The last character is incomplete.
-    #[error("{label}:{line}: the file ends in the middle of a {encoding} character: the copy was cut off. What could be read was analysed; copy or export the file again")]
+    #[error(
+        "{label}:{line}: the file ends in the middle of a {encoding} character: the copy was cut off. What could be read was analysed; copy or export the file again"
+    )]
     Truncated {
         /// Source.
         label: String,

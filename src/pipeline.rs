@@ -143,7 +143,12 @@ fn stranger_or_problem(file: &source::Found, error: ReadError, reading: &mut Rea
 ///
 /// # Errors
 /// When the catalogue of rules cannot be compiled.
-pub fn analyse(mut reading: Reading, catalogue: &Catalogue, options: &Options, progress: &mut dyn Progress) -> Result<Analysis, UsageError> {
+pub fn analyse(
+    mut reading: Reading,
+    catalogue: &Catalogue,
+    options: &Options,
+    progress: &mut dyn Progress,
+) -> Result<Analysis, UsageError> {
     let matcher = Matcher::new(catalogue)?;
     progress.step("linking");
     let alignment = align::align(&reading.store, &reading.sources, &options.zones);

@@ -62,7 +62,16 @@ fn slot(view: &View<'_>, mail: &Mail) -> Slot {
     let last = mail.requests.last().copied().unwrap_or(u32::MAX);
     let Some(record) = view.store.records.get(last as usize) else {
         let none = Part::default;
-        return Slot { status: None, requested: None, recipient: none(), sender: none(), host: String::new(), reply: String::new(), replied: false, state: SapState::Unknown };
+        return Slot {
+            status: None,
+            requested: None,
+            recipient: none(),
+            sender: none(),
+            host: String::new(),
+            reply: String::new(),
+            replied: false,
+            state: SapState::Unknown,
+        };
     };
     let facts = view.store.sap_of(record);
     Slot {
@@ -175,7 +184,8 @@ fn by_session(view: &View<'_>, slots: &[Slot], mails: &mut [Mail]) {
         order.iter().filter_map(|at| Some((view.at(view.units.sessions[*at])?, view.units.sessions[*at]))).collect();
     let longest = sessions.iter().map(|(span, _)| span.to - span.from).max().unwrap_or(0);
     for (mail, slot) in mails.iter_mut().zip(slots) {
-        let Some(status) = slot.status.filter(|_| mail.attempts.is_empty() && matches!(slot.state, SapState::Error | SapState::Retry)) else {
+        let Some(status) = slot.status.filter(|_| mail.attempts.is_empty() && matches!(slot.state, SapState::Error | SapState::Retry))
+        else {
             continue;
         };
         let first = sessions.partition_point(|(span, _)| span.from < status.from - NEAR - longest);

@@ -56,13 +56,13 @@ impl Clock {
 /// Settles the clock of each source.
 pub fn settle(sources: &[Source], zones: &[(String, Zone)], anchors: &[Vec<Anchor>]) -> Vec<Clock> {
     let none = Vec::new();
-    let mut clocks: Vec<Option<Clock>> = sources
-        .iter()
-        .enumerate()
-        .map(|(at, source)| own_clock(source, zones, anchors.get(at).unwrap_or(&none)))
-        .collect();
+    let mut clocks: Vec<Option<Clock>> =
+        sources.iter().enumerate().map(|(at, source)| own_clock(source, zones, anchors.get(at).unwrap_or(&none))).collect();
     adopt(sources, &mut clocks);
-    clocks.into_iter().map(|clock| clock.unwrap_or_else(|| Clock::new(Zone::UTC, ZoneBasis::Assumed, "nothing tells the zone; name it with --zone"))).collect()
+    clocks
+        .into_iter()
+        .map(|clock| clock.unwrap_or_else(|| Clock::new(Zone::UTC, ZoneBasis::Assumed, "nothing tells the zone; name it with --zone")))
+        .collect()
 }
 
 fn own_clock(source: &Source, zones: &[(String, Zone)], anchors: &[Anchor]) -> Option<Clock> {

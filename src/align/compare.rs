@@ -20,9 +20,7 @@ impl Part {
 
     /// Whether both are the same text as far as they go.
     pub fn same(&self, other: &Self) -> bool {
-        self.text == other.text
-            || (self.cut && other.text.starts_with(&self.text))
-            || (other.cut && self.text.starts_with(&other.text))
+        self.text == other.text || (self.cut && other.text.starts_with(&self.text)) || (other.cut && self.text.starts_with(&other.text))
     }
 }
 

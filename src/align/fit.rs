@@ -101,8 +101,12 @@ mod tests {
     use crate::evidence::{HOUR, Span};
 
     fn anchors(zone: &Zone, at: &[Millis], late: Millis) -> Vec<Anchor> {
-        let local = |utc: Millis| (0..3).map(|n| utc + n * HOUR).find(|l| l - zone.readings(*l).first == utc || l - zone.readings(*l).second == utc);
-        at.iter().map(|utc| Anchor { local: Span::second(local(*utc).unwrap_or(*utc) - late), utc: Span::second(*utc), fold: Fold::Unknown }).collect()
+        let local = |utc: Millis| {
+            (0..3).map(|n| utc + n * HOUR).find(|l| l - zone.readings(*l).first == utc || l - zone.readings(*l).second == utc)
+        };
+        at.iter()
+            .map(|utc| Anchor { local: Span::second(local(*utc).unwrap_or(*utc) - late), utc: Span::second(*utc), fold: Fold::Unknown })
+            .collect()
     }
 
     #[test]

@@ -70,9 +70,9 @@ fn self_test(
         let wanted = compare::recipient(store, record);
         let arrived = arrivals.get(&request.key);
         let hit = arrived.and_then(|all| all.iter().find(|a| units.arrivals[**a].recipient.agrees(&wanted)));
-        let tried = attempts.get(&request.key).and_then(|all| {
-            all.iter().find(|a| compare::recipient(store, &store.records[units.attempts[**a] as usize]).agrees(&wanted))
-        });
+        let tried = attempts
+            .get(&request.key)
+            .and_then(|all| all.iter().find(|a| compare::recipient(store, &store.records[units.attempts[**a] as usize]).agrees(&wanted)));
         if hit.is_some() || tried.is_some() {
             test.hits += 1;
         } else if arrived.is_some() {

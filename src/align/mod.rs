@@ -39,8 +39,7 @@ pub fn align(store: &Store, sources: &[Source], zones: &[(String, Zone)]) -> Ali
     let units = Units::collect(store);
     let exact = keys::exact(store, &units);
     let clocks = clock::settle(sources, zones, &anchors::collect(store, sources, &units, &exact));
-    let utc: Vec<Option<Span>> =
-        store.records.iter().map(|r| Some(clocks.get(r.source as usize)?.utc(r.local?, r.fold))).collect();
+    let utc: Vec<Option<Span>> = store.records.iter().map(|r| Some(clocks.get(r.source as usize)?.utc(r.local?, r.fold))).collect();
     let coverage = coverage::of_sources(store, sources, &utc);
     let view = View { store, units: &units, utc: &utc, clocks: &clocks };
     let mut mails = units::mails(&units);

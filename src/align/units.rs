@@ -185,7 +185,10 @@ pub fn left_over(view: &View<'_>, exact: &Exact, taken: &Taken) -> (Vec<u32>, Ve
 /// Three characters of object type, two digits of the year, twelve of the number (sost.md section 4).
 fn looks_like_key(message_id: &str) -> bool {
     let local = compare::local_part(message_id);
-    local.len() == 17 && local.is_ascii() && local[5..].bytes().all(|b| b.is_ascii_digit()) && local.starts_with(|c: char| c.is_ascii_alphabetic())
+    local.len() == 17
+        && local.is_ascii()
+        && local[5..].bytes().all(|b| b.is_ascii_digit())
+        && local.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// Tries that belong to no mail.

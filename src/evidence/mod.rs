@@ -8,7 +8,7 @@ mod time;
 
 pub use record::{Cut, Detail, Evidence, Fold, Hop, Kind, SapFacts, SapState, SmtpFacts, TraceFacts, TraceStatus};
 pub use strings::{Strings, Sym};
-pub use time::{MINUTE, HOUR, Millis, Span, ZoneBasis, day_time, rfc3339};
+pub use time::{HOUR, MINUTE, Millis, Span, ZoneBasis, day_time, rfc3339};
 
 /// All evidence of a run, in order of sources and lines.
 #[derive(Debug, Default)]

@@ -48,10 +48,13 @@ fn members(journeys: &[Journey], store: &Store) -> Vec<(Sym, Vec<u32>)> {
         let route = if before { route(journey, store) } else { (String::new(), "") };
         groups.entry((cause, route.0, route.1)).or_insert((journey.rule, Vec::new())).1.push(at);
     }
-    groups.into_values().map(|(rule, mut all)| {
-        all.sort_by_key(|at| (window::time(&journeys[*at as usize]), *at));
-        (rule, all)
-    }).collect()
+    groups
+        .into_values()
+        .map(|(rule, mut all)| {
+            all.sort_by_key(|at| (window::time(&journeys[*at as usize]), *at));
+            (rule, all)
+        })
+        .collect()
 }
 
 /// Exchange's many hosts are one; another host is a route of its own.
@@ -69,7 +72,9 @@ fn runs(journeys: &[Journey], members: &[u32], scope: Option<bool>) -> Vec<Vec<u
         let last = out.last().and_then(|run| run.last()).and_then(|at| window::time(&journeys[*at as usize]));
         let handing_over = |journey: &Journey| matches!(journey.verdict, Verdict::Rejected | Verdict::Deferred | Verdict::Unsent);
         let apart = match (last, now) {
-            (Some(last), Some(now)) if handing_over(&journeys[*member as usize]) => now - last > GAP && window::good_between(journeys, &journeys[*member as usize], scope, last, now),
+            (Some(last), Some(now)) if handing_over(&journeys[*member as usize]) => {
+                now - last > GAP && window::good_between(journeys, &journeys[*member as usize], scope, last, now)
+            }
             _ => false,
         };
         match out.last_mut().filter(|_| !apart) {
@@ -92,7 +97,9 @@ fn facts<'a>(journeys: &[Journey], store: &'a Store, incident: &Incident) -> Inc
         window::good_inside(journeys, &incident.journeys, incident.onset, incident.end).iter().map(|at| &journeys[*at as usize]).collect();
     let failed: Vec<&Journey> = incident.journeys.iter().map(|at| &journeys[*at as usize]).collect();
     let count = |all: &[&Journey], external: bool| all.iter().filter(|journey| journey.external == Some(external)).count();
-    let distinct = |all: &[&Journey], of: fn(&Journey) -> Sym| -> BTreeSet<Sym> { all.iter().map(|journey| of(journey)).filter(|sym| !sym.is_empty()).collect() };
+    let distinct = |all: &[&Journey], of: fn(&Journey) -> Sym| -> BTreeSet<Sym> {
+        all.iter().map(|journey| of(journey)).filter(|sym| !sym.is_empty()).collect()
+    };
     // Servers tell something only where nearly all failures name theirs.
     let named = failed.iter().filter(|journey| !journey.app_server.is_empty()).count();
     let failed_servers = if named * 10 >= failed.len() * 9 { distinct(&failed, |journey| journey.app_server) } else { BTreeSet::new() };

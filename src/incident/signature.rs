@@ -57,7 +57,12 @@ fn common(journeys: &[Journey], store: &Store, run: &[u32], of: fn(&Journey, &St
     }
 }
 
-fn counts(journeys: &[Journey], store: &Store, which: impl Iterator<Item = u32>, of: fn(&Journey, &Store) -> String) -> BTreeMap<String, usize> {
+fn counts(
+    journeys: &[Journey],
+    store: &Store,
+    which: impl Iterator<Item = u32>,
+    of: fn(&Journey, &Store) -> String,
+) -> BTreeMap<String, usize> {
     let mut out = BTreeMap::new();
     for value in which.map(|at| of(&journeys[at as usize], store)).filter(|value| !value.is_empty()) {
         *out.entry(value).or_default() += 1;

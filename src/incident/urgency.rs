@@ -13,7 +13,15 @@ pub fn sort(incidents: &mut [Incident], journeys: &[Journey], store: &Store, mat
         let lost = incident.journeys.iter().any(|at| !matches!(journeys[*at as usize].verdict, Verdict::Deferred | Verdict::Waiting));
         let heal = matcher.rule(id).map(|rule| rule.heal);
         let several = incident.journeys.len() >= 5;
-        (!several, !lost, permanence(heal), Reverse(incident.journeys.len()), incident.end.before.is_some(), id.to_owned(), incident.onset.before)
+        (
+            !several,
+            !lost,
+            permanence(heal),
+            Reverse(incident.journeys.len()),
+            incident.end.before.is_some(),
+            id.to_owned(),
+            incident.onset.before,
+        )
     });
 }
 

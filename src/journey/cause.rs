@@ -1,5 +1,6 @@
 //! Cause and end of one mail: the row of the result is put together here.
 
+use super::Context;
 use super::action::action;
 use super::facts::{self, Facts};
 use super::id::Ids;
@@ -7,7 +8,6 @@ use super::model::{Journey, Verdict};
 use super::option;
 use super::scope::Scopes;
 use super::verdict::{Ends, verdict};
-use super::Context;
 use crate::align::LinkKey;
 use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceStatus};
 use crate::rules::{JourneyFacts, Rule, RuleKind, Said};
@@ -70,7 +70,8 @@ fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
     let handed = context.record(facts.attempt.map(|(at, _)| at)).filter(|record| record.kind == Kind::Accept);
     let at = facts.attempt.filter(|_| handed.is_some()).and_then(|(at, _)| context.at(at)).or(facts.status);
     let to_exchange = host.is_empty() || is_exchange(host);
-    let covered = |at: Span| context.alignment.covers(if to_exchange { Hop::Exchange } else { Hop::Relay }, at, context.store.text(facts.sender));
+    let covered =
+        |at: Span| context.alignment.covers(if to_exchange { Hop::Exchange } else { Hop::Relay }, at, context.store.text(facts.sender));
     Ends {
         sap: context.state(facts),
         tried: context.tried(facts),
@@ -163,7 +164,8 @@ fn delivered_to(status: Option<TraceStatus>) -> &'static str {
 /// First try: seen in the dialogue, else SAP's status where it speaks of one, else the first row of the trace.
 fn submitted(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
     let tried = facts.evidence.iter().find(|at| context.store.records[**at as usize].hop == Hop::Icm);
-    let status = facts.status.filter(|_| !matches!(context.state(facts), Some(SapState::Waiting | SapState::NoQueueEntry | SapState::Future)));
+    let status =
+        facts.status.filter(|_| !matches!(context.state(facts), Some(SapState::Waiting | SapState::NoQueueEntry | SapState::Future)));
     let arrival = facts.arrival.and_then(|(at, _)| context.at(at));
     tried.and_then(|at| context.at(*at)).or(status).or(arrival).map(|span| span.from)
 }

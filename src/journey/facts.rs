@@ -91,7 +91,8 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
     };
     let (sender, recipient, subject) = (longest(&|r| r.sender), longest(&|r| r.recipient), longest(&|r| r.subject));
     (facts.sender, facts.recipient, facts.subject) = (sender, recipient, subject);
-    facts.recipient_cut = facts.evidence.iter().map(|at| &store.records[*at as usize]).filter(|r| !r.recipient.is_empty()).all(|r| r.cut.recipient);
+    facts.recipient_cut =
+        facts.evidence.iter().map(|at| &store.records[*at as usize]).filter(|r| !r.recipient.is_empty()).all(|r| r.cut.recipient);
     facts.decided = decided(context, &facts);
     facts
 }
@@ -130,9 +131,8 @@ fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
 pub fn refused(context: &Context<'_, '_>, facts: &Facts) -> bool {
     let by_try = matches!(context.tried(facts), Some(Kind::Fail | Kind::Defer | Kind::Auth | Kind::Reply));
     let words = context.record(facts.request).map_or("", |record| context.store.text(record.reply));
-    let by_words = find_reply(words).is_some_and(|reply| {
-        reply.code.is_some_and(|code| code >= 400) || reply.enhanced.is_some_and(|enhanced| enhanced.class >= 4)
-    });
+    let by_words = find_reply(words)
+        .is_some_and(|reply| reply.code.is_some_and(|code| code >= 400) || reply.enhanced.is_some_and(|enhanced| enhanced.class >= 4));
     // XS 802, 806, 853 and 855 are written for refusals of the server even where its words are lost (sost.md section 3.2).
     let by_number =
         context.sap(facts).is_some_and(|sap| matches!(context.store.text(sap.message), "XS802" | "XS805" | "XS806" | "XS853" | "XS855"));

@@ -42,7 +42,8 @@ pub fn judge(
 ) -> Vec<Journey> {
     let context = Context { store, sources, alignment, matcher, policy, as_of };
     let scopes = Scopes::learn(&context);
-    let all: Vec<Facts> = alignment.mails.iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();
+    let all: Vec<Facts> =
+        alignment.mails.iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();
     let options = option::of_all(&context, &all, &scopes);
     let mut ids = id::Ids::default();
     let mut drafts: Vec<cause::Draft> =

@@ -19,8 +19,11 @@ pub fn of_all(context: &Context<'_, '_>, all: &[Facts], scopes: &Scopes) -> Vec<
     for (facts, option) in all.iter().zip(&own).filter(|(_, option)| !option.is_empty()) {
         *votes.entry(group(context, facts)).or_default().entry(option).or_default() += 1;
     }
-    let most = |group: &str| votes.get(group).and_then(|counts| counts.iter().max_by_key(|(name, count)| (**count, **name))).map(|(name, _)| *name);
-    let fill = |(facts, option): (&Facts, &'static str)| if option.is_empty() { most(&group(context, facts)).unwrap_or("") } else { option };
+    let most = |group: &str| {
+        votes.get(group).and_then(|counts| counts.iter().max_by_key(|(name, count)| (**count, **name))).map(|(name, _)| *name)
+    };
+    let fill =
+        |(facts, option): (&Facts, &'static str)| if option.is_empty() { most(&group(context, facts)).unwrap_or("") } else { option };
     all.iter().zip(own).map(fill).collect()
 }
 
@@ -31,7 +34,8 @@ fn group(context: &Context<'_, '_>, facts: &Facts) -> String {
 /// The tenant took SAP for its own at least once: a connector named, or external mail sent on.
 fn recognised(context: &Context<'_, '_>, facts: &Facts, scopes: &Scopes) -> bool {
     let Some(trace) = context.trace(facts) else { return false };
-    let outside = trace.status == TraceStatus::Sent && scopes.external(context.store.text(facts.recipient), facts.recipient_cut) == Some(true);
+    let outside =
+        trace.status == TraceStatus::Sent && scopes.external(context.store.text(facts.recipient), facts.recipient_cut) == Some(true);
     !trace.connector.is_empty() || outside
 }
 

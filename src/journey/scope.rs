@@ -26,7 +26,9 @@ impl Scopes {
             match store.trace_of(record).map(|trace| trace.status) {
                 Some(TraceStatus::Delivered) => out.internal.insert(domain_of(record.recipient)),
                 Some(TraceStatus::Sent) => out.external.insert(domain_of(record.recipient)),
-                _ if record.hop != Hop::Exchange && !record.sender.is_empty() && !record.cut.sender => out.internal.insert(domain_of(record.sender)),
+                _ if record.hop != Hop::Exchange && !record.sender.is_empty() && !record.cut.sender => {
+                    out.internal.insert(domain_of(record.sender))
+                }
                 _ => false,
             };
         }

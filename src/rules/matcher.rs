@@ -82,21 +82,21 @@ impl<'c> Matcher<'c> {
         if layers.iter().any(|layer| layer.class().is_some()) && layers.iter().all(|layer| layer.class().is_none_or(|class| class < 4)) {
             return None;
         }
-        let whole = Layer {
-            code: None,
-            enhanced: None,
-            text: said.text,
-            squeezed: crate::smtp::squeeze(said.text),
-            bare: true,
-            last: true,
-        };
+        let whole =
+            Layer { code: None, enhanced: None, text: said.text, squeezed: crate::smtp::squeeze(said.text), bare: true, last: true };
         let root = |rule: &Rule| rule.heal != Heal::FollowUp;
         let found = layers.iter().chain([&whole]).map(|layer| self.fitting(layer, said, root)).find(|found| !found.is_empty());
         if let Some(found) = found {
             return Some(judgement(said, &found, why(&found)));
         }
         if let Some(rule) = self.texts.iter().find(|rule| rule.matching.sap_message.iter().any(|m| m == said.sap_message)) {
-            return Some(Judgement { rule, guess: false, others: Vec::new(), chain: replies(said.text), why: format!("SAP message {}", said.sap_message) });
+            return Some(Judgement {
+                rule,
+                guess: false,
+                others: Vec::new(),
+                chain: replies(said.text),
+                why: format!("SAP message {}", said.sap_message),
+            });
         }
         let noise = layers.iter().map(|layer| self.fitting(layer, said, |rule| !root(rule))).find(|found| !found.is_empty());
         noise.map(|found| judgement(said, &found, why(&found))).or_else(|| self.generic(said, &layers))

@@ -109,7 +109,8 @@ pub fn sniff_binary(bytes: &[u8]) -> Option<&'static str> {
     }
     let head = &bytes[..bytes.len().min(4096)];
     let control = head.iter().filter(|b| **b < 9 || (14..32).contains(*b)).count();
-    (nul_pattern(bytes).is_none() && !head.starts_with(b"\xFF\xFE") && !head.starts_with(b"\xFE\xFF") && control * 10 > head.len()).then_some("binary data")
+    (nul_pattern(bytes).is_none() && !head.starts_with(b"\xFF\xFE") && !head.starts_with(b"\xFE\xFF") && control * 10 > head.len())
+        .then_some("binary data")
 }
 
 #[cfg(test)]

@@ -52,7 +52,8 @@ fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, bool>, errors: &mut Vec<Rea
 /// Shortest path suffix of each path that is unique among them.
 #[must_use]
 pub fn labels(paths: &[PathBuf]) -> Vec<String> {
-    let parts: Vec<Vec<String>> = paths.iter().map(|p| p.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect()).collect();
+    let parts: Vec<Vec<String>> =
+        paths.iter().map(|p| p.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect()).collect();
     let suffix = |at: usize, depth: usize| {
         let names = &parts[at];
         names[names.len().saturating_sub(depth)..].join("/")

@@ -35,7 +35,8 @@ impl Format for EnhancedSummary {
         let known = ["origin_timestamp_utc", "origin_timestamp", "sender_address", "recipient_status", "message_id", "network_message_id"];
         let hits = known.iter().filter(|name| header.at(name).is_some()).count();
         let own = header.at("origin_timestamp_utc").or(header.at("origin_timestamp")).is_some();
-        (hits >= 3 && own).then(|| Claim { confidence: 95, why: format!("line {number}: a CSV header with {hits} columns of the message trace") })
+        (hits >= 3 && own)
+            .then(|| Claim { confidence: 95, why: format!("line {number}: a CSV header with {hits} columns of the message trace") })
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
@@ -84,7 +85,8 @@ struct Header {
 impl Header {
     fn parse(line: &str) -> Self {
         let count = |c: char| line.matches(c).count();
-        let delimiter = [(b',', count(',')), (b';', count(';')), (b'\t', count('\t'))].into_iter().max_by_key(|(_, n)| *n).map_or(b',', |(d, _)| d);
+        let delimiter =
+            [(b',', count(',')), (b';', count(';')), (b'\t', count('\t'))].into_iter().max_by_key(|(_, n)| *n).map_or(b',', |(d, _)| d);
         let names = line.split(char::from(delimiter)).map(|name| name.trim().trim_matches('"').to_lowercase().replace([' ', '-'], "_"));
         Self { names: names.collect(), delimiter }
     }
@@ -220,7 +222,8 @@ impl Place {
         let bytes = body.as_bytes();
         let gap = bytes[at(begin)..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
         let (begin, end) = (at(begin) + gap, at(end));
-        let breaks = |from: usize, to: usize| u32::try_from(memchr::memchr_iter(b'\n', &bytes[from.min(to)..to]).count()).unwrap_or(u32::MAX);
+        let breaks =
+            |from: usize, to: usize| u32::try_from(memchr::memchr_iter(b'\n', &bytes[from.min(to)..to]).count()).unwrap_or(u32::MAX);
         self.lines += breaks(self.byte, begin);
         self.byte = begin;
         let trailing = bytes[begin.min(end)..end].iter().rev().take_while(|b| matches!(b, b'\r' | b'\n')).count();

@@ -28,7 +28,8 @@ impl Format for List {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let (line, known) = lines(head).filter(|(_, line)| is_row(line)).map(|(n, line)| (n, known(line))).find(|(_, known)| *known >= KNOWN)?;
+        let (line, known) =
+            lines(head).filter(|(_, line)| is_row(line)).map(|(n, line)| (n, known(line))).find(|(_, known)| *known >= KNOWN)?;
         Some(Claim { confidence: 90, why: format!("line {line}: a header between pipes with {known} known columns") })
     }
 

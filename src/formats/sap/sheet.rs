@@ -49,8 +49,9 @@ impl<'a> Sheet<'a> {
     /// Says what is missing for telling mails and their status.
     pub fn check(&self, label: &str) -> Result<(), ReadError> {
         let key = [Column::RecType, Column::RecYear, Column::RecNumber].iter().all(|column| self.has(*column));
-        let status =
-            [Column::Status, Column::Icon, Column::MessageNumber, Column::MessageType, Column::Message].iter().any(|column| self.has(*column));
+        let status = [Column::Status, Column::Icon, Column::MessageNumber, Column::MessageType, Column::Message]
+            .iter()
+            .any(|column| self.has(*column));
         let missing = match (key || self.has(Column::Recipient), status) {
             (false, _) => "the recipient (ADDRESS, 'Recipient') or the key RECTP, RECYR, RECNO",
             (true, false) => "the status (STATUS, MSGNO, 'Message number')",

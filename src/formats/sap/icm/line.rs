@@ -17,8 +17,22 @@ pub fn thread(line: &str) -> Option<(&str, &str)> {
 }
 
 fn month(input: &str) -> IResult<&str, u32> {
-    let low = alt((value(1, tag("Jan")), value(2, tag("Feb")), value(3, tag("Mar")), value(4, tag("Apr")), value(5, tag("May")), value(6, tag("Jun"))));
-    let high = alt((value(7, tag("Jul")), value(8, tag("Aug")), value(9, tag("Sep")), value(10, tag("Oct")), value(11, tag("Nov")), value(12, tag("Dec"))));
+    let low = alt((
+        value(1, tag("Jan")),
+        value(2, tag("Feb")),
+        value(3, tag("Mar")),
+        value(4, tag("Apr")),
+        value(5, tag("May")),
+        value(6, tag("Jun")),
+    ));
+    let high = alt((
+        value(7, tag("Jul")),
+        value(8, tag("Aug")),
+        value(9, tag("Sep")),
+        value(10, tag("Oct")),
+        value(11, tag("Nov")),
+        value(12, tag("Dec")),
+    ));
     alt((low, high)).parse(input)
 }
 
@@ -29,7 +43,8 @@ fn parts(input: &str) -> IResult<&str, Parts<'_>> {
     let weekday = alt((tag("Mon"), tag("Tue"), tag("Wed"), tag("Thu"), tag("Fri"), tag("Sat"), tag("Sun")));
     let clock = (number, char(':'), number, char(':'), number).map(|(h, _, m, _, s)| (h, m, s));
     let (rest, (day_name, _, month, _, day, _, clock, millis, _, year, _)) =
-        (weekday, space1, month, space1, number, space1, clock, opt(preceded(char(':'), number)), space1, number, multispace0).parse(input)?;
+        (weekday, space1, month, space1, number, space1, clock, opt(preceded(char(':'), number)), space1, number, multispace0)
+            .parse(input)?;
     Ok((rest, (day_name, month, day, clock, millis, year)))
 }
 
@@ -92,9 +107,20 @@ pub struct Refused<'a> {
 /// Reads a failed connection request out of a record.
 pub fn connection_failed(text: &str) -> Option<Refused<'_>> {
     let at = text.find("Connection request from")?;
-    let parsed: IResult<&str, _> =
-        (take_until("to host:"), tag("to host:"), space0, take_until(","), char(','), space0, tag("service:"), space0, digit1, space0, tag("failed"))
-            .parse(&text[at..]);
+    let parsed: IResult<&str, _> = (
+        take_until("to host:"),
+        tag("to host:"),
+        space0,
+        take_until(","),
+        char(','),
+        space0,
+        tag("service:"),
+        space0,
+        digit1,
+        space0,
+        tag("failed"),
+    )
+        .parse(&text[at..]);
     let (_, (_, _, _, host, _, _, _, _, port, ..)) = parsed.ok()?;
     Some(Refused { host: host.trim(), port: port.parse().ok()? })
 }

@@ -41,7 +41,9 @@ impl Format for Icm {
         let stamps = lines(head).filter(|(_, l)| line::stamp(line::thread(l).map_or(l, |(_, rest)| rest)).is_some()).count();
         match (named, threads, stamps) {
             (Some((line, _)), ..) => Some(Claim { confidence: 98, why: format!("line {line}: the header names dev_icm") }),
-            (None, 2.., 1..) => Some(Claim { confidence: 70, why: format!("{threads} lines with a thread prefix and {stamps} time stamps") }),
+            (None, 2.., 1..) => {
+                Some(Claim { confidence: 70, why: format!("{threads} lines with a thread prefix and {stamps} time stamps") })
+            }
             _ => None,
         }
     }
@@ -77,7 +79,14 @@ fn is_low_level(text: &str) -> bool {
     text.contains("NiIConnect: SiPeekPendConn failed") || text.contains("NiHLGetNodeAddr") || text.contains("NiPConnect")
 }
 
-fn network(record: &Record, cause: Option<&Record>, (kind, stage): (Kind, &'static str), to: Refused<'_>, records: &Records, sink: &mut Sink<'_>) {
+fn network(
+    record: &Record,
+    cause: Option<&Record>,
+    (kind, stage): (Kind, &'static str),
+    to: Refused<'_>,
+    records: &Records,
+    sink: &mut Sink<'_>,
+) {
     if !SMTP_PORTS.contains(&to.port) {
         return;
     }
@@ -96,8 +105,7 @@ fn network(record: &Record, cause: Option<&Record>, (kind, stage): (Kind, &'stat
     evidence.reply = strings.intern(&text);
     let session = strings.intern(&format!("{}:{}", record.thread, record.line));
     let host = strings.intern(to.host);
-    let facts =
-        SmtpFacts { session, host, port: to.port, egress: Sym::EMPTY, stage, code: 0, enhanced: None, mechanism: Sym::EMPTY };
+    let facts = SmtpFacts { session, host, port: to.port, egress: Sym::EMPTY, stage, code: 0, enhanced: None, mechanism: Sym::EMPTY };
     sink.source.rows += 1;
     sink.store.push_smtp(evidence, facts);
 }

@@ -151,7 +151,8 @@ impl Session {
 
     /// A refused sender refuses the recipients that were sent in the same batch.
     fn mail(&mut self, code: u16) -> Option<Decision> {
-        let batch = self.waiting.iter().filter_map(|waiting| if let Waiting::Rcpt(to) = waiting { Some(to.clone()) } else { None }).collect();
+        let batch =
+            self.waiting.iter().filter_map(|waiting| if let Waiting::Rcpt(to) = waiting { Some(to.clone()) } else { None }).collect();
         self.refuse(code, "mail", batch)
     }
 

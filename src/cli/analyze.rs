@@ -1,0 +1,188 @@
+//! `sostrace analyze`: the main job.
+
+use super::progress::Bar;
+use super::{CommandError, Outcome, Paths, catalogue, complain, print, tell_problems, when};
+use crate::error::UsageError;
+use crate::evidence::Hop;
+use crate::journey::{Policy, Verdict};
+use crate::pipeline::{Analysis, Options, Reading, analyse, read};
+use crate::report::{self, Format, Style, summary};
+use crate::rules::{Catalogue, OPTIONS};
+use clap::ValueEnum;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit status: 0 done; 1 done, and --fail-on matched; 2 a path could not be read or understood, or a usage error.
+
+Examples:
+  sostrace analyze sost.txt MTSummary.csv
+  sostrace analyze incident/ -o journeys.csv -o journeys.parquet
+  sostrace analyze incident/ --format tsv | less -S
+  sostrace analyze sost.txt --zone sap=Europe/Berlin --fail-on missing")]
+pub struct Args {
+    #[command(flatten)]
+    paths: Paths,
+    #[command(flatten)]
+    known: Known,
+    /// Print the journeys instead of the summary: csv, tsv or jsonl
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Write the journeys into a file; its extension chooses csv, tsv, jsonl or parquet (repeatable)
+    #[arg(short, long, value_name = "FILE")]
+    output: Vec<PathBuf>,
+    /// Overwrite files that exist
+    #[arg(long)]
+    force: bool,
+    /// Exit with 1 when a journey has this verdict or rule (repeatable)
+    #[arg(long, value_name = "VERDICT|RULE")]
+    fail_on: Vec<String>,
+    /// Colours in the summary
+    #[arg(long, value_enum, default_value = "auto")]
+    color: Color,
+    /// No progress
+    #[arg(short, long)]
+    quiet: bool,
+    /// All incidents in full, where zones come from
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// What the user knows and the files may not tell.
+#[derive(Debug, clap::Args)]
+pub struct Known {
+    /// Zone of a system's or a file's times: sap=Europe/Berlin, app1/dev_icm=+01:00 (repeatable)
+    #[arg(long, value_name = "HOP=ZONE|LABEL=ZONE")]
+    zone: Vec<String>,
+    /// Only mails requested at or after this time (UTC)
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only mails requested at or before this time (UTC)
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Whose mails of a trace are meant when there is no SAP export
+    #[arg(long, value_name = "ADDRESS")]
+    sender: Option<String>,
+    /// Domain whose recipients are internal (repeatable)
+    #[arg(long, value_name = "DOMAIN")]
+    accepted_domain: Vec<String>,
+    /// The way of sending, where the files do not tell
+    #[arg(long, value_name = "ID")]
+    option: Option<String>,
+    /// Time of the question, for ages of waiting mails; default: the newest time in the evidence
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+    /// Folder with rules of your own
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Option<PathBuf>,
+}
+
+impl Known {
+    /// Checked values.
+    pub fn options(&self) -> Result<Options, CommandError> {
+        let time = |option: &'static str, value: &Option<String>| value.as_deref().map(|text| when::time(option, text)).transpose();
+        if let Some(option) = &self.option {
+            when::word("option", option, OPTIONS)?;
+        }
+        Ok(Options {
+            zones: self.zone.iter().map(|text| when::zone(text)).collect::<Result<_, _>>()?,
+            since: time("since", &self.since)?,
+            until: time("until", &self.until)?,
+            as_of: time("as-of", &self.as_of)?,
+            policy: Policy { accepted_domains: self.accepted_domain.clone(), option: self.option.clone(), sender: self.sender.clone() },
+        })
+    }
+}
+
+/// Zones must name a system or a file of the run.
+pub fn check_zones(options: &Options, reading: &Reading) -> Result<(), UsageError> {
+    let mut names: Vec<&str> = [Hop::Sap, Hop::Icm, Hop::Relay, Hop::Exchange].iter().map(|hop| hop.word()).collect();
+    names.extend(reading.sources.iter().map(|source| source.label.as_str()));
+    options.zones.iter().try_for_each(|(name, _)| when::word("zone", name, &names))
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Outcome, CommandError> {
+    let options = args.known.options()?;
+    let catalogue = catalogue(args.known.rules.as_deref())?;
+    let format = args.format.as_deref().map(printable).transpose()?;
+    let outputs = args.output.iter().map(|path| Ok((path.as_path(), by_extension(path)?))).collect::<Result<Vec<_>, UsageError>>()?;
+    check_fail_on(&args.fail_on, &catalogue)?;
+    let mut bar = Bar::new(args.quiet);
+    let reading = read(&args.paths.paths, &mut bar);
+    let mut outcome = tell_problems(&reading);
+    if reading.sources.is_empty() {
+        return Ok(Outcome::Trouble);
+    }
+    check_zones(&options, &reading)?;
+    let analysis = analyse(reading, &catalogue, &options, &mut bar)?;
+    drop(bar);
+    for (path, format) in outputs {
+        if let Err(error) = report::write_file(path, format, args.force, &analysis, &catalogue) {
+            complain(&error);
+            outcome = Outcome::Trouble;
+        }
+    }
+    if let Some(format) = format {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        report::write_stream(format, &analysis, &catalogue, &mut out)?;
+        out.flush()?;
+    } else {
+        print(&summary(&analysis, &catalogue, &args.paths.paths, &style(args)))?;
+    }
+    Ok(outcome.max(matched(&args.fail_on, &analysis)))
+}
+
+fn style(args: &Args) -> Style {
+    let terminal = io::stdout().is_terminal();
+    let color = match args.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
+    };
+    Style { color, width: 118, verbose: args.verbose }
+}
+
+fn printable(name: &str) -> Result<&'static Format, UsageError> {
+    let names: Vec<&str> = report::FORMATS.iter().filter(|format| format.text).map(|format| format.name).collect();
+    when::word("format", name, &names)?;
+    report::format(name).ok_or_else(|| UsageError::Option { option: "format", value: name.to_owned(), what: "no such format".to_owned() })
+}
+
+fn by_extension(path: &Path) -> Result<&'static Format, UsageError> {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
+    report::format(&extension).ok_or_else(|| {
+        let names: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
+        UsageError::Option {
+            option: "output",
+            value: path.display().to_string(),
+            what: format!("the extension must be one of {}", names.join(", ")),
+        }
+    })
+}
+
+fn check_fail_on(wanted: &[String], catalogue: &Catalogue) -> Result<(), UsageError> {
+    let verdicts = Verdict::ALL.iter().map(|verdict| verdict.word());
+    let names: Vec<&str> = verdicts.chain(catalogue.iter().map(|rule| rule.id.as_str())).collect();
+    wanted.iter().try_for_each(|word| when::word("fail-on", word, &names))
+}
+
+fn matched(wanted: &[String], analysis: &Analysis) -> Outcome {
+    let hit = analysis.journeys.iter().any(|journey| {
+        let rule = analysis.reading.store.text(journey.rule);
+        wanted.iter().any(|word| word == journey.verdict.word() || word == rule)
+    });
+    if hit { Outcome::Matched } else { Outcome::Done }
+}

@@ -1,0 +1,27 @@
+//! Completions and the manual page, made from the command line itself.
+
+use super::{Cli, CommandError, Outcome, print};
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+#[derive(Debug, clap::Args)]
+pub struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+/// Prints completions.
+pub fn completions(args: &Completions) -> Result<Outcome, CommandError> {
+    let mut out = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "sostrace", &mut out);
+    print(&String::from_utf8_lossy(&out))?;
+    Ok(Outcome::Done)
+}
+
+/// Prints the manual page.
+pub fn man() -> Result<Outcome, CommandError> {
+    let mut out = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut out)?;
+    print(&String::from_utf8_lossy(&out))?;
+    Ok(Outcome::Done)
+}

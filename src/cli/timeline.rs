@@ -1,0 +1,39 @@
+//! `sostrace timeline`: one mail across all systems.
+
+use super::analyze::{Known, check_zones};
+use super::progress::Bar;
+use super::{CommandError, Outcome, Paths, catalogue, print, tell_problems};
+use crate::pipeline::{analyse, read};
+use crate::report;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  sostrace timeline 3f0c2a91b7de incident/\n  sostrace timeline ap@fabrikam.example incident/")]
+pub struct Args {
+    /// Journey id, Message-ID, SAP key, address, or part of the subject
+    what: String,
+    #[command(flatten)]
+    paths: Paths,
+    #[command(flatten)]
+    known: Known,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Outcome, CommandError> {
+    let options = args.known.options()?;
+    let catalogue = catalogue(args.known.rules.as_deref())?;
+    let mut bar = Bar::new(false);
+    let reading = read(&args.paths.paths, &mut bar);
+    let outcome = tell_problems(&reading);
+    check_zones(&options, &reading)?;
+    let analysis = analyse(reading, &catalogue, &options, &mut bar)?;
+    drop(bar);
+    let (count, text) = report::timeline(&analysis, &args.what);
+    if count == 0 {
+        return Err(CommandError::Told(format!(
+            "no mail matches {:?}; give a journey id, a Message-ID, an address, or part of a subject ('sostrace analyze PATH... --format tsv' lists all)",
+            args.what
+        )));
+    }
+    print(&text)?;
+    Ok(outcome)
+}

@@ -1,0 +1,41 @@
+//! Values of options: times, zones, words of closed vocabularies.
+
+use crate::align::Zone;
+use crate::error::UsageError;
+use crate::evidence::Millis;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+
+/// A time in UTC: RFC 3339, `YYYY-MM-DD HH:MM[:SS]`, or a day.
+pub fn time(option: &'static str, text: &str) -> Result<Millis, UsageError> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Ok(at.timestamp_millis());
+    }
+    let forms = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
+    let parsed = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let parsed = parsed.or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|day| day.and_time(NaiveTime::MIN)));
+    parsed.map(|at| at.and_utc().timestamp_millis()).ok_or_else(|| UsageError::Option {
+        option,
+        value: text.to_owned(),
+        what: "expected a time in UTC such as 2026-03-10T09:00:00Z, '2026-03-10 09:00' or 2026-03-10".to_owned(),
+    })
+}
+
+/// `HOP=ZONE` or `LABEL=ZONE`.
+pub fn zone(text: &str) -> Result<(String, Zone), UsageError> {
+    let wrong = |what: String| UsageError::Option { option: "zone", value: text.to_owned(), what };
+    let (name, zone) = text
+        .rsplit_once('=')
+        .ok_or_else(|| wrong("expected HOP=ZONE or LABEL=ZONE, such as sap=Europe/Berlin or app1/dev_icm=+01:00".to_owned()))?;
+    Ok((name.to_owned(), zone.parse().map_err(wrong)?))
+}
+
+/// A word of a closed vocabulary, else an error with the nearest one.
+pub fn word(option: &'static str, value: &str, known: &[&str]) -> Result<(), UsageError> {
+    if known.contains(&value) {
+        return Ok(());
+    }
+    let scored = known.iter().map(|name| (strsim::jaro_winkler(name, value), *name));
+    let nearest = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1))).map_or("", |(_, name)| name);
+    let what = format!("no such value; did you mean {nearest}? Known: {}", known.join(", "));
+    Err(UsageError::Option { option, value: value.to_owned(), what })
+}

@@ -1,0 +1,44 @@
+//! CSV and TSV, safe to open in a spreadsheet.
+
+use super::rows::{COLUMNS, Cell, rows};
+use crate::pipeline::Analysis;
+use crate::rules::Catalogue;
+use std::io::{self, Write};
+
+/// Comma separated.
+pub fn csv(analysis: &Analysis, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+    write(analysis, catalogue, b',', out)
+}
+
+/// Tab separated.
+pub fn tsv(analysis: &Analysis, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
+    write(analysis, catalogue, b'\t', out)
+}
+
+fn write(analysis: &Analysis, catalogue: &Catalogue, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(out);
+    writer.write_record(COLUMNS)?;
+    for row in rows(analysis, catalogue) {
+        writer.write_record(row.iter().map(guarded))?;
+    }
+    writer.flush()
+}
+
+/// Spreadsheets run what begins like a formula: such text gets an apostrophe in front.
+fn guarded(cell: &Cell) -> String {
+    let text = cell.text();
+    let formula = matches!(cell, Cell::Text(_)) && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if formula { format!("'{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_disarmed_and_numbers_are_not() {
+        assert_eq!(guarded(&Cell::Text("=HYPERLINK(\"x\")".to_owned())), "'=HYPERLINK(\"x\")");
+        assert_eq!(guarded(&Cell::Text("@5B@".to_owned())), "'@5B@");
+        assert_eq!(guarded(&Cell::Number(Some(-3))), "-3");
+    }
+}

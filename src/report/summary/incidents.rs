@@ -1,0 +1,94 @@
+//! Incidents, the most urgent first.
+
+use super::Style;
+use crate::evidence::{Millis, day_time};
+use crate::incident::{Bracket, Incident};
+use crate::journey::{Action, Verdict};
+use crate::pipeline::Analysis;
+use crate::report::clean;
+use crate::rules::{Catalogue, Rule};
+use std::fmt::Write as _;
+
+/// Incidents shown in full without `-v`; smaller ones get one line.
+const IN_FULL: usize = 2;
+
+/// All incidents.
+pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> String {
+    if analysis.incidents.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n{}", style.heading("Incidents, the most urgent first (times in UTC)"));
+    for (at, incident) in analysis.incidents.iter().enumerate() {
+        let rule = catalogue.get(analysis.reading.store.text(incident.rule));
+        head(analysis, incident, rule, style, &mut out);
+        if style.verbose || at < IN_FULL {
+            body(analysis, catalogue, incident, rule, style, &mut out);
+        } else if let Some(rule) = rule {
+            let first = rule.remedy.first().map_or("", |remedy| remedy.text.as_str());
+            out.push_str(&style.wrap("     ", "     ", &format!("{} first{}: {first}", rule.owner, needs(rule))));
+        }
+    }
+    out
+}
+
+fn head(analysis: &Analysis, incident: &Incident, rule: Option<&Rule>, style: &Style, out: &mut String) {
+    let verdicts = words(analysis, incident, |at| analysis.journeys[at as usize].verdict.word());
+    let cause = rule.map_or("No rule knows the cause.", |rule| sentence(&rule.cause));
+    let id = rule.map_or("-", |rule| rule.id.as_str());
+    let guess = if incident.journeys.iter().all(|at| analysis.journeys[*at as usize].guess) { " (a guess)" } else { "" };
+    let mails = if incident.journeys.len() == 1 { "mail" } else { "mails" };
+    let line = format!("{} {mails} {verdicts}{guess}. {cause}", incident.journeys.len());
+    out.push_str(&style.wrap(&format!("{:<4} {id}  ", incident.id), "     ", &line));
+}
+
+fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: Option<&Rule>, style: &Style, out: &mut String) {
+    let _ = writeln!(out, "     began    {}", bracket(incident.onset, "last good", "first bad"));
+    let _ = writeln!(out, "     ended    {}", bracket(incident.end, "last bad", "first good"));
+    if let Some(pattern) = catalogue.get(analysis.reading.store.text(incident.pattern)) {
+        out.push_str(&style.wrap("     pattern  ", "              ", &format!("{} {}", pattern.id, pattern.title)));
+    }
+    if !incident.shared.is_empty() {
+        let shared = incident.shared.iter().take(3).map(|shared| {
+            let spared = if shared.spared.is_empty() { String::new() } else { format!(" (spared: {})", shared.spared.join(", ")) };
+            format!("{} {}{spared}", shared.dimension, shared.value)
+        });
+        out.push_str(&style.wrap("     shared   ", "              ", &clean(&shared.collect::<Vec<_>>().join("; "))));
+    }
+    let _ = writeln!(out, "     spared   {} mails the same way went well meanwhile", incident.spared);
+    let Some(rule) = rule else { return };
+    let _ = writeln!(out, "     who      {} acts first{}", rule.owner, needs(rule));
+    for (number, remedy) in (1..).zip(&rule.remedy).take(if style.verbose { usize::MAX } else { 2 }) {
+        let label = if remedy.weakens_security { " (weakens security)" } else { "" };
+        let first = if number == 1 { "     do       " } else { "              " };
+        out.push_str(&style.wrap(&format!("{first}{number}. "), "                 ", &format!("{}{label}", remedy.text)));
+    }
+    out.push_str(&style.wrap("     check    ", "              ", &rule.verify));
+    out.push_str(&style.wrap("     mails    ", "              ", &actions(analysis, incident)));
+}
+
+fn needs(rule: &Rule) -> String {
+    if rule.needs.is_empty() { String::new() } else { format!(", needs {}", rule.needs.join(", ")) }
+}
+
+/// First sentence.
+fn sentence(text: &str) -> &str {
+    text.split_once(". ").map_or(text, |(first, _)| first.trim_end_matches('.'))
+}
+
+fn words(analysis: &Analysis, incident: &Incident, of: impl Fn(u32) -> &'static str) -> String {
+    let found = Verdict::ALL.iter().map(|verdict| verdict.word()).filter(|word| incident.journeys.iter().any(|at| of(*at) == *word));
+    let _ = analysis;
+    found.collect::<Vec<_>>().join(" or ")
+}
+
+fn actions(analysis: &Analysis, incident: &Incident) -> String {
+    let of = |action: Action| incident.journeys.iter().filter(|at| analysis.journeys[**at as usize].action == action).count();
+    let counted = Action::ALL.iter().map(|action| (of(*action), action.word())).filter(|(count, _)| *count > 0);
+    counted.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}
+
+fn bracket(bracket: Bracket, after: &str, before: &str) -> String {
+    let time =
+        |at: Option<Millis>, what: &str| at.map_or_else(|| format!("no {what} in the logs"), |at| format!("{what} {}", day_time(at)));
+    format!("[{}, {}]", time(bracket.after, after), time(bracket.before, before))
+}

@@ -1,0 +1,77 @@
+//! What was read.
+
+use super::Style;
+use crate::evidence::{MINUTE, day_time};
+use crate::pipeline::Analysis;
+use crate::report::clean;
+use crate::source::Class;
+use comfy_table::{CellAlignment, Table, presets};
+use std::fmt::Write as _;
+
+/// One row per file, then what else lay there and what is a guess.
+pub fn section(analysis: &Analysis, style: &Style) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty();
+    table.set_header(["Read", "format", "encoding", "zone", "from (UTC)", "to (UTC)", "rows", "not understood"]);
+    for at in 0..analysis.reading.sources.len() {
+        table.add_row(row(analysis, at));
+    }
+    for column in [6, 7] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut out: String = table.to_string().lines().fold(String::new(), |mut out, line| {
+        let _ = writeln!(out, "{}", line.trim_end());
+        out
+    });
+    notes(analysis, style, &mut out);
+    out
+}
+
+fn row(analysis: &Analysis, at: usize) -> Vec<String> {
+    let source = &analysis.reading.sources[at];
+    let clock = analysis.alignment.clocks.get(at);
+    let span = analysis.alignment.coverage.get(at).and_then(|coverage| coverage.span);
+    let span = span.or_else(|| Some(clock?.utc(source.span?, crate::evidence::Fold::Unknown)));
+    let time = |at: Option<i64>| at.map_or_else(|| "-".to_owned(), |at| day_time(at).chars().take(16).collect());
+    vec![
+        clean(&source.label),
+        source.format.to_owned(),
+        format!("{} ({})", source.encoding.name, source.encoding.basis),
+        clock.map_or_else(String::new, |clock| format!("{} ({})", clock.zone, clock.basis.word())),
+        time(span.map(|span| span.from)),
+        time(span.map(|span| span.to)),
+        source.rows.to_string(),
+        format!("{} of {}", source.ledger.count(Class::NotUnderstood), source.ledger.lines()),
+    ]
+}
+
+fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
+    let test = analysis.alignment.key_test;
+    if test.tried > 0 {
+        let outcome = if test.passed { "used as exact key" } else { "not relied on" };
+        let _ = writeln!(
+            out,
+            "  Message-ID = SAP key: found for {} of {} sent requests, {} contradicted; {outcome}",
+            test.hits, test.tried, test.contradicted
+        );
+    }
+    for (source, clock) in analysis.reading.sources.iter().zip(&analysis.alignment.clocks) {
+        if clock.drift_ms.abs() > MINUTE / 2 && clock.anchors > 0 {
+            let seconds = clock.drift_ms / 1000;
+            let _ = writeln!(out, "  {}: clock {seconds:+} s against UTC, corrected ({} anchors)", clean(&source.label), clock.anchors);
+        }
+        if style.verbose {
+            let _ = writeln!(out, "  {}: zone {}", clean(&source.label), clock.why);
+        }
+        for note in &source.notes {
+            out.push_str(&style.wrap("  ", "    ", &format!("{}:{}: {}", clean(&source.label), note.line, note.text)));
+        }
+    }
+    let strangers = &analysis.reading.strangers;
+    if !strangers.is_empty() {
+        let names = strangers.iter().map(|(path, what)| format!("{} ({what})", path.file_name().unwrap_or_default().to_string_lossy()));
+        out.push_str(&style.wrap("  No logs: ", "    ", &clean(&names.collect::<Vec<_>>().join(", "))));
+    }
+}

@@ -1,0 +1,73 @@
+//! How the mails ended, what to do with them, and which were late.
+
+use super::Style;
+use crate::evidence::Hop;
+use crate::journey::{Action, Journey, Verdict};
+use crate::pipeline::Analysis;
+use std::fmt::Write as _;
+
+/// Verdicts and actions, each summing to the total.
+pub fn section(analysis: &Analysis, style: &Style) -> String {
+    let total = analysis.journeys.len();
+    let subject = if analysis.reading.sources.iter().any(|source| source.hop == Hop::Sap) {
+        "SAP tried to send"
+    } else {
+        "No SAP export; seen on the way:"
+    };
+    let mut out = format!("\n{}", style.heading(&format!("{subject} {total} mails")));
+    let count = |holds: &dyn Fn(&Journey) -> bool| analysis.journeys.iter().filter(|journey| holds(journey)).count();
+    let verdicts = Verdict::ALL.iter().map(|verdict| (count(&|j| j.verdict == *verdict), verdict.word())).filter(|(n, _)| *n > 0);
+    let ends: Vec<String> = verdicts.map(|(n, word)| format!("{n} {word}")).collect();
+    out.push_str(&style.wrap("  ended    ", "           ", &ends.join(" · ")));
+    let words = |action: Action| match action {
+        Action::None => "need nothing",
+        Action::Wait => "to wait for",
+        Action::Resend => "to resend once the cause is gone",
+        Action::Recreate => "to create anew",
+        Action::DoNotResend => "not to resend (duplicates)",
+        Action::Investigate => "to investigate",
+    };
+    let actions = Action::ALL.iter().rev().map(|action| (count(&|j| j.action == *action), *action)).filter(|(n, _)| *n > 0);
+    let todo: Vec<String> = actions.map(|(n, action)| format!("{n} {}", words(action))).collect();
+    out.push_str(&style.wrap("  to do    ", "           ", &todo.join(" · ")));
+    let keep = count(&|j| matches!(j.action, Action::None | Action::Wait | Action::DoNotResend));
+    let _ = writeln!(out, "           do not resend the {keep} that arrived, were handed over or still go out by themselves");
+    aside(analysis, &mut out);
+    out
+}
+
+/// What was seen and is no mail of SAP's.
+fn aside(analysis: &Analysis, out: &mut String) {
+    let alignment = &analysis.alignment;
+    if !alignment.others.is_empty() {
+        let _ = write!(out, "  beside   {} recipients of other mails in the trace", alignment.others.len());
+        let like = alignment.sap_like.len();
+        let _ = writeln!(
+            out,
+            "{}",
+            if like > 0 { format!(", {like} of them look like SAP mail without a request in this export") } else { String::new() }
+        );
+    }
+    if !alignment.loose.is_empty() {
+        let _ = writeln!(out, "  beside   {} SMTP tries without a request in this export", alignment.loose.len());
+    }
+    if analysis.outside_window > 0 {
+        let _ = writeln!(out, "  beside   {} mails outside --since/--until", analysis.outside_window);
+    }
+}
+
+/// Late ones.
+pub fn late(analysis: &Analysis, style: &Style) -> String {
+    let store = &analysis.reading.store;
+    let is_late = |journey: &&Journey| journey.findings.iter().any(|id| store.text(*id) == "LATE-01");
+    let mut late: Vec<&Journey> = analysis.journeys.iter().filter(is_late).collect();
+    late.sort_by_key(|journey| (std::cmp::Reverse(journey.latency_s()), journey.id.clone()));
+    let Some(worst) = late.first() else { return String::new() };
+    let minutes = worst.latency_s().unwrap_or(0) / 60;
+    let text = format!(
+        "{} arrived more than 15 minutes after the request, the latest after {minutes} minutes ({}): sostrace explain LATE-01",
+        late.len(),
+        worst.id
+    );
+    format!("\n{}{}", style.heading("Late"), style.wrap("  ", "  ", &text))
+}

@@ -1,0 +1,71 @@
+//! One mail across all systems.
+
+use super::clean;
+use crate::evidence::{Evidence, Kind, day_time};
+use crate::journey::Journey;
+use crate::pipeline::Analysis;
+use std::fmt::Write as _;
+
+/// All evidence of the journeys that a text names: journey id, Message-ID, SAP key, address, or part of the subject.
+#[must_use]
+pub fn timeline(analysis: &Analysis, what: &str) -> (usize, String) {
+    let found: Vec<&Journey> = analysis.journeys.iter().filter(|journey| names(analysis, journey, what)).collect();
+    let mut out = String::new();
+    for journey in &found {
+        put(analysis, journey, &mut out);
+    }
+    (found.len(), out)
+}
+
+fn names(analysis: &Analysis, journey: &Journey, what: &str) -> bool {
+    let text = |sym| analysis.reading.store.text(sym).to_lowercase();
+    let what = what.trim().to_lowercase();
+    let bare = what.trim_start_matches('<').trim_end_matches('>').to_owned();
+    journey.id == what
+        || [journey.message_id, journey.sap_key, journey.network_message_id].iter().any(|sym| text(*sym).trim_matches(['<', '>']) == bare)
+        || [journey.recipient, journey.sender].iter().any(|sym| text(*sym) == bare)
+        || (!what.is_empty() && text(journey.subject).contains(&what))
+}
+
+fn put(analysis: &Analysis, journey: &Journey, out: &mut String) {
+    let store = &analysis.reading.store;
+    let text = |sym| clean(store.text(sym));
+    let _ = writeln!(out, "{}  {} -> {}  \"{}\"", journey.id, text(journey.sender), text(journey.recipient), text(journey.subject));
+    let rule = if journey.rule.is_empty() { String::new() } else { format!(", {}", text(journey.rule)) };
+    let _ = writeln!(out, "  {}{rule}; action: {}", journey.verdict.word(), journey.action.word());
+    if let Some(at) = journey.requested_at {
+        let _ = writeln!(out, "  {} UTC  sap       requested", day_time(at));
+    }
+    for at in &journey.evidence {
+        let Some(record) = store.records.get(*at as usize) else { continue };
+        let time =
+            analysis.alignment.utc.get(*at as usize).copied().flatten().map_or("time unknown".to_owned(), |span| day_time(span.from));
+        let label = analysis.reading.sources.get(record.source as usize).map_or("", |source| source.label.as_str());
+        let said = said(analysis, record);
+        let _ = writeln!(out, "  {time} UTC  {:<9} {said}  [{}:{}]", record.hop.word(), clean(label), record.line);
+    }
+    out.push('\n');
+}
+
+/// What a record says, in a line.
+fn said(analysis: &Analysis, record: &Evidence) -> String {
+    let store = &analysis.reading.store;
+    let reply = clean(store.text(record.reply));
+    let by_hop = if let Some(sap) = store.sap_of(record) {
+        format!("{} {}", sap.state.word(), store.text(sap.message))
+    } else if let Some(trace) = store.trace_of(record) {
+        trace.status.word().to_owned()
+    } else {
+        match record.kind {
+            Kind::Accept => "accepted",
+            Kind::Fail | Kind::Reply => "refused",
+            Kind::Defer => "put off",
+            Kind::Auth => "logon refused",
+            Kind::Connect => "no connection",
+            Kind::Tls => "TLS failed",
+            _ => "seen",
+        }
+        .to_owned()
+    };
+    if reply.is_empty() { by_hop } else { format!("{by_hop}: {reply}") }
+}
