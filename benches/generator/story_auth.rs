@@ -2,7 +2,7 @@
 
 use chrono_tz::Europe::Berlin;
 
-use super::clock::{MINUTE, utc};
+use super::clock::{HOUR, MINUTE, utc};
 use super::encode::{Encoding, encode};
 use super::exchange::{Service, host, refusal};
 use super::icm::{self, Process, Record};
@@ -73,7 +73,7 @@ fn batch(rng: &mut Rng) -> Vec<Draft> {
         draft.case = match i {
             0..22 => Case::Plain,
             22..54 => Case::Throttled,
-            _ => Case::StillThrottled,
+            _ => Case::GivenUp,
         };
     }
     drafts
@@ -95,9 +95,12 @@ fn send(mail: &mut Mail, first: i64, rng: &mut Rng) {
             throttle(mail, first, tries, rng);
             mail.accept(&LAND, first + tries * 10 * MINUTE + rng.range(0, 9_000), &ROUTE, rng);
         }
-        Case::StillThrottled => {
-            throttle(mail, first, 7, rng);
-            mail.finding = ("deferred", "LIMIT-01", "wait");
+        Case::GivenUp => {
+            // The node's waiting time of an hour is over at the seventh try: SAP gives up.
+            throttle(mail, first, 6, rng);
+            let at = first + HOUR;
+            mail.refuse(&LAND, at, ("E", 806), over_limit(rng), rng);
+            mail.finding = ("rejected", "LIMIT-01", "resend");
         }
         _ if first < on("11:05:00") => mail.accept(&LAND, first, &ROUTE, rng),
         _ => {
@@ -112,9 +115,12 @@ fn send(mail: &mut Mail, first: i64, rng: &mut Rng) {
 fn throttle(mail: &mut Mail, first: i64, tries: i64, rng: &mut Rng) {
     for i in 0..tries {
         let at = first + i * 10 * MINUTE;
-        let reply = format!("432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded [Hostname={}]", host(rng));
-        mail.refuse(&LAND, at, ("W", 602), reply, rng);
+        mail.refuse(&LAND, at, ("W", 602), over_limit(rng), rng);
     }
+}
+
+fn over_limit(rng: &mut Rng) -> String {
+    format!("432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded [Hostname={}]", host(rng))
 }
 
 /// Attempts of one application server between two instants.

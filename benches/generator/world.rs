@@ -42,8 +42,8 @@ pub enum Case {
     NeverQueued,
     /// Part of a batch that exceeds a limit.
     Throttled,
-    /// As before, without luck until the export.
-    StillThrottled,
+    /// As before, without luck until SAP gives up.
+    GivenUp,
     /// The first connection times out.
     TimedOutOnce,
 }

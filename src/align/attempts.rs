@@ -4,27 +4,28 @@ use super::View;
 use super::compare::{self, Part};
 use super::keys::Exact;
 use super::model::{Link, LinkKey, Mail};
+use super::sessions;
 use super::units::Taken;
 use crate::evidence::{Kind, MINUTE, Millis, SapState, Span};
 use crate::smtp::{find_reply, squeeze};
 use std::collections::BTreeMap;
 
 /// SAP writes its status within this of the try.
-const NEAR: Millis = 2 * MINUTE;
+pub(super) const NEAR: Millis = 2 * MINUTE;
 /// As many squeezed characters of a reply identify it.
-const SAME_REPLY: usize = 24;
+pub(super) const SAME_REPLY: usize = 24;
 
 /// A mail as attempts look for it.
-struct Slot {
-    status: Option<Span>,
-    requested: Option<Span>,
+pub(super) struct Slot {
+    pub(super) status: Option<Span>,
+    pub(super) requested: Option<Span>,
     recipient: Part,
     sender: Part,
-    host: String,
-    reply: String,
+    pub(super) host: String,
+    pub(super) reply: String,
     /// The words are those of a server.
-    replied: bool,
-    state: SapState,
+    pub(super) replied: bool,
+    pub(super) state: SapState,
 }
 
 /// Joins attempts with a recipient, then sessions that failed before one was named. Without SAP's export, attempts and
@@ -37,7 +38,7 @@ pub fn link(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, taken: &mut T
     through_arrivals(view, exact, mails, taken);
     let slots: Vec<Slot> = mails.iter().map(|mail| slot(view, mail)).collect();
     by_recipient(view, exact, &slots, mails, taken);
-    by_session(view, &slots, mails);
+    sessions::link(view, &slots, mails);
     for mail in mails.iter_mut() {
         mail.attempts.sort_by_key(|(record, _)| (view.at(*record), *record));
     }
@@ -174,41 +175,6 @@ fn confidence(best: &Rank, rival: Option<&Rank>, runner_up: Option<u32>) -> Link
         (true, true) => 0.55,
     };
     Link { key: LinkKey::Reply, confidence, runner_up }
-}
-
-/// Refused logons and failed connections name no recipient. The nearest one with the same words or the same host
-/// is what SAP's status speaks of; several mails may share a session.
-fn by_session(view: &View<'_>, slots: &[Slot], mails: &mut [Mail]) {
-    let order = by_time(view, &view.units.sessions);
-    let sessions: Vec<(Span, u32)> =
-        order.iter().filter_map(|at| Some((view.at(view.units.sessions[*at])?, view.units.sessions[*at]))).collect();
-    let longest = sessions.iter().map(|(span, _)| span.to - span.from).max().unwrap_or(0);
-    for (mail, slot) in mails.iter_mut().zip(slots) {
-        let Some(status) = slot.status.filter(|_| mail.attempts.is_empty() && matches!(slot.state, SapState::Error | SapState::Retry))
-        else {
-            continue;
-        };
-        let first = sessions.partition_point(|(span, _)| span.from < status.from - NEAR - longest);
-        let near = sessions[first..].iter().take_while(|(span, _)| span.from <= status.to + NEAR);
-        let fitting = near.filter(|(span, record)| span.distance(status) <= NEAR && session_fits(view, *record, slot));
-        if let Some((_, record)) = fitting.min_by_key(|(span, record)| ((span.middle() - status.middle()).abs(), *record)) {
-            let confidence = if slot.reply.is_empty() { 0.6 } else { 0.8 };
-            mail.attempts.push((*record, Link { key: LinkKey::Reply, confidence, runner_up: None }));
-        }
-    }
-}
-
-fn session_fits(view: &View<'_>, record: u32, slot: &Slot) -> bool {
-    let evidence = &view.store.records[record as usize];
-    let host = view.store.smtp_of(evidence).map_or_else(String::new, |facts| view.store.text(facts.host).to_lowercase());
-    let same_host = host.is_empty() || slot.host.is_empty() || host == slot.host;
-    match evidence.kind {
-        Kind::Connect | Kind::Tls => same_host && !slot.replied,
-        _ => {
-            let reply = squeeze(view.store.text(evidence.reply));
-            slot.replied && compare::shared_prefix(&reply, &slot.reply) >= SAME_REPLY.min(reply.chars().count().max(1))
-        }
-    }
 }
 
 /// Runs without SAP's export: one mail per attempt, joined with the arrival its echo names; without attempts one mail

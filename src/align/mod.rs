@@ -13,6 +13,7 @@ mod fit;
 mod fuzzy;
 mod keys;
 mod model;
+mod sessions;
 mod units;
 mod zone;
 

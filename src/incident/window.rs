@@ -9,6 +9,12 @@ pub fn time(journey: &Journey) -> Option<Millis> {
     journey.finished_at.or_else(|| journey.time())
 }
 
+/// Time at which a failed journey failed first: tries before the one that decided belong to the same trouble.
+pub fn first_failure(journey: &Journey) -> Option<Millis> {
+    let before = matches!(journey.verdict, Verdict::Rejected | Verdict::Deferred | Verdict::Unsent);
+    journey.submitted_at.filter(|_| before).or_else(|| time(journey))
+}
+
 /// Whether the mail passed the hand-over that others failed at.
 pub fn good(journey: &Journey) -> bool {
     matches!(journey.verdict, Verdict::Delivered | Verdict::HandedOff | Verdict::Diverted | Verdict::Bounced | Verdict::Missing)
@@ -32,8 +38,10 @@ pub fn good_between(journeys: &[Journey], like: &Journey, scope: Option<bool>, f
 
 /// Onset [last good, first bad] and end [last bad, first good].
 pub fn brackets(journeys: &[Journey], run: &[u32]) -> (Bracket, Bracket) {
-    let times: Vec<Millis> = run.iter().filter_map(|at| time(&journeys[*at as usize])).collect();
-    let (Some(first), Some(last)) = (times.iter().min().copied(), times.iter().max().copied()) else { return Default::default() };
+    let members = || run.iter().map(|at| &journeys[*at as usize]);
+    let (Some(first), Some(last)) = (members().filter_map(first_failure).min(), members().filter_map(time).max()) else {
+        return Default::default();
+    };
     let Some(like) = run.first().map(|at| &journeys[*at as usize]) else { return Default::default() };
     let goods = |scope: Option<bool>| {
         let mut out: Vec<Millis> = journeys.iter().filter(|journey| comparable(journey, like, scope)).filter_map(time).collect();

@@ -17,11 +17,19 @@ pub fn tsv(analysis: &Analysis, catalogue: &Catalogue, out: &mut dyn Write) -> i
 
 fn write(analysis: &Analysis, catalogue: &Catalogue, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(out);
-    writer.write_record(COLUMNS)?;
+    writer.write_record(COLUMNS).map_err(as_io)?;
     for row in rows(analysis, catalogue) {
-        writer.write_record(row.iter().map(guarded))?;
+        writer.write_record(row.iter().map(guarded)).map_err(as_io)?;
     }
     writer.flush()
+}
+
+/// The error of the stream itself, so that a closed pipe is still known as one.
+fn as_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// Spreadsheets run what begins like a formula: such text gets an apostrophe in front.
