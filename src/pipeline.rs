@@ -105,6 +105,10 @@ fn read_file(file: &source::Found, reading: &mut Reading) {
         return stranger_or_problem(file, error, reading);
     }
     let (size, sha256) = (bytes.len() as u64, source::sha256(&bytes));
+    if let Some(same) = reading.sources.iter().find(|known| known.sha256 == sha256) {
+        let what = format!("the same bytes as {}, read once", same.path.display());
+        return reading.strangers.push((file.path.clone(), what));
+    }
     let decoded = source::decode(bytes);
     let Some((format, claim)) = formats::recognise(&decoded.text) else {
         let first = source::lines(&decoded.text).map(|(_, l)| l.trim()).find(|l| !l.is_empty()).unwrap_or("").chars().take(40).collect();
@@ -155,10 +159,13 @@ pub fn analyse(
     let as_of = options.as_of.or_else(|| alignment.utc.iter().flatten().map(|span| span.to).max());
     mark_others(&mut reading, &alignment);
     progress.step("judging");
-    let all = journey::judge(&mut reading.store, &reading.sources, &alignment, &matcher, &options.policy, as_of);
-    let (mut journeys, outside) = journey::within(all, options.since, options.until);
-    let incidents = incident::group(&mut journeys, &mut reading.store, &matcher);
-    Ok(Analysis { reading, alignment, journeys, incidents, as_of, outside_window: outside })
+    let mut all = journey::judge(&mut reading.store, &reading.sources, &alignment, &matcher, &options.policy, options.as_of);
+    // Incidents are told from all mails: what went well outside the window still says when the trouble began and ended.
+    let incidents = incident::group(&mut all, &mut reading.store, &matcher);
+    let before = all.len();
+    let (journeys, incidents) = incident::within(all, incidents, options.since, options.until);
+    let outside_window = before - journeys.len();
+    Ok(Analysis { reading, alignment, journeys, incidents, as_of, outside_window })
 }
 
 /// Trace lines that hold nobody's mail but others' are counted as such.

@@ -8,7 +8,7 @@ use super::sessions;
 use super::units::Taken;
 use crate::evidence::{Kind, MINUTE, Millis, SapState, Span};
 use crate::smtp::{find_reply, squeeze};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// SAP writes its status within this of the try.
 pub(super) const NEAR: Millis = 2 * MINUTE;
@@ -37,7 +37,9 @@ pub fn link(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, taken: &mut T
     }
     through_arrivals(view, exact, mails, taken);
     let slots: Vec<Slot> = mails.iter().map(|mail| slot(view, mail)).collect();
-    by_recipient(view, exact, &slots, mails, taken);
+    let recipients = Recipients::new(&slots);
+    by_recipient(view, exact, &recipients, mails, taken);
+    accepted_after_all(view, exact, &recipients, mails, taken);
     sessions::link(view, &slots, mails);
     for mail in mails.iter_mut() {
         mail.attempts.sort_by_key(|(record, _)| (view.at(*record), *record));
@@ -87,30 +89,42 @@ fn slot(view: &View<'_>, mail: &Mail) -> Slot {
     }
 }
 
-fn by_recipient(view: &View<'_>, exact: &Exact, slots: &[Slot], mails: &mut [Mail], taken: &mut Taken) {
-    let mut index: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let mut cuts: Vec<usize> = Vec::new();
-    for (at, slot) in slots.iter().enumerate() {
-        index.entry(&slot.recipient.text).or_default().push(at);
-        if slot.recipient.cut {
-            cuts.push(slot.recipient.text.len());
+/// Mails by recipient, of which some are cut.
+struct Recipients<'a> {
+    slots: &'a [Slot],
+    by_text: BTreeMap<&'a str, Vec<usize>>,
+    cuts: BTreeSet<usize>,
+}
+
+impl<'a> Recipients<'a> {
+    fn new(slots: &'a [Slot]) -> Self {
+        let mut by_text: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, slot) in slots.iter().enumerate() {
+            by_text.entry(&slot.recipient.text).or_default().push(at);
         }
+        Self { slots, by_text, cuts: slots.iter().filter(|slot| slot.recipient.cut).map(|slot| slot.recipient.text.len()).collect() }
     }
-    cuts.sort_unstable();
-    cuts.dedup();
+
+    /// Mails to a recipient, as far as they tell it.
+    fn of(&self, recipient: &Part) -> Vec<usize> {
+        let heads = self.cuts.iter().filter_map(|len| recipient.text.get(..*len)).chain([recipient.text.as_str()]);
+        let found: BTreeSet<usize> = heads.filter_map(|head| self.by_text.get(head)).flatten().copied().collect();
+        found.into_iter().filter(|at| self.slots[*at].recipient.same(recipient)).collect()
+    }
+}
+
+fn by_recipient(view: &View<'_>, exact: &Exact, recipients: &Recipients<'_>, mails: &mut [Mail], taken: &mut Taken) {
     let mut ended: Vec<bool> = mails.iter().map(|mail| !mail.attempts.is_empty()).collect();
     for attempt in by_time(view, &view.units.attempts) {
         if taken.attempts[attempt] {
             continue;
         }
         let record = view.units.attempts[attempt];
-        let recipient = compare::recipient(view.store, &view.store.records[record as usize]);
-        let heads = cuts.iter().filter_map(|len| recipient.text.get(..*len)).chain([recipient.text.as_str()]);
-        let near = heads.filter_map(|head| index.get(head)).flatten();
-        let mut ranked: Vec<(Rank, usize)> = near.filter_map(|at| Some((rank(view, record, &slots[*at])?, *at))).collect();
-        ranked.retain(|(rank, at)| slots[*at].recipient.same(&recipient) && (!rank.last || !ended[*at]));
-        ranked.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)));
-        ranked.dedup_by_key(|(_, at)| *at);
+        let near = recipients.of(&compare::recipient(view.store, &view.store.records[record as usize]));
+        let mut ranked: Vec<(Rank, usize)> =
+            near.iter().filter_map(|at| Some((rank(view, record, &recipients.slots[*at])?, *at))).collect();
+        ranked.retain(|(rank, at)| !rank.last || !ended[*at]);
+        ranked.sort_unstable();
         let Some((best, mail)) = ranked.first() else { continue };
         let rival = ranked.get(1).map(|(rank, _)| rank);
         let link = confidence(best, rival, ranked.get(1).and_then(|(_, at)| mails[*at].requests.last().copied()));
@@ -118,6 +132,33 @@ fn by_recipient(view: &View<'_>, exact: &Exact, slots: &[Slot], mails: &mut [Mai
         ended[*mail] |= best.last;
         mails[*mail].attempts.push((record, link));
         own_arrival(view, exact, attempt, &mut mails[*mail], taken, link);
+    }
+}
+
+/// A server took a mail that SAP says failed, and no mail that SAP says was sent wants this try: SAP never saw the
+/// answer. Sending such a mail again makes two of it.
+fn accepted_after_all(view: &View<'_>, exact: &Exact, recipients: &Recipients<'_>, mails: &mut [Mail], taken: &mut Taken) {
+    for attempt in by_time(view, &view.units.attempts) {
+        let record = view.units.attempts[attempt];
+        let evidence = &view.store.records[record as usize];
+        if taken.attempts[attempt] || evidence.kind != Kind::Accept {
+            continue;
+        }
+        let (Some(at), sender) = (view.at(record), compare::sender(view.store, evidence)) else { continue };
+        let fits = |mail: &usize| {
+            let slot = &recipients.slots[*mail];
+            let distance = slot.status?.distance(at);
+            let open = mails[*mail].attempts.is_empty() && matches!(slot.state, SapState::Error | SapState::Retry);
+            (open && distance <= NEAR && slot.sender.agrees(&sender)).then_some((distance, *mail))
+        };
+        let mut near: Vec<(Millis, usize)> = recipients.of(&compare::recipient(view.store, evidence)).iter().filter_map(fits).collect();
+        near.sort_unstable();
+        let Some((_, mail)) = near.first().copied() else { continue };
+        let runner_up = near.get(1).and_then(|(_, other)| mails[*other].requests.last().copied());
+        let link = Link { key: LinkKey::Reply, confidence: if near.len() == 1 { 0.6 } else { 0.5 }, runner_up };
+        taken.attempts[attempt] = true;
+        mails[mail].attempts.push((record, link));
+        own_arrival(view, exact, attempt, &mut mails[mail], taken, link);
     }
 }
 
@@ -177,8 +218,9 @@ fn confidence(best: &Rank, rival: Option<&Rank>, runner_up: Option<u32>) -> Link
     Link { key: LinkKey::Reply, confidence, runner_up }
 }
 
-/// Runs without SAP's export: one mail per attempt, joined with the arrival its echo names; without attempts one mail
-/// per arrival.
+/// Runs without SAP's export start at the earliest hop that is given: one mail per try in the SMTP dialogue, joined with
+/// the arrival its echo names, and one per session that failed before a recipient was named; without a trace of the
+/// dialogue one mail per arrival.
 fn start_from_attempts(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, taken: &mut Taken) {
     let own = Link { key: LinkKey::None, confidence: 1.0, runner_up: None };
     for (attempt, record) in view.units.attempts.iter().enumerate() {
@@ -188,7 +230,8 @@ fn start_from_attempts(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, ta
         own_arrival(view, exact, attempt, &mut mail, taken, link);
         mails.push(mail);
     }
-    if view.units.attempts.is_empty() {
+    mails.extend(view.units.sessions.iter().map(|record| Mail { attempts: vec![(*record, own)], ..Mail::default() }));
+    if mails.is_empty() {
         for (at, arrival) in view.units.arrivals.iter().enumerate() {
             taken.arrivals[at] = true;
             mails.push(Mail { arrivals: arrival.rows.iter().map(|row| (*row, own)).collect(), ..Mail::default() });

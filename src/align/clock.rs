@@ -73,11 +73,16 @@ fn own_clock(source: &Source, zones: &[(String, Zone)], anchors: &[Anchor]) -> O
         return Some(Clock::new(Zone::UTC, ZoneBasis::File, "the file states UTC"));
     } else {
         let zone = fit::best_zone(anchors)?;
-        Clock::new(zone, ZoneBasis::Inferred, format!("from {} mails seen in other logs", anchors.len()))
+        Clock::new(zone, ZoneBasis::Inferred, from_others(anchors.len()))
     };
     let fit = fit::residuals(&clock.zone, anchors);
     (clock.drift_ms, clock.spread_ms, clock.anchors) = (fit.median, fit.spread, fit.inliers);
     Some(clock)
+}
+
+fn from_others(mails: usize) -> String {
+    let doubt = if mails < DRIFT_ANCHORS { "; too few to be sure, name the zone with --zone" } else { "" };
+    format!("from {mails} {} seen in other logs{doubt}", if mails == 1 { "mail" } else { "mails" })
 }
 
 /// SAP's list and the traces of its servers stand on the same wall clock: one that has no anchors of its own takes

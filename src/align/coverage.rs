@@ -1,7 +1,9 @@
-//! For what span and which senders a source can be trusted to show a mail.
+//! For what span, senders and recipients a source can be trusted to show a mail.
 
+use super::clock::Clock;
 use super::compare;
-use crate::evidence::{Hop, MINUTE, Millis, Span, Store, TraceStatus};
+use crate::evidence::{HOUR, Hop, MINUTE, Millis, Span, Store, TraceStatus, ZoneBasis};
+use crate::smtp::fold_address;
 use crate::source::Source;
 use std::collections::BTreeSet;
 
@@ -9,8 +11,37 @@ use std::collections::BTreeSet;
 const LAG: Millis = 10 * MINUTE;
 /// Row counts at which exports are cut off (exchange.md section 2).
 const CAPS: &[usize] = &[1000, 5000, 50_000, 100_000];
-/// A trace with fewer rows may hold one sender by chance.
+/// A trace with fewer rows may hold one sender, one recipient or failures only by chance, or by a filter: it proves
+/// nothing.
 const FEW: usize = 5;
+/// Local times lie this far behind and ahead of UTC at most.
+const FARTHEST: Span = Span { from: -12 * HOUR, to: 14 * HOUR };
+
+/// A mail that was handed over, as coverage asks for it.
+#[derive(Clone, Copy, Debug)]
+pub struct HandOver<'a> {
+    /// When, in UTC.
+    pub at: Span,
+    /// How the zone of that time is known.
+    pub basis: ZoneBasis,
+    /// Envelope sender, empty where unknown.
+    pub sender: &'a str,
+    /// Recipient, maybe cut.
+    pub recipient: &'a str,
+}
+
+impl<'a> HandOver<'a> {
+    /// A hand-over whose time stands on a clock.
+    #[must_use]
+    pub fn new(at: Span, clock: Option<&Clock>, sender: &'a str, recipient: &'a str) -> Self {
+        Self { at, basis: clock.map_or(ZoneBasis::Assumed, |clock| clock.basis), sender, recipient }
+    }
+
+    /// Where the zone is a mere assumption, any zone may be the right one.
+    fn span(&self) -> Span {
+        if self.basis == ZoneBasis::Assumed { Span { from: self.at.from - FARTHEST.to, to: self.at.to - FARTHEST.from } } else { self.at }
+    }
+}
 
 /// Coverage of one source.
 #[derive(Clone, Debug)]
@@ -21,50 +52,76 @@ pub struct Coverage {
     pub span: Option<Span>,
     /// The only sender it holds: probably the filter of the export.
     pub sender: Option<String>,
+    /// The only recipient it holds: probably the filter of the export.
+    pub recipient: Option<String>,
     /// It holds failures only: probably the filter of the export.
     pub only_failed: bool,
     /// It has as many rows as an export may have: probably cut off.
     pub capped: bool,
+    /// It has too few rows to tell whether it was filtered.
+    pub few: bool,
 }
 
 impl Coverage {
-    /// Whether the source would show a mail of this sender that was handed over at this time.
+    /// Whether the source would show a mail that was handed over.
     #[must_use]
-    pub fn sees(&self, at: Span, sender: &str) -> bool {
+    pub fn sees(&self, mail: &HandOver<'_>) -> bool {
         let lag = if self.hop == Hop::Exchange { LAG } else { 0 };
+        let at = mail.span();
         let inside = self.span.is_some_and(|span| span.from <= at.from && at.to <= span.to - lag);
-        let sender = crate::smtp::fold_address(sender);
-        inside && !self.only_failed && !self.capped && self.sender.as_ref().is_none_or(|only| sender.is_empty() || *only == sender)
+        // An unknown sender may be another than the one the export was made for.
+        let meant = |only: &Option<String>, own: &str| only.as_ref().is_none_or(|only| *only == fold_address(own));
+        let whole = !self.only_failed && !self.capped && !self.few;
+        inside && whole && meant(&self.sender, mail.sender) && meant(&self.recipient, mail.recipient)
+    }
+}
+
+/// What a trace holds, as far as it tells a filter.
+#[derive(Default)]
+struct Held {
+    senders: BTreeSet<String>,
+    recipients: BTreeSet<String>,
+    /// Something that went well.
+    fine: bool,
+}
+
+impl Held {
+    fn only(set: &BTreeSet<String>) -> Option<String> {
+        set.first().filter(|_| set.len() == 1).cloned()
     }
 }
 
 /// Coverage of all sources.
 pub fn of_sources(store: &Store, sources: &[Source], utc: &[Option<Span>]) -> Vec<Coverage> {
-    let blank = |source: &Source| Coverage {
-        hop: source.hop,
-        span: None,
-        sender: None,
-        only_failed: false,
-        capped: source.hop == Hop::Exchange && CAPS.contains(&source.rows),
-    };
-    let mut out: Vec<Coverage> = sources.iter().map(blank).collect();
-    let mut senders: Vec<BTreeSet<String>> = vec![BTreeSet::new(); sources.len()];
-    let mut fine = vec![false; sources.len()];
+    let (mut spans, mut held): (Vec<Option<Span>>, Vec<Held>) = (vec![None; sources.len()], Vec::new());
+    held.resize_with(sources.len(), Held::default);
     for (record, at) in store.records.iter().zip(utc) {
         let source = record.source as usize;
-        let (Some(coverage), Some(at)) = (out.get_mut(source), at) else { continue };
-        coverage.span = Some(coverage.span.map_or(*at, |known| known.join(*at)));
+        let (Some(known), Some(held), Some(at)) = (spans.get_mut(source), held.get_mut(source), at) else { continue };
+        *known = Some(known.map_or(*at, |known| known.join(*at)));
         if let Some(facts) = store.trace_of(record) {
-            fine[source] |= facts.status != TraceStatus::Failed;
-            if senders[source].len() < 2 {
-                senders[source].insert(compare::sender(store, record).text);
+            held.fine |= !matches!(facts.status, TraceStatus::Failed | TraceStatus::Quarantined | TraceStatus::FilteredAsSpam);
+            for (set, text) in
+                [(&mut held.senders, compare::sender(store, record).text), (&mut held.recipients, compare::recipient(store, record).text)]
+            {
+                // Two are enough to know that there was no filter for one.
+                if set.len() < 2 {
+                    set.insert(text);
+                }
             }
         }
     }
-    for (at, coverage) in out.iter_mut().enumerate().filter(|(_, c)| c.hop == Hop::Exchange) {
-        let enough = sources[at].rows >= FEW;
-        coverage.only_failed = enough && !fine[at];
-        coverage.sender = senders[at].first().filter(|_| enough && senders[at].len() == 1).cloned();
-    }
-    out
+    let one = |((source, span), held): ((&Source, Option<Span>), Held)| {
+        let trace = source.hop == Hop::Exchange;
+        Coverage {
+            hop: source.hop,
+            span,
+            sender: Held::only(&held.senders),
+            recipient: Held::only(&held.recipients),
+            only_failed: trace && !held.fine,
+            capped: trace && CAPS.contains(&source.rows),
+            few: trace && source.rows < FEW,
+        }
+    };
+    sources.iter().zip(spans).zip(held).map(one).collect()
 }

@@ -78,9 +78,12 @@ fn residual(zone: &Zone, anchor: &Anchor) -> Millis {
     }
 }
 
-/// The zone with the most agreeing anchors; of equals the simplest. `None` without enough agreement.
+/// The zone with the most agreeing anchors; of equals the simplest. `None` without enough agreement. A few anchors may
+/// agree by chance (a mail that waited half an hour), so they settle whole hours only.
 pub fn best_zone(anchors: &[Anchor]) -> Option<Zone> {
+    const FEW: usize = 3;
     let mut offsets: Vec<i32> = (-48..=56).map(|quarter| quarter * 15).collect();
+    offsets.retain(|minutes| anchors.len() >= FEW || minutes % 60 == 0);
     offsets.sort_by_key(|minutes| (minutes % 60 != 0, minutes.abs(), *minutes));
     let fixed = offsets.into_iter().map(Zone::Fixed);
     let candidates = fixed.chain(REGIONS.iter().map(|tz| Zone::Region(*tz)));

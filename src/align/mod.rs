@@ -9,16 +9,18 @@ mod attempts;
 mod clock;
 mod compare;
 mod coverage;
+mod expansion;
 mod fit;
 mod fuzzy;
 mod keys;
 mod model;
+mod requests;
 mod sessions;
 mod units;
 mod zone;
 
 pub use clock::Clock;
-pub use coverage::Coverage;
+pub use coverage::{Coverage, HandOver};
 pub use model::{Alignment, KeyTest, Link, LinkKey, Mail};
 pub use zone::Zone;
 
@@ -27,10 +29,10 @@ use crate::source::Source;
 use units::Units;
 
 impl Alignment {
-    /// Whether some log of a hop would have shown a mail of this sender at this time.
+    /// Whether some log of a hop would have shown a mail that was handed over.
     #[must_use]
-    pub fn covers(&self, hop: Hop, at: Span, sender: &str) -> bool {
-        self.coverage.iter().any(|coverage| coverage.hop == hop && coverage.sees(at, sender))
+    pub fn covers(&self, hop: Hop, mail: &HandOver<'_>) -> bool {
+        self.coverage.iter().any(|coverage| coverage.hop == hop && coverage.sees(mail))
     }
 }
 
@@ -47,10 +49,11 @@ pub fn align(store: &Store, sources: &[Source], zones: &[(String, Zone)]) -> Ali
     let mut taken = units::Taken::new(&units);
     keys::link_arrivals(&view, &exact, &mut mails, &mut taken);
     fuzzy::link_arrivals(&view, &mut mails, &mut taken);
+    expansion::follow(&view, &mut mails, &mut taken);
     attempts::link(&view, &exact, &mut mails, &mut taken);
     let (others, sap_like) = units::left_over(&view, &exact, &taken);
-    let loose = units::loose_attempts(&units, &taken);
-    Alignment { key_test: exact.test, clocks, coverage, utc, mails, others, sap_like, loose }
+    let loose = units::loose(&units, &taken, &mails);
+    Alignment { key_test: exact.test, shared_keys: units.shared_keys, clocks, coverage, utc, mails, others, sap_like, loose }
 }
 
 /// What the second pass looks at.

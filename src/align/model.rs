@@ -57,6 +57,8 @@ pub struct Mail {
     pub attempts: Vec<(u32, Link)>,
     /// Rows of the message trace for this mail and recipient.
     pub arrivals: Vec<(u32, Link)>,
+    /// Row of the trace that may be this mail's but went to another one that looks the same.
+    pub contested: Option<u32>,
 }
 
 /// Self-test of "Message-ID is built from the SAP key" (sost.md section 4).
@@ -89,6 +91,8 @@ pub struct Alignment {
     pub others: Vec<u32>,
     /// Those of them that look like SAP's: mails without a request in this export.
     pub sap_like: Vec<u32>,
-    /// Tries in the SMTP dialogue that belong to no request of this run.
+    /// Tries and failed sessions in the ICM trace that belong to no request of this run.
     pub loose: Vec<u32>,
+    /// SAP keys that stand for more than one request: exports of several systems or clients that name neither.
+    pub shared_keys: usize,
 }

@@ -4,24 +4,9 @@ use super::View;
 use super::compare::{self, Part};
 use super::keys::Exact;
 use super::model::Mail;
-use crate::evidence::{Evidence, Hop, Kind, Store};
+use super::requests::{self, Request};
+use crate::evidence::{Hop, Kind, Store};
 use std::collections::{BTreeMap, HashSet};
-
-/// A send request with all its rows.
-#[derive(Debug)]
-pub struct Request {
-    /// Rows, the latest status last.
-    pub rows: Vec<u32>,
-    /// SAP key, folded; empty when the export has none.
-    pub key: String,
-}
-
-impl Request {
-    /// The row with the latest status.
-    pub fn last(&self) -> u32 {
-        self.rows.last().copied().unwrap_or(u32::MAX)
-    }
-}
 
 /// A recipient of a mail in the message trace, with all rows about it.
 #[derive(Debug)]
@@ -34,6 +19,8 @@ pub struct Arrival {
     pub recipient: Part,
     /// Subject.
     pub subject: Part,
+    /// Sender.
+    pub sender: Part,
 }
 
 impl Arrival {
@@ -48,6 +35,8 @@ impl Arrival {
 pub struct Units {
     /// Send requests.
     pub requests: Vec<Request>,
+    /// Keys that stand for more than one request.
+    pub shared_keys: usize,
     /// SMTP tries with a recipient.
     pub attempts: Vec<u32>,
     /// SMTP sessions that failed before a recipient was named.
@@ -59,7 +48,8 @@ pub struct Units {
 impl Units {
     /// Groups the records of a run.
     pub fn collect(store: &Store) -> Self {
-        let mut units = Self { requests: requests(store), arrivals: arrivals(store), ..Self::default() };
+        let (requests, shared_keys) = requests::collect(store);
+        let mut units = Self { requests, shared_keys, arrivals: arrivals(store), ..Self::default() };
         for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Icm) {
             if !record.recipient.is_empty() && matches!(record.kind, Kind::Accept | Kind::Fail | Kind::Defer) {
                 units.attempts.push(at);
@@ -69,52 +59,6 @@ impl Units {
         }
         units
     }
-}
-
-/// What makes rows the same request.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Identity {
-    Key(String, String, String),
-    Row { requested: Option<i64>, sender: String, recipient: String, subject: String, ordinal: u32 },
-}
-
-fn requests(store: &Store) -> Vec<Request> {
-    let mut ordinals: BTreeMap<(u32, i64, String, String, String), u32> = BTreeMap::new();
-    let mut groups: BTreeMap<Identity, Vec<u32>> = BTreeMap::new();
-    for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Sap && r.kind == Kind::Request) {
-        groups.entry(identity(store, record, &mut ordinals)).or_default().push(at);
-    }
-    let mut out: Vec<Request> = groups
-        .into_iter()
-        .map(|(identity, mut rows)| {
-            rows.sort_by_key(|row| status_order(store, *row));
-            let key = if let Identity::Key(_, _, key) = identity { key } else { String::new() };
-            Request { rows, key }
-        })
-        .collect();
-    out.sort_by_key(|request| request.rows.iter().min().copied());
-    out
-}
-
-/// Later status last; where two exports show the same second, the state that is further on.
-fn status_order(store: &Store, row: u32) -> (Option<i64>, Option<crate::evidence::SapState>, u32) {
-    let record = store.records.get(row as usize);
-    let state = record.and_then(|r| store.sap_of(r)).map(|facts| facts.state);
-    (record.and_then(|r| r.local).map(|span| span.from), state, row)
-}
-
-fn identity(store: &Store, record: &Evidence, ordinals: &mut BTreeMap<(u32, i64, String, String, String), u32>) -> Identity {
-    let text = |sym| store.text(sym).trim().to_lowercase();
-    let facts = store.sap_of(record);
-    if let Some(facts) = facts.filter(|facts| !facts.key.is_empty()) {
-        return Identity::Key(text(facts.system), text(facts.client), compare::local_part(store.text(facts.key)));
-    }
-    let requested = facts.and_then(|facts| facts.requested).or(record.local).map(|span| span.from);
-    let (sender, recipient, subject) = (text(record.sender), text(record.recipient), text(record.subject));
-    let twin = (record.source, requested.unwrap_or(i64::MIN), sender.clone(), recipient.clone(), subject.clone());
-    let count = ordinals.entry(twin).or_default();
-    *count += 1;
-    Identity::Row { requested, sender, recipient, subject, ordinal: *count }
 }
 
 fn arrivals(store: &Store) -> Vec<Arrival> {
@@ -128,6 +72,7 @@ fn arrivals(store: &Store) -> Vec<Arrival> {
             message_id,
             recipient,
             subject: compare::subject(store, record),
+            sender: compare::sender(store, record),
         });
         group.rows.push(at);
     }
@@ -191,7 +136,9 @@ fn looks_like_key(message_id: &str) -> bool {
         && local.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
-/// Tries that belong to no mail.
-pub fn loose_attempts(units: &Units, taken: &Taken) -> Vec<u32> {
-    units.attempts.iter().zip(&taken.attempts).filter(|(_, taken)| !**taken).map(|(at, _)| *at).collect()
+/// Tries and failed sessions that belong to no mail.
+pub fn loose(units: &Units, taken: &Taken, mails: &[Mail]) -> Vec<u32> {
+    let linked: HashSet<u32> = mails.iter().flat_map(|mail| &mail.attempts).map(|(record, _)| *record).collect();
+    let attempts = units.attempts.iter().zip(&taken.attempts).filter(|(_, taken)| !**taken).map(|(at, _)| at);
+    attempts.chain(&units.sessions).filter(|record| !linked.contains(record)).copied().collect()
 }

@@ -30,13 +30,47 @@ pub fn group(journeys: &mut [Journey], store: &mut Store, matcher: &Matcher<'_>)
         incident.pattern = pattern.map_or(Sym::EMPTY, |id| store.strings.intern(&id));
     }
     urgency::sort(&mut out, journeys, store, matcher);
-    for (number, incident) in (0u32..).zip(&mut out) {
+    number(&mut out, journeys);
+    out
+}
+
+/// Journeys requested inside a window, and the incidents that have members there, with those members only.
+#[must_use]
+pub fn within(
+    journeys: Vec<Journey>,
+    incidents: Vec<Incident>,
+    since: Option<Millis>,
+    until: Option<Millis>,
+) -> (Vec<Journey>, Vec<Incident>) {
+    let inside = |at: Option<Millis>| at.is_none_or(|at| since.is_none_or(|since| at >= since) && until.is_none_or(|until| at <= until));
+    let mut places: Vec<Option<u32>> = Vec::with_capacity(journeys.len());
+    let mut kept: Vec<Journey> = Vec::new();
+    for journey in journeys {
+        let stays = inside(journey.time());
+        places.push(stays.then(|| crate::evidence::index(kept.len())));
+        if stays {
+            kept.push(journey);
+        }
+    }
+    let mut out: Vec<Incident> = Vec::new();
+    for mut incident in incidents {
+        incident.journeys = incident.journeys.iter().filter_map(|at| places.get(*at as usize).copied().flatten()).collect();
+        if !incident.journeys.is_empty() {
+            out.push(incident);
+        }
+    }
+    number(&mut out, &mut kept);
+    (kept, out)
+}
+
+/// Ids in order of urgency, in the incidents and in their journeys.
+fn number(incidents: &mut [Incident], journeys: &mut [Journey]) {
+    for (number, incident) in (0u32..).zip(incidents) {
         incident.id = format!("I{}", number + 1);
         for member in &incident.journeys {
             journeys[*member as usize].incident = Some(number);
         }
     }
-    out
 }
 
 /// Failed journeys by rule and route, in order of time. Mails accepted and lost later have no route of their own.

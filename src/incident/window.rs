@@ -3,6 +3,7 @@
 use super::model::Bracket;
 use crate::evidence::Millis;
 use crate::journey::{Journey, Verdict};
+use std::collections::BTreeSet;
 
 /// Time at which a journey was decided.
 pub fn time(journey: &Journey) -> Option<Millis> {
@@ -58,10 +59,11 @@ pub fn brackets(journeys: &[Journey], run: &[u32]) -> (Bracket, Bracket) {
     (onset, end)
 }
 
-/// Good mails, whatever their scope, from the first to the last failure.
+/// Other mails that passed the hand-over, whatever their scope, from the first to the last failure.
 pub fn good_inside(journeys: &[Journey], run: &[u32], onset: Bracket, end: Bracket) -> Vec<u32> {
     let Some(like) = run.first().map(|at| &journeys[*at as usize]) else { return Vec::new() };
     let inside = |at: Millis| onset.before.is_some_and(|from| at >= from) && end.after.is_some_and(|to| at <= to);
     let fits = |journey: &Journey| comparable(journey, like, None) && time(journey).is_some_and(inside);
-    (0u32..).zip(journeys).filter(|(_, journey)| fits(journey)).map(|(at, _)| at).collect()
+    let members: BTreeSet<u32> = run.iter().copied().collect();
+    (0u32..).zip(journeys).filter(|(at, journey)| !members.contains(at) && fits(journey)).map(|(at, _)| at).collect()
 }

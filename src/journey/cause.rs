@@ -4,24 +4,19 @@ use super::Context;
 use super::action::action;
 use super::facts::{self, Facts};
 use super::id::Ids;
-use super::model::{Journey, Verdict};
+use super::model::{Action, Journey, Verdict};
 use super::option;
 use super::scope::Scopes;
 use super::verdict::{Ends, verdict};
-use crate::align::LinkKey;
+use crate::align::{HandOver, LinkKey};
 use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceStatus};
 use crate::rules::{JourneyFacts, Rule, RuleKind, Said};
 use crate::smtp::{chain, trailer};
-
-/// A link surer than this may contradict SAP's own word.
-const SURE: f32 = 0.6;
 
 /// A journey whose rule ids are not interned yet.
 pub struct Draft {
     /// The journey.
     pub journey: Journey,
-    /// Its first record.
-    pub first: u32,
     rule: String,
     findings: Vec<String>,
     host: String,
@@ -53,10 +48,12 @@ pub fn judge(context: &Context<'_, '_>, facts: &Facts, option: &'static str, sco
     }
     let cause = cause(context, facts, &journey, &host, port);
     journey.guess = cause.guess;
-    journey.action = action(verdict, cause.rule);
+    // A session that names no mail may have failed for one that was sent since.
+    let nameless = facts.request.is_none() && facts.recipient.is_empty();
+    let doubt = nameless || facts.contested.is_some() || cause.findings.iter().any(|rule| rule.action == Action::Investigate.word());
+    journey.action = action(verdict, cause.rule, doubt);
     let landscape = landscape(context, facts);
     Draft {
-        first: facts.evidence.iter().copied().min().unwrap_or(u32::MAX),
         rule: cause.rule.map_or_else(String::new, |rule| rule.id.clone()),
         findings: cause.findings.iter().map(|rule| rule.id.clone()).collect(),
         host,
@@ -69,14 +66,15 @@ pub fn judge(context: &Context<'_, '_>, facts: &Facts, option: &'static str, sco
 fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
     let handed = context.record(facts.attempt.map(|(at, _)| at)).filter(|record| record.kind == Kind::Accept);
     let at = facts.attempt.filter(|_| handed.is_some()).and_then(|(at, _)| context.at(at)).or(facts.status);
-    let to_exchange = host.is_empty() || is_exchange(host);
-    let covered =
-        |at: Span| context.alignment.covers(if to_exchange { Hop::Exchange } else { Hop::Relay }, at, context.store.text(facts.sender));
+    let next = if host.is_empty() || is_exchange(host) { Hop::Exchange } else { Hop::Relay };
+    let source = context.record(facts.attempt.filter(|_| handed.is_some()).map(|(at, _)| at).or(facts.request)).map(|record| record.source);
+    let clock = source.and_then(|source| context.alignment.clocks.get(source as usize));
+    let (sender, recipient) = (context.store.text(facts.sender), context.store.text(facts.recipient));
+    let covered = |at: Span| context.alignment.covers(next, &HandOver::new(at, clock, sender, recipient));
     Ends {
         sap: context.state(facts),
         tried: context.tried(facts),
         exchange: context.status(facts),
-        sure: facts.arrival.is_some_and(|(_, link)| link.confidence >= SURE),
         refused: facts::refused(context, facts),
         covered: at.is_some_and(covered),
     }
@@ -111,7 +109,7 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
     Journey {
         id,
         verdict,
-        action: super::Action::None,
+        action: Action::None,
         rule: Sym::EMPTY,
         findings: Vec::new(),
         guess: false,
@@ -119,7 +117,7 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         stopped_at: None,
         confidence: link.map(|link| link.confidence),
         link: link.map_or(LinkKey::None, |link| link.key),
-        runner_up: link.and_then(|link| link.runner_up),
+        runner_up: link.and_then(|link| link.runner_up).or(facts.contested),
         requested_at: facts.requested,
         submitted_at: submitted(context, facts),
         finished_at: finished(context, facts, verdict),
@@ -235,7 +233,10 @@ fn cause<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, host: 
 }
 
 fn journey_facts<'a>(context: &Context<'a, '_>, facts: &Facts, journey: &'a Journey) -> JourneyFacts<'a> {
-    let age = journey.requested_at.filter(|_| journey.verdict == Verdict::Waiting);
+    // What SAP says of a mail that waits is as old as its export.
+    let now = context.now(facts);
+    let since = |at: Option<Millis>| at.and_then(|at| now.map(|now| (now - at) / 1000));
+    let trying = journey.verdict == Verdict::Deferred && context.status(facts).is_none();
     let status = context.status(facts);
     JourneyFacts {
         verdict: journey.verdict.word(),
@@ -247,7 +248,8 @@ fn journey_facts<'a>(context: &Context<'a, '_>, facts: &Facts, journey: &'a Jour
         external: journey.external,
         stopped_at: journey.stopped_at.map_or("", Hop::word),
         latency_s: journey.latency_s(),
-        age_s: age.and_then(|at| context.as_of.map(|now| (now - at) / 1000)),
+        age_s: since(journey.requested_at.filter(|_| journey.verdict == Verdict::Waiting)),
+        idle_s: since(journey.finished_at.filter(|_| trying)),
         has_reply: journey.reply_code != 0 || facts.attempt.is_some(),
         attempts: journey.attempts,
     }

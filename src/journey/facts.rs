@@ -32,6 +32,8 @@ pub struct Facts {
     pub subject: Sym,
     /// Record whose reply decided.
     pub decided: Option<u32>,
+    /// Row of the trace that may be this mail's but went to another one that looks the same.
+    pub contested: Option<u32>,
 }
 
 impl Context<'_, '_> {
@@ -63,6 +65,12 @@ impl Context<'_, '_> {
         self.trace(facts).map(|trace| trace.status)
     }
 
+    /// The time of the question: the user's, else the end of the export that speaks of the mail.
+    pub(super) fn now(&self, facts: &Facts) -> Option<Millis> {
+        let own = || self.alignment.coverage.get(self.record(facts.request)?.source as usize)?.span.map(|span| span.to);
+        self.as_of.or_else(own)
+    }
+
     /// Kind of the last try.
     pub(super) fn tried(&self, facts: &Facts) -> Option<Kind> {
         self.record(facts.attempt.map(|(at, _)| at)).map(|record| record.kind)
@@ -73,11 +81,8 @@ impl Context<'_, '_> {
 pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
     let store = context.store;
     let mut facts = Facts { request: mail.requests.last().copied(), attempt: mail.attempts.last().copied(), ..Facts::default() };
-    // The end is what the furthest status says; a later row of the same mail says more than an earlier one.
-    facts.arrival = mail.arrivals.iter().copied().max_by_key(|(at, _)| {
-        let record = &store.records[*at as usize];
-        (store.trace_of(record).map(|trace| rank(trace.status)), context.at(*at), *at)
-    });
+    facts.arrival = end(context, mail);
+    facts.contested = mail.contested;
     facts.tries = u32::try_from(mail.attempts.len()).unwrap_or(u32::MAX);
     let linked = mail.attempts.iter().chain(&mail.arrivals).map(|(at, _)| *at);
     facts.evidence = mail.requests.iter().copied().chain(linked).collect();
@@ -95,6 +100,19 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
         facts.evidence.iter().map(|at| &store.records[*at as usize]).filter(|r| !r.recipient.is_empty()).all(|r| r.cut.recipient);
     facts.decided = decided(context, &facts);
     facts
+}
+
+/// The row of the trace that tells the end: what the furthest status says, and a later row more than an earlier one.
+/// Where the recipient was replaced, the worst of those it was replaced by counts.
+fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
+    let status = |at: u32| context.store.trace_of(&context.store.records[at as usize]).map(|trace| trace.status);
+    let replaced = mail.arrivals.iter().any(|(at, _)| status(*at) == Some(TraceStatus::Expanded));
+    let ends = mail.arrivals.iter().copied().filter(|(at, _)| !replaced || status(*at) != Some(TraceStatus::Expanded));
+    let worth = |status: TraceStatus| match status {
+        TraceStatus::Delivered | TraceStatus::Sent if replaced => 0,
+        other => rank(other),
+    };
+    ends.max_by_key(|(at, _)| (status(*at).map(worth), context.at(*at), *at)).or_else(|| mail.arrivals.first().copied())
 }
 
 /// How far a status of the trace is along the way.

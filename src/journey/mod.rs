@@ -30,7 +30,7 @@ pub(crate) struct Context<'a, 'c> {
     as_of: Option<Millis>,
 }
 
-/// Judges all mails of an alignment; in order of time, then of their first record.
+/// Judges all mails of an alignment; in order of time, then of their id.
 #[must_use]
 pub fn judge(
     store: &mut Store,
@@ -48,7 +48,7 @@ pub fn judge(
     let mut ids = id::Ids::default();
     let mut drafts: Vec<cause::Draft> =
         all.iter().zip(options).map(|(facts, option)| cause::judge(&context, facts, option, &scopes, &mut ids)).collect();
-    drafts.sort_by(|a, b| a.journey.time().cmp(&b.journey.time()).then(a.first.cmp(&b.first)));
+    drafts.sort_by(|a, b| a.journey.time().cmp(&b.journey.time()).then(a.journey.id.cmp(&b.journey.id)));
     drafts.into_iter().map(|draft| draft.finish(&mut store.strings)).collect()
 }
 
@@ -56,14 +56,4 @@ pub fn judge(
 fn wanted(context: &Context<'_, '_>, facts: &Facts) -> bool {
     let Some(sender) = context.policy.sender.as_deref().filter(|_| facts.request.is_none()) else { return true };
     crate::smtp::fold_address(context.store.text(facts.sender)) == crate::smtp::fold_address(sender)
-}
-
-/// Journeys requested inside a window, and the number of those outside.
-#[must_use]
-pub fn within(journeys: Vec<Journey>, since: Option<Millis>, until: Option<Millis>) -> (Vec<Journey>, usize) {
-    let before = journeys.len();
-    let inside = |at: Option<Millis>| at.is_none_or(|at| since.is_none_or(|since| at >= since) && until.is_none_or(|until| at <= until));
-    let kept: Vec<Journey> = journeys.into_iter().filter(|journey| inside(journey.time())).collect();
-    let outside = before - kept.len();
-    (kept, outside)
 }

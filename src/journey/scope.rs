@@ -33,7 +33,8 @@ impl Scopes {
             };
         }
         out.internal.remove("");
-        out.internal = &out.internal - &out.external;
+        // Mail of a hybrid organisation leaves for its own servers: what is delivered here too is its own domain.
+        out.external = &out.external - &out.internal;
         out
     }
 

@@ -12,8 +12,6 @@ pub struct Ends {
     pub tried: Option<Kind>,
     /// Exchange's status.
     pub exchange: Option<TraceStatus>,
-    /// The link to Exchange's row is sure enough to contradict SAP.
-    pub sure: bool,
     /// A server's refusal is known.
     pub refused: bool,
     /// The next hop's log covers the time and sender of the hand-over.
@@ -24,7 +22,7 @@ pub struct Ends {
 #[must_use]
 pub fn verdict(ends: &Ends) -> Verdict {
     match ends.exchange {
-        Some(TraceStatus::Delivered | TraceStatus::Sent) if ends.sap == Some(SapState::Error) && ends.sure => Verdict::Conflict,
+        Some(TraceStatus::Delivered | TraceStatus::Sent) if ends.sap == Some(SapState::Error) => Verdict::Conflict,
         Some(TraceStatus::Delivered | TraceStatus::Sent) => Verdict::Delivered,
         Some(TraceStatus::Quarantined | TraceStatus::FilteredAsSpam) => Verdict::Diverted,
         Some(TraceStatus::Failed) => Verdict::Bounced,
@@ -61,11 +59,11 @@ mod tests {
     fn every_row_of_the_table() {
         use SapState as S;
         use TraceStatus as T;
-        let ends = |sap, tried, exchange| Ends { sap, tried, exchange, sure: true, ..Ends::default() };
+        let ends = |sap, tried, exchange| Ends { sap, tried, exchange, ..Ends::default() };
         let rows = [
             (ends(Some(S::Error), None, Some(T::Delivered)), Verdict::Conflict),
             (ends(Some(S::Error), Some(Kind::Accept), None), Verdict::Conflict),
-            (Ends { sure: false, ..ends(Some(S::Error), None, Some(T::Sent)) }, Verdict::Delivered),
+            (ends(Some(S::Error), None, Some(T::Sent)), Verdict::Conflict),
             (ends(Some(S::Sent), None, Some(T::Sent)), Verdict::Delivered),
             (ends(Some(S::Waiting), None, Some(T::Delivered)), Verdict::Delivered),
             (ends(None, None, Some(T::Delivered)), Verdict::Delivered),

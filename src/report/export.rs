@@ -2,7 +2,7 @@
 
 use super::clean;
 use crate::align::Zone;
-use crate::evidence::{HOUR, Hop, MINUTE, Millis, day_time, rfc3339};
+use crate::evidence::{HOUR, Hop, MINUTE, Millis, ZoneBasis, day_time, rfc3339};
 use crate::journey::{Journey, Verdict};
 use crate::pipeline::Analysis;
 use crate::source::Source;
@@ -35,11 +35,30 @@ fn window<'a>(journeys: impl Iterator<Item = &'a Journey>) -> Option<(Millis, Mi
     Some((times.iter().min()? - HOUR, times.iter().max()? + HOUR))
 }
 
+/// Whether SAP's times are mere wall times: no file, link or option tells their zone.
+pub(super) fn sap_zone_assumed(analysis: &Analysis) -> bool {
+    let clocks = analysis.reading.sources.iter().zip(&analysis.alignment.clocks);
+    clocks.filter(|(source, _)| matches!(source.hop, Hop::Sap | Hop::Icm)).any(|(_, clock)| clock.basis == ZoneBasis::Assumed)
+}
+
+/// A window of SAP's wall time as UTC: wide enough for every zone while none is known.
+fn in_any_zone(analysis: &Analysis, (from, to): (Millis, Millis)) -> (Millis, Millis, &'static str) {
+    if sap_zone_assumed(analysis) {
+        (from - 14 * HOUR, to + 12 * HOUR, "; wide, because SAP's zone is unknown: --zone sap=ZONE narrows it")
+    } else {
+        (from, to, "")
+    }
+}
+
 fn no_request(analysis: &Analysis) -> Option<Gap> {
     if sources(analysis, Hop::Sap).next().is_some() {
         return None;
     }
-    let (from, to) = window(analysis.journeys.iter())?;
+    let covered = || {
+        let spans = analysis.alignment.coverage.iter().filter_map(|coverage| coverage.span);
+        spans.reduce(crate::evidence::Span::join).map(|span| (span.from, span.to))
+    };
+    let (from, to) = window(analysis.journeys.iter()).or_else(covered)?;
     Some(Gap {
         what: "No SAP export: mails that never left SAP cannot be seen".to_owned(),
         export: format!(
@@ -55,12 +74,16 @@ fn no_trace(analysis: &Analysis) -> Option<Gap> {
     let open: Vec<&Journey> = analysis.journeys.iter().filter(|j| j.verdict == Verdict::HandedOff).collect();
     let (from, to) = window(open.iter().copied())?;
     let mut senders: Vec<String> = open.iter().map(|j| clean(analysis.reading.store.text(j.sender)).to_lowercase()).collect();
-    senders.retain(|sender| sender.contains('@'));
+    // One mail of an unknown sender is enough: a filter would hide it.
+    if senders.iter().any(|sender| !sender.contains('@')) {
+        senders.clear();
+    }
     senders.sort_unstable();
     senders.dedup();
+    let (from, to, wide) = in_any_zone(analysis, (from, to));
     Some(Gap {
         what: format!("{} mails were handed over and no log covers what came after", open.len()),
-        export: message_trace(from, to, &senders),
+        export: format!("{}{wide}", message_trace(from, to, &senders)),
     })
 }
 
@@ -93,7 +116,8 @@ fn no_dialogue(analysis: &Analysis) -> Option<Gap> {
     let blind = |journey: &&Journey| {
         let refused = matches!(journey.verdict, Verdict::Rejected | Verdict::Unsent | Verdict::Deferred);
         let seen = journey.evidence.iter().any(|at| analysis.reading.store.records.get(*at as usize).is_some_and(|r| r.hop == Hop::Icm));
-        refused && !seen
+        let before_exchange = journey.stopped_at != Some(Hop::Exchange) || journey.exchange_status.is_empty();
+        refused && before_exchange && !seen
     };
     let blind: Vec<&Journey> = analysis.journeys.iter().filter(blind).collect();
     let (from, to) = window(blind.iter().copied())?;
@@ -107,7 +131,7 @@ fn no_dialogue(analysis: &Analysis) -> Option<Gap> {
     let local = |at: Millis| zone.map_or(at, |zone| local_time(zone, at));
     let (from, to) = (from + HOUR - MINUTE, to - HOUR + MINUTE);
     Some(Gap {
-        what: format!("{} failures rest on SAP's copy of the reply alone, which ends after 100 characters", blind.len()),
+        what: format!("{} failures rest on SAP's word alone, which keeps at most 100 characters of a server's reply", blind.len()),
         export: format!(
             "dev_icm of every application server for {} to {} (SAP's clock); for the next time: SMICM, trace level 3 and icm/trace_secured_data = TRUE for one run of the send job, then back to 1 (the trace then holds secrets)",
             day_time(local(from)),

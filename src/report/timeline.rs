@@ -1,7 +1,7 @@
 //! One mail across all systems.
 
 use super::clean;
-use crate::evidence::{Evidence, Kind, day_time};
+use crate::evidence::{Evidence, Kind, Sym, day_time};
 use crate::journey::Journey;
 use crate::pipeline::Analysis;
 use std::fmt::Write as _;
@@ -30,7 +30,8 @@ fn names(analysis: &Analysis, journey: &Journey, what: &str) -> bool {
 fn put(analysis: &Analysis, journey: &Journey, out: &mut String) {
     let store = &analysis.reading.store;
     let text = |sym| clean(store.text(sym));
-    let _ = writeln!(out, "{}  {} -> {}  \"{}\"", journey.id, text(journey.sender), text(journey.recipient), text(journey.subject));
+    let known = |sym: Sym| if sym.is_empty() { "(unknown)".to_owned() } else { text(sym) };
+    let _ = writeln!(out, "{}  {} -> {}  \"{}\"", journey.id, known(journey.sender), known(journey.recipient), text(journey.subject));
     let rule = if journey.rule.is_empty() { String::new() } else { format!(", {}", text(journey.rule)) };
     let _ = writeln!(out, "  {}{rule}; action: {}", journey.verdict.word(), journey.action.word());
     if let Some(at) = journey.requested_at {
@@ -40,11 +41,18 @@ fn put(analysis: &Analysis, journey: &Journey, out: &mut String) {
         let Some(record) = store.records.get(*at as usize) else { continue };
         let time =
             analysis.alignment.utc.get(*at as usize).copied().flatten().map_or("time unknown".to_owned(), |span| day_time(span.from));
-        let label = analysis.reading.sources.get(record.source as usize).map_or("", |source| source.label.as_str());
-        let said = said(analysis, record);
-        let _ = writeln!(out, "  {time} UTC  {:<9} {said}  [{}:{}]", record.hop.word(), clean(label), record.line);
+        let _ = writeln!(out, "  {time} UTC  {:<9} {}  [{}]", record.hop.word(), said(analysis, record), place(analysis, record));
+    }
+    if let Some(other) = journey.runner_up.and_then(|at| store.records.get(at as usize)) {
+        let _ = writeln!(out, "  may also be meant: [{}]", place(analysis, other));
     }
     out.push('\n');
+}
+
+/// `LABEL:LINE`.
+fn place(analysis: &Analysis, record: &Evidence) -> String {
+    let label = analysis.reading.sources.get(record.source as usize).map_or("", |source| source.label.as_str());
+    format!("{}:{}", clean(label), record.line)
 }
 
 /// What a record says, in a line.

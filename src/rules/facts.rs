@@ -26,6 +26,8 @@ pub struct JourneyFacts<'a> {
     pub latency_s: Option<i64>,
     /// As-of time minus request, for mails still waiting.
     pub age_s: Option<i64>,
+    /// As-of time minus last try, for mails that SAP still tries to send.
+    pub idle_s: Option<i64>,
     /// A reply gives the reason.
     pub has_reply: bool,
     /// Tries at the deciding hop.
@@ -77,7 +79,7 @@ fn over(bound: Option<i64>, fact: Option<i64>) -> Check {
     bound.map(|bound| fact.is_some_and(|fact| fact > bound))
 }
 
-fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 12] {
+fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 13] {
     [
         one_of(&when.verdict, facts.verdict),
         one_of(&when.sap_state, facts.sap_state),
@@ -90,6 +92,7 @@ fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 12] {
         when.has_reply.map(|want| facts.has_reply == want),
         over(when.latency_over_s, facts.latency_s),
         over(when.age_over_s, facts.age_s),
+        over(when.idle_over_s, facts.idle_s),
         when.attempts_over.map(|bound| facts.attempts > bound),
     ]
 }

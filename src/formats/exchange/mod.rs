@@ -2,6 +2,7 @@
 
 mod network_id;
 mod recipient_status;
+mod records;
 mod summary;
 
 pub use summary::EnhancedSummary;

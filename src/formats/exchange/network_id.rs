@@ -8,9 +8,10 @@ const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
 /// 2000-01-01 to 2100-01-01: ids of another make fall outside.
 const SENSIBLE: std::ops::Range<Millis> = 946_684_800_000..4_102_444_800_000;
 
-/// UTC milliseconds, exact to about seven; `None` when the id is of another form or its time absurd.
+/// UTC milliseconds, exact to about seven, with or without hyphens (exchange.md section 1.4); `None` when the id is of another form or its time absurd.
 pub fn utc(id: &str) -> Option<Millis> {
-    let tail = id.rsplit('-').next().filter(|tail| tail.len() == 12)?;
+    let digits: String = id.chars().filter(|c| *c != '-').collect();
+    let tail = digits.get(20..).filter(|tail| tail.len() == 12)?;
     let ticks = i64::from_str_radix(tail, 16).ok()?.checked_mul(1 << 16)?;
     let millis = (ticks - EPOCH_TICKS) / 10_000;
     SENSIBLE.contains(&millis).then_some(millis)
@@ -24,6 +25,7 @@ mod tests {
     fn the_id_tells_the_time() {
         let at = utc("9c92e718-8ee3-dfb7-93f0-08de7ed2b30f").unwrap();
         assert_eq!(crate::evidence::day_time(at), "2026-03-10 18:27:34");
+        assert_eq!(utc("9c92e7188ee3dfb793f008de7ed2b30f"), Some(at));
         assert_eq!(utc("9c92e718-8ee3-dfb7-93f0-ffffffffffff"), None);
         assert_eq!(utc("none"), None);
     }

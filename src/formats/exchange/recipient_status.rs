@@ -39,18 +39,19 @@ pub fn items(text: &str) -> Option<Vec<Item<'_>>> {
     Some(out)
 }
 
-/// What a set of events comes to. The order in the file is not that of time, so the furthest one counts; a failure
-/// counts for more than a success of the same recipient only when nothing was delivered.
+/// What a set of events comes to. The order in the file is not that of time, so the furthest one counts. A group or an
+/// alias ends with a failure of its own that says only that others took its place; a mail sent on that failed later
+/// came back (exchange.md sections 1.1 and 1.4).
 pub fn status(events: &[&str]) -> TraceStatus {
     let has = |word: &str| events.iter().any(|event| event.eq_ignore_ascii_case(word));
     let order = [
         (has("Deliver") || has("Delivered"), TraceStatus::Delivered),
-        (has("Send") || has("SendExternal"), TraceStatus::Sent),
+        (has("Expand") || has("Expanded") || has("Resolve") || has("Redirect"), TraceStatus::Expanded),
+        ((has("Send") || has("SendExternal")) && !(has("Fail") || has("Failed")), TraceStatus::Sent),
         (has("Quarantine") || has("Quarantined"), TraceStatus::Quarantined),
         (has("FilteredAsSpam"), TraceStatus::FilteredAsSpam),
         (has("Fail") || has("Failed") || has("Drop"), TraceStatus::Failed),
         (has("Defer") || has("Pending"), TraceStatus::Pending),
-        (has("Expand") || has("Expanded") || has("Resolve") || has("Redirect"), TraceStatus::Expanded),
     ];
     order.into_iter().find(|(holds, _)| *holds).map_or(TraceStatus::GettingStatus, |(_, status)| status)
 }
@@ -67,6 +68,9 @@ mod tests {
         assert_eq!(items("no events"), None);
         assert_eq!(status(&["Receive"]), TraceStatus::GettingStatus);
         assert_eq!(status(&["Receive", "Defer"]), TraceStatus::Pending);
+        assert_eq!(status(&["Receive", "Expand", "Fail"]), TraceStatus::Expanded);
+        assert_eq!(status(&["Receive", "Resolve", "Deliver"]), TraceStatus::Delivered);
+        assert_eq!(status(&["Receive", "Send", "Fail"]), TraceStatus::Failed);
         assert_eq!(items("\"lonely@x.example##Receive").unwrap().len(), 1);
     }
 }

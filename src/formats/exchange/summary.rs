@@ -2,6 +2,7 @@
 
 use super::network_id;
 use super::recipient_status::{self, Item};
+use super::records::{self, Place};
 use crate::error::ReadError;
 use crate::evidence::{Evidence, Hop, Kind, Millis, Span, TraceFacts, TraceStatus};
 use crate::formats::{Claim, Format, Sink};
@@ -48,7 +49,7 @@ impl Format for EnhancedSummary {
             sink.source.ledger.mark(number, Class::Frame);
         }
         let body = text.get(offset_of(text, line) + line.len()..).unwrap_or("");
-        Rows { columns, first, seen: 0, shifts: Vec::new() }.read(body, header.delimiter, sink);
+        Rows { columns, first, seen: 0, shifts: Vec::new() }.read(body, &header, sink);
         sink.source.utc = true;
         if CAPS.contains(&sink.source.rows) {
             let rows = sink.source.rows;
@@ -87,8 +88,17 @@ impl Header {
         let count = |c: char| line.matches(c).count();
         let delimiter =
             [(b',', count(',')), (b';', count(';')), (b'\t', count('\t'))].into_iter().max_by_key(|(_, n)| *n).map_or(b',', |(d, _)| d);
-        let names = line.split(char::from(delimiter)).map(|name| name.trim().trim_matches('"').to_lowercase().replace([' ', '-'], "_"));
+        let names = line.split(char::from(delimiter)).map(Self::normal);
         Self { names: names.collect(), delimiter }
+    }
+
+    /// Whether a row is the header once more, as in files that were appended to each other.
+    fn is(&self, row: &csv::StringRecord) -> bool {
+        row.iter().map(Self::normal).eq(self.names.iter().cloned())
+    }
+
+    fn normal(name: &str) -> String {
+        name.trim().trim_matches('"').to_lowercase().replace([' ', '-'], "_")
     }
 
     fn at(&self, name: &str) -> Option<usize> {
@@ -137,25 +147,24 @@ struct Rows {
 }
 
 impl Rows {
-    fn read(mut self, body: &str, delimiter: u8, sink: &mut Sink<'_>) {
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(body.as_bytes());
-        let mut row = csv::StringRecord::new();
-        let mut place = Place::default();
-        while matches!(reader.read_record(&mut row), Ok(true)) {
-            let begin = row.position().map_or(0, csv::Position::byte);
-            let (before, span) = place.of(body, begin, reader.position().byte());
-            let line = self.first + before;
-            self.seen += 1;
-            match self.push(&row, line, span, sink) {
-                Ok(()) => sink.source.ledger.mark_run(line, span, Class::Evidence),
-                Err(reason) => (line..line + span).for_each(|at| sink.source.ledger.reject(at, reason)),
+    fn read(mut self, body: &str, header: &Header, sink: &mut Sink<'_>) {
+        let time = self.columns.time;
+        let delimiter = char::from(header.delimiter);
+        let begins_row = |line: &str| line.split(delimiter).nth(time).is_some_and(|cell| utc(cell.trim().trim_matches('"')).is_some());
+        records::each(body, self.first, header.delimiter, &begins_row, &mut |row, place| {
+            let outcome =
+                row.and_then(|row| if header.is(row) { Ok(Class::Frame) } else { self.push(row, place, sink).map(|()| Class::Evidence) });
+            match outcome {
+                Ok(class) => sink.source.ledger.mark_run(place.line, place.lines, class),
+                Err(reason) => (place.line..place.line + place.lines).for_each(|at| sink.source.ledger.reject(at, reason)),
             }
-        }
+            self.seen += usize::from(outcome != Ok(Class::Frame));
+        });
         sink.source.rows = self.seen;
         self.check_clock(sink);
     }
 
-    fn push(&mut self, row: &csv::StringRecord, line: u32, span: u32, sink: &mut Sink<'_>) -> Result<(), &'static str> {
+    fn push(&mut self, row: &csv::StringRecord, place: Place, sink: &mut Sink<'_>) -> Result<(), &'static str> {
         let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or("").trim();
         let at = utc(cell(Some(self.columns.time))).ok_or("no time in origin_timestamp")?;
         let items = recipient_status::items(cell(Some(self.columns.recipients))).filter(|items| !items.is_empty());
@@ -164,8 +173,8 @@ impl Rows {
         self.shifts.extend(network_id::utc(network).map(|known| at - known));
         sink.source.cover(Span::instant(at));
         for item in &items {
-            let mut record = Evidence::at(sink.index, line, Hop::Exchange, kind(recipient_status::status(&item.events)));
-            record.lines = span;
+            let mut record = Evidence::at(sink.index, place.line, Hop::Exchange, kind(recipient_status::status(&item.events)));
+            record.lines = place.lines;
             record.local = Some(Span::instant(at));
             let strings = &mut sink.store.strings;
             record.sender = strings.intern(cell(Some(self.columns.sender)));
@@ -205,29 +214,6 @@ impl Rows {
             }
             sink.source.span = sink.source.span.map(|span| span.shifted(by));
         }
-    }
-}
-
-/// Counts physical lines while records go by.
-#[derive(Default)]
-struct Place {
-    byte: usize,
-    lines: u32,
-}
-
-impl Place {
-    /// Line ends before a record and physical lines of it. The reader's positions may stand inside a line end.
-    fn of(&mut self, body: &str, begin: u64, end: u64) -> (u32, u32) {
-        let at = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX).min(body.len());
-        let bytes = body.as_bytes();
-        let gap = bytes[at(begin)..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-        let (begin, end) = (at(begin) + gap, at(end));
-        let breaks =
-            |from: usize, to: usize| u32::try_from(memchr::memchr_iter(b'\n', &bytes[from.min(to)..to]).count()).unwrap_or(u32::MAX);
-        self.lines += breaks(self.byte, begin);
-        self.byte = begin;
-        let trailing = bytes[begin.min(end)..end].iter().rev().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-        (self.lines, breaks(begin, end.saturating_sub(trailing)) + 1)
     }
 }
 

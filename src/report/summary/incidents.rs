@@ -6,6 +6,7 @@ use crate::incident::{Bracket, Incident};
 use crate::journey::{Action, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::clean;
+use crate::report::export::sap_zone_assumed;
 use crate::rules::{Catalogue, Rule};
 use std::fmt::Write as _;
 
@@ -17,7 +18,8 @@ pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> Str
     if analysis.incidents.is_empty() {
         return String::new();
     }
-    let mut out = format!("\n{}", style.heading("Incidents, the most urgent first (times in UTC)"));
+    let clock = if sap_zone_assumed(analysis) { "SAP's own clock: its zone is unknown" } else { "UTC" };
+    let mut out = format!("\n{}", style.heading(&format!("Incidents, the most urgent first (times in {clock})")));
     for (at, incident) in analysis.incidents.iter().enumerate() {
         let rule = catalogue.get(analysis.reading.store.text(incident.rule));
         head(analysis, incident, rule, style, &mut out);
@@ -54,7 +56,9 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
         });
         out.push_str(&style.wrap("     shared   ", "              ", &clean(&shared.collect::<Vec<_>>().join("; "))));
     }
-    let _ = writeln!(out, "     spared   {} mails the same way went well meanwhile", incident.spared);
+    if incident.spared > 0 {
+        let _ = writeln!(out, "     spared   {} other mails passed the same way meanwhile", incident.spared);
+    }
     let Some(rule) = rule else { return };
     let _ = writeln!(out, "     who      {} acts first{}", rule.owner, needs(rule));
     for (number, remedy) in (1..).zip(&rule.remedy).take(if style.verbose { usize::MAX } else { 2 }) {

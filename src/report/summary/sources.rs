@@ -1,9 +1,10 @@
 //! What was read.
 
 use super::Style;
-use crate::evidence::{MINUTE, day_time};
+use crate::evidence::{Hop, day_time};
 use crate::pipeline::Analysis;
 use crate::report::clean;
+use crate::report::export::sap_zone_assumed;
 use crate::source::Class;
 use comfy_table::{CellAlignment, Table, presets};
 use std::fmt::Write as _;
@@ -49,7 +50,8 @@ fn row(analysis: &Analysis, at: usize) -> Vec<String> {
 
 fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
     let test = analysis.alignment.key_test;
-    if test.tried > 0 {
+    let next_hop = analysis.reading.sources.iter().any(|source| source.hop != Hop::Sap);
+    if test.tried > 0 && next_hop {
         let outcome = if test.passed { "used as exact key" } else { "not relied on" };
         let _ = writeln!(
             out,
@@ -58,8 +60,8 @@ fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
         );
     }
     for (source, clock) in analysis.reading.sources.iter().zip(&analysis.alignment.clocks) {
-        if clock.drift_ms.abs() > MINUTE / 2 && clock.anchors > 0 {
-            let seconds = clock.drift_ms / 1000;
+        if clock.correction() != 0 {
+            let seconds = clock.correction() / 1000;
             let _ = writeln!(out, "  {}: clock {seconds:+} s against UTC, corrected ({} anchors)", clean(&source.label), clock.anchors);
         }
         if style.verbose {
@@ -68,6 +70,17 @@ fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
         for note in &source.notes {
             out.push_str(&style.wrap("  ", "    ", &format!("{}:{}: {}", clean(&source.label), note.line, note.text)));
         }
+    }
+    if analysis.alignment.shared_keys > 0 {
+        let keys = analysis.alignment.shared_keys;
+        let text = format!(
+            "{keys} SAP keys stand for several requests each: exports of several systems or clients without SYSID or MANDT; they are kept apart by recipient and subject"
+        );
+        out.push_str(&style.wrap("  ", "    ", &text));
+    }
+    if sap_zone_assumed(analysis) {
+        let text = "SAP's times are taken for UTC, nothing tells their zone: name it, for example with --zone sap=Europe/Berlin";
+        out.push_str(&style.wrap("  ", "    ", text));
     }
     let strangers = &analysis.reading.strangers;
     if !strangers.is_empty() {

@@ -9,12 +9,14 @@ use std::fmt::Write as _;
 /// Verdicts and actions, each summing to the total.
 pub fn section(analysis: &Analysis, style: &Style) -> String {
     let total = analysis.journeys.len();
-    let subject = if analysis.reading.sources.iter().any(|source| source.hop == Hop::Sap) {
-        "SAP tried to send"
-    } else {
-        "No SAP export; seen on the way:"
+    let with_sap = analysis.reading.sources.iter().any(|source| source.hop == Hop::Sap);
+    let nameless = analysis.journeys.iter().any(|journey| journey.recipient.is_empty());
+    let heading = match (with_sap, nameless) {
+        (true, _) => format!("SAP tried to send {total} mails"),
+        (false, false) => format!("Seen on the way: {total} mails; no SAP export tells which others there were"),
+        (false, true) => format!("Seen on the way: {total} SMTP tries; no SAP export tells the mails behind them"),
     };
-    let mut out = format!("\n{}", style.heading(&format!("{subject} {total} mails")));
+    let mut out = format!("\n{}", style.heading(&heading));
     let count = |holds: &dyn Fn(&Journey) -> bool| analysis.journeys.iter().filter(|journey| holds(journey)).count();
     let verdicts = Verdict::ALL.iter().map(|verdict| (count(&|j| j.verdict == *verdict), verdict.word())).filter(|(n, _)| *n > 0);
     let ends: Vec<String> = verdicts.map(|(n, word)| format!("{n} {word}")).collect();
@@ -31,7 +33,9 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
     let todo: Vec<String> = actions.map(|(n, action)| format!("{n} {}", words(action))).collect();
     out.push_str(&style.wrap("  to do    ", "           ", &todo.join(" · ")));
     let keep = count(&|j| matches!(j.action, Action::None | Action::Wait | Action::DoNotResend));
-    let _ = writeln!(out, "           do not resend the {keep} that arrived, were handed over or still go out by themselves");
+    if keep > 0 {
+        let _ = writeln!(out, "           do not resend the {keep} that arrived, were handed over or still go out by themselves");
+    }
     aside(analysis, &mut out);
     out
 }
@@ -49,7 +53,8 @@ fn aside(analysis: &Analysis, out: &mut String) {
         );
     }
     if !alignment.loose.is_empty() {
-        let _ = writeln!(out, "  beside   {} SMTP tries without a request in this export", alignment.loose.len());
+        let _ =
+            writeln!(out, "  beside   {} SMTP tries in the ICM trace that no request of this export can be given", alignment.loose.len());
     }
     if analysis.outside_window > 0 {
         let _ = writeln!(out, "  beside   {} mails outside --since/--until", analysis.outside_window);
