@@ -3,7 +3,7 @@
 use super::Context;
 use crate::align::{Link, LinkKey, Mail};
 use crate::evidence::{Evidence, Kind, Millis, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
-use crate::smtp::find_reply;
+use crate::smtp::{find_reply, fold_address};
 
 /// Facts of a mail; record indices point into the store.
 #[derive(Debug, Default)]
@@ -94,12 +94,24 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
         let all = facts.evidence.iter().map(|at| of(&store.records[*at as usize]));
         all.max_by_key(|sym| store.text(*sym).chars().count()).unwrap_or(Sym::EMPTY)
     };
-    let (sender, recipient, subject) = (longest(&|r| r.sender), longest(&|r| r.recipient), longest(&|r| r.subject));
-    (facts.sender, facts.recipient, facts.subject) = (sender, recipient, subject);
+    (facts.sender, facts.subject) = (longest(&|r| r.sender), longest(&|r| r.subject));
+    facts.recipient = recipient(context, &facts);
     facts.recipient_cut =
         facts.evidence.iter().map(|at| &store.records[*at as usize]).filter(|r| !r.recipient.is_empty()).all(|r| r.cut.recipient);
     facts.decided = decided(context, &facts);
     facts
+}
+
+/// The longest known form of the recipient that was asked for; rows of a group's members name others.
+fn recipient(context: &Context<'_, '_>, facts: &Facts) -> Sym {
+    let store = context.store;
+    let records = || facts.request.iter().chain(&facts.evidence).map(|at| &store.records[*at as usize]).filter(|r| !r.recipient.is_empty());
+    let Some(asked) = records().next() else { return Sym::EMPTY };
+    let begins = fold_address(store.text(asked.recipient));
+    let fits =
+        |record: &&Evidence| if asked.cut.recipient { fold_address(store.text(record.recipient)).starts_with(&begins) } else { false };
+    let longer = records().filter(fits).max_by_key(|record| store.text(record.recipient).chars().count());
+    longer.map_or(asked.recipient, |record| record.recipient)
 }
 
 /// The row of the trace that tells the end: what the furthest status says, and a later row more than an earlier one.
