@@ -10,6 +10,7 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   sostrace classify '550 5.7.64 TenantAttribution; Relay Access Denied'
+  sostrace classify XS816
   grep -h ' 5[0-9][0-9] ' mail.log | sostrace classify -")]
 pub struct Args {
     /// The texts; '-' or nothing reads one per line from standard input
@@ -42,17 +43,8 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     Ok(Outcome::Done)
 }
 
-/// `XS816` alone is SAP's message.
-fn sap_message(text: &str) -> String {
-    let joined: String = text.split_whitespace().collect::<String>().to_uppercase();
-    let shape =
-        joined.len() == 5 && joined.starts_with(|c: char| c.is_ascii_alphabetic()) && joined.bytes().skip(2).all(|b| b.is_ascii_digit());
-    if shape { joined } else { String::new() }
-}
-
 fn judge(matcher: &Matcher<'_>, catalogue: &Catalogue, text: &str, cut: bool, out: &mut dyn Write) -> io::Result<()> {
-    let message = sap_message(text);
-    let Some(found) = matcher.judge(&Said { text, cut, sap_message: &message, ..Said::default() }) else {
+    let Some(found) = matcher.judge(&Said { text, cut, ..Said::default() }) else {
         return writeln!(out, "-\tno rule knows this text\t{}", clean(text.trim_end()));
     };
     let guess = if found.guess { " (a guess)" } else { "" };

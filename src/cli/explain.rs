@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  sostrace explain RELAY-01\n  sostrace explain '535 5.7.3 Authentication unsuccessful'")]
 pub struct Args {
-    /// Id of a rule, or a reply
+    /// Id of a rule, a reply, or a SAP message such as XS816
     #[arg(required = true, value_name = "ID|TEXT")]
     what: Vec<String>,
     /// Folder with rules of your own
@@ -29,5 +29,5 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
         return Ok(Outcome::Done);
     }
     let hint = catalogue.nearest(what.trim()).map_or_else(String::new, |id| format!("; did you mean {id}?"));
-    Err(CommandError::Told(format!("{what:?} is no rule and no text that a rule knows{hint} 'sostrace rules list' shows all rules")))
+    Err(CommandError::Told(format!("{what:?} is no rule and no text that a rule knows{hint}; 'sostrace rules list' shows all rules")))
 }

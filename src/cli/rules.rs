@@ -1,7 +1,7 @@
 //! `sostrace rules`: list, show and test the catalogue.
 
 use super::{CommandError, Outcome, catalogue, print};
-use crate::rules::{Catalogue, Matcher, Said, page};
+use crate::rules::{Catalogue, Matcher, page, test_samples};
 use clap::Subcommand;
 use comfy_table::{Table, presets};
 use std::fmt::Write as _;
@@ -34,13 +34,13 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalogue = catalogue(args.rules.as_deref())?;
     match &args.command {
         Command::List => print(&list(&catalogue))?,
-        Command::Show { id } => match catalogue.get(id) {
-            Some(rule) => print(&page(rule))?,
-            None => {
+        Command::Show { id } => {
+            let Some(rule) = catalogue.get(id) else {
                 let hint = catalogue.nearest(id).map_or_else(String::new, |near| format!("; did you mean {near}?"));
                 return Err(CommandError::Told(format!("{id:?} is no rule{hint}")));
-            }
-        },
+            };
+            print(&page(rule))?;
+        }
         Command::Test => return test(&catalogue),
     }
     Ok(Outcome::Done)
@@ -59,30 +59,12 @@ fn list(catalogue: &Catalogue) -> String {
 }
 
 fn test(catalogue: &Catalogue) -> Result<Outcome, CommandError> {
-    let matcher = Matcher::new(catalogue)?;
-    let (mut right, mut out) = (0, String::new());
-    let mut wrong = 0;
-    for rule in catalogue.iter() {
-        for sample in &rule.samples {
-            let said = Said {
-                text: &sample.text,
-                cut: sample.cut,
-                sap_message: sample.sap_message.as_deref().unwrap_or(""),
-                host: sample.host.as_deref().unwrap_or(""),
-                port: sample.port.unwrap_or(0),
-                ..Said::default()
-            };
-            let got = matcher.judge(&said).map_or("", |found| found.rule.id.as_str());
-            let want = if sample.matches { rule.id.as_str() } else { sample.gives.as_str() };
-            if got == want {
-                right += 1;
-            } else {
-                wrong += 1;
-                let _ = writeln!(out, "{}: {:?} gives {got:?}, not {want:?}", rule.id, sample.text);
-            }
-        }
-    }
-    let _ = writeln!(out, "{right} samples as they should be, {wrong} not");
+    let (all, wrong) = test_samples(catalogue, &Matcher::new(catalogue)?);
+    let mut out = wrong.iter().fold(String::new(), |mut out, sample| {
+        let _ = writeln!(out, "{sample}");
+        out
+    });
+    let _ = writeln!(out, "{} samples as they should be, {} not", all - wrong.len(), wrong.len());
     print(&out)?;
-    Ok(if wrong == 0 { Outcome::Done } else { Outcome::Matched })
+    Ok(if wrong.is_empty() { Outcome::Done } else { Outcome::Matched })
 }

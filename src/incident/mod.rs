@@ -144,7 +144,8 @@ fn facts<'a>(journeys: &[Journey], store: &'a Store, incident: &Incident) -> Inc
         rule: store.text(incident.rule),
         members: failed.len(),
         external_failed: count(&failed, true),
-        external_ok: count(&good, true),
+        // A mail that went missing is no proof that external mail went well (rules.md section 7, SIL-10).
+        external_ok: good.iter().filter(|journey| journey.external == Some(true) && journey.verdict != Verdict::Missing).count(),
         internal_failed: count(&failed, false),
         internal_ok: count(&good, false),
         external_ok_before: before.filter(|journey| window::time(journey) < begun).count(),

@@ -78,6 +78,20 @@ fn brackets_pattern_and_what_is_shared() {
 }
 
 #[test]
+fn a_missing_mail_does_not_speak_against_the_pattern() {
+    let catalogue = Catalogue::builtin().unwrap();
+    let matcher = Matcher::new(&catalogue).unwrap();
+    let mut store = Store::default();
+    let mut all = story(&mut store);
+    let mut missing = mail(&mut store, 15, true, "", "203.0.113.77");
+    (missing.id, missing.verdict) = ("missing".to_owned(), Verdict::Missing);
+    all.push(missing);
+    let incidents = group(&mut all, &mut store, &matcher);
+    let pattern = incidents.iter().find(|incident| store.text(incident.rule) == "RELAY-01").map(|incident| store.text(incident.pattern));
+    assert_eq!(pattern, Some("INC-01"));
+}
+
+#[test]
 fn the_order_of_the_journeys_changes_nothing() {
     let catalogue = Catalogue::builtin().unwrap();
     let matcher = Matcher::new(&catalogue).unwrap();

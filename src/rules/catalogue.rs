@@ -2,7 +2,7 @@
 
 use super::error::RuleError;
 use super::model::Rule;
-use super::validate;
+use super::validate::Source;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -20,28 +20,31 @@ impl Catalogue {
     /// # Errors
     /// When one of them is malformed, which a test rules out.
     pub fn builtin() -> Result<Self, RuleError> {
-        let mut out = Self::default();
-        for (file, text) in FILES {
-            let rule = validate::read(file, text)?;
-            out.rules.insert(rule.id.clone(), rule);
-        }
-        Ok(out)
+        let sources: Vec<Source> = FILES.iter().map(|(file, text)| Source { file: (*file).to_owned(), text: (*text).to_owned() }).collect();
+        Self::default().with(&sources)
     }
 
-    /// Adds the rules below a folder; an id that is known is overridden.
+    /// Adds the rules below a folder; an id that is known, in any case, is overridden.
     ///
     /// # Errors
     /// When a file cannot be read or is no rule, or an id stands in two files of the folder.
-    pub fn with_dir(mut self, folder: &Path) -> Result<Self, RuleError> {
-        let mut seen: BTreeMap<String, String> = BTreeMap::new();
-        for path in files(folder)? {
-            let file = path.display().to_string();
-            let text = std::fs::read_to_string(&path).map_err(|source| RuleError::Unreadable { path: path.clone(), source })?;
-            let rule = validate::read(&file, &text)?;
-            if let Some(other) = seen.insert(rule.id.clone(), file.clone()) {
-                return Err(RuleError::Duplicate { file, id: rule.id, other });
+    pub fn with_dir(self, folder: &Path) -> Result<Self, RuleError> {
+        let sources: Vec<Source> = files(folder)?.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
+        self.with(&sources)
+    }
+
+    fn with(mut self, sources: &[Source]) -> Result<Self, RuleError> {
+        let mut seen: BTreeMap<String, &Source> = BTreeMap::new();
+        for source in sources {
+            let rule = source.rule()?;
+            if let Some(other) = seen.insert(rule.id.clone(), source) {
+                return Err(RuleError::Duplicate { file: source.file.clone(), id: rule.id, other: other.file.clone() });
             }
             self.rules.insert(rule.id.clone(), rule);
+        }
+        // Rules name each other, so the names can be checked only when all are there.
+        for (id, source) in &seen {
+            self.get(id).map_or(Ok(()), |rule| source.check_ids(rule, |id| self.get(id).is_some()))?;
         }
         Ok(self)
     }
@@ -49,7 +52,7 @@ impl Catalogue {
     /// A rule by its id, in any case.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Rule> {
-        self.rules.get(id).or_else(|| self.rules.values().find(|rule| rule.id.eq_ignore_ascii_case(id)))
+        self.rules.get(id).or_else(|| self.rules.get(&id.to_ascii_uppercase()))
     }
 
     /// All rules by id.
@@ -64,6 +67,15 @@ impl Catalogue {
         let scored = self.rules.keys().map(|known| (strsim::jaro_winkler(known, &wanted), known.as_str()));
         scored.filter(|(score, _)| *score > 0.75).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1))).map(|(_, id)| id)
     }
+}
+
+/// Text of one file.
+fn read(path: &Path) -> Result<Source, RuleError> {
+    let text = std::fs::read_to_string(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::InvalidData => RuleError::NotUtf8 { path: path.to_path_buf() },
+        _ => RuleError::Unreadable { path: path.to_path_buf(), source },
+    })?;
+    Ok(Source { file: path.display().to_string(), text })
 }
 
 /// TOML files below a folder, sorted.

@@ -28,11 +28,16 @@ impl Codes {
         (codes.first <= codes.last).then_some(codes)
     }
 
+    /// One code, not a range.
+    pub fn single(&self) -> bool {
+        self.first == self.last
+    }
+
     /// Whether a code lies inside.
     pub fn fit(&self, code: Enhanced) -> Option<Fit> {
         if code < self.first || code > self.last {
             None
-        } else if self.first == self.last {
+        } else if self.single() {
             Some(Fit::Exact)
         } else {
             Some(Fit::Range)

@@ -13,6 +13,12 @@ pub enum RuleError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A file holds other bytes than UTF-8.
+    #[error("{}: is not UTF-8 text; save the file as UTF-8", path.display())]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is no rule: bad TOML, unknown or missing key, wrong type.
     #[error("{file}:{line}: {message}{hint}")]
     Malformed {
@@ -30,7 +36,7 @@ pub enum RuleError {
     Invalid {
         /// The file.
         file: String,
-        /// Line of the key, 1 where the key is absent.
+        /// Line of the key, the last one where the key is absent.
         line: usize,
         /// The key.
         key: String,

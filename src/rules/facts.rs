@@ -119,7 +119,7 @@ fn weight(checks: &[Check]) -> Option<usize> {
 }
 
 /// Rules in order of their number of conditions, the most specific first, then by id.
-fn ordered<'c>(mut held: Vec<(usize, &'c Rule)>) -> Vec<&'c Rule> {
+fn ordered(mut held: Vec<(usize, &Rule)>) -> Vec<&Rule> {
     held.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.id.cmp(&y.id)));
     held.into_iter().map(|(_, rule)| rule).collect()
 }

@@ -4,46 +4,45 @@ use crate::smtp::{Enhanced, chain, squeeze};
 
 /// One reply with the text up to the next, inner one.
 #[derive(Debug)]
-pub struct Layer<'t> {
-    /// Three-digit code.
+pub struct Layer {
+    /// Three-digit code; without both codes these are words beside the replies.
     pub code: Option<u16>,
     /// Enhanced code.
     pub enhanced: Option<Enhanced>,
-    /// Codes and text of this reply alone.
-    pub text: &'t str,
-    /// The same, ready for comparison.
+    /// Codes and text of this reply alone, ready for comparison.
     pub squeezed: String,
-    /// No reply was found in the whole text: codes cannot be asked for.
-    pub bare: bool,
     /// The layer runs to the end of the text, where a cut would be.
     pub last: bool,
 }
 
-impl Layer<'_> {
+impl Layer {
     /// First digit of the reply, from either code.
     pub fn class(&self) -> Option<u8> {
         let of_code = self.code.and_then(|code| u8::try_from(code / 100).ok());
         of_code.or(self.enhanced.map(|enhanced| enhanced.class))
     }
+
+    /// The reply refuses, for now or for good.
+    pub fn refuses(&self) -> bool {
+        self.class().is_some_and(|class| class >= 4)
+    }
 }
 
-/// Splits a text into its layers. A text without replies is one bare layer; words before the first
-/// reply form the outermost layer, because wrappers put their own reason there.
-pub fn layers(text: &str) -> Vec<Layer<'_>> {
+/// Splits a text into its layers. A text without replies is one layer without codes; words before the
+/// first reply form the outermost layer, because wrappers put their own reason there.
+pub fn layers(text: &str) -> Vec<Layer> {
     let replies = chain(text);
     let starts: Vec<usize> = replies.iter().map(|reply| offset(text, reply.whole)).collect();
     let mut out = Vec::with_capacity(starts.len() + 1);
     let mut end = text.len();
     for (reply, &start) in replies.iter().zip(&starts).rev() {
         let own = text.get(start..end).unwrap_or(reply.whole);
-        let (code, enhanced) = (reply.code, reply.enhanced);
-        out.push(Layer { code, enhanced, text: own.trim(), squeezed: squeeze(own), bare: false, last: out.is_empty() });
+        out.push(Layer { code: reply.code, enhanced: reply.enhanced, squeezed: squeeze(own), last: out.is_empty() });
         end = start;
     }
     let before = text.get(..end).unwrap_or("");
-    if replies.is_empty() || !before.trim().is_empty() {
-        let bare = replies.is_empty();
-        out.push(Layer { code: None, enhanced: None, text: before.trim(), squeezed: squeeze(before), bare, last: bare });
+    if out.is_empty() || !before.trim().is_empty() {
+        out.push(Layer { code: None, enhanced: None, squeezed: squeeze(before), last: out.is_empty() });
     }
     out
 }
@@ -54,6 +53,15 @@ fn offset(text: &str, part: &str) -> usize {
     if at <= text.len() { at } else { 0 }
 }
 
+/// How mails begin that answer or pass on another mail, in the languages of SAP's users.
+const QUOTING: &[&str] = &["subject:", "betreff:", "objet:", "asunto:", "re:", "fw:", "fwd:", "aw:", "wg:", "tr:", "rv:", "sv:", "enc:"];
+
+/// The text is the subject of a mail: a reply in it is somebody's quotation, not a server's word.
+pub fn quotes(text: &str) -> bool {
+    let text = text.trim_start();
+    QUOTING.iter().any(|mark| text.get(..mark.len()).is_some_and(|head| head.eq_ignore_ascii_case(mark)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,8 +69,17 @@ mod tests {
     #[test]
     fn inner_layers_come_first_and_do_not_overlap() {
         let text = "DSN: 5.7.57 Client not authenticated. Error: 535 5.7.139 Authentication unsuccessful";
-        let texts: Vec<&str> = layers(text).iter().map(|layer| layer.text).collect();
-        assert_eq!(texts, ["535 5.7.139 Authentication unsuccessful", "5.7.57 Client not authenticated. Error:", "DSN:"]);
-        assert!(layers("no reply here")[0].bare);
+        let all = layers(text);
+        let texts: Vec<&str> = all.iter().map(|layer| layer.squeezed.as_str()).collect();
+        assert_eq!(texts, ["5355.7.139authenticationunsuccessful", "5.7.57clientnotauthenticated.error:", "dsn:"]);
+        assert_eq!(all.iter().map(|layer| layer.last).collect::<Vec<_>>(), [true, false, false]);
+        assert!(layers("no reply here")[0].last);
+    }
+
+    #[test]
+    fn subjects_quote() {
+        for (text, want) in [("RE: 550 5.7.64 x", true), (" Subject: x", true), ("Reason: 550", false), ("é", false), ("", false)] {
+            assert_eq!(quotes(text), want, "{text}");
+        }
     }
 }

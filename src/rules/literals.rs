@@ -4,75 +4,111 @@ use super::error::RuleError;
 use super::model::Rule;
 use crate::smtp::squeeze;
 use aho_corasick::AhoCorasick;
+use std::ops::Range;
+
+/// Fewest squeezed characters of a literal: shorter words stand in any prose.
+pub const LITERAL_MIN: usize = 8;
 
 /// Shortest beginning of a literal that may stand for all of it, in squeezed characters.
-pub const CUT_MIN: usize = 16;
+const CUT_MIN: usize = 16;
 
 /// One text a rule asks for or rules out.
 #[derive(Debug)]
-pub struct Literal<'c> {
+struct Literal {
     /// Position of the rule.
-    pub rule: usize,
-    /// As the file writes it.
-    pub text: &'c str,
+    rule: usize,
     /// As it is compared.
-    pub squeezed: String,
+    squeezed: String,
+    /// Its squeezed characters.
+    len: usize,
     /// Its presence excludes the rule.
-    pub excludes: bool,
+    excludes: bool,
 }
 
-impl Literal<'_> {
-    /// Squeezed characters.
-    pub fn len(&self) -> usize {
-        self.squeezed.chars().count()
+impl Literal {
+    fn new(rule: usize, text: &str, excludes: bool) -> Self {
+        let squeezed = squeeze(text);
+        Self { rule, len: squeezed.chars().count(), squeezed, excludes }
     }
 
-    /// Length of the longest beginning of this literal at the end of a text that was cut there:
-    /// at least [`CUT_MIN`] characters and three fifths, or nothing.
-    pub fn cut_off(&self, squeezed: &str) -> Option<usize> {
-        let (total, floor) = (self.len(), CUT_MIN.max((self.len() * 3).div_ceil(5)));
-        let ends = self.squeezed.char_indices().map(|(at, _)| at).enumerate().skip(floor);
+    /// Length of the longest beginning of this literal at the end of a text that was cut there; 0 when it is too short.
+    fn begun(&self, squeezed: &str, sure_of_code: bool) -> usize {
+        let least = if sure_of_code { LITERAL_MIN } else { CUT_MIN.max((self.len * 3).div_ceil(5)) };
+        let ends = self.squeezed.char_indices().map(|(at, _)| at).enumerate().skip(least);
         let found = ends.filter(|&(_, at)| self.squeezed.get(..at).is_some_and(|head| squeezed.ends_with(head))).last();
-        found.map(|(count, _)| count).filter(|&count| count < total)
+        found.map_or(0, |(count, _)| count)
     }
+}
+
+/// What was found in a text, by position of the rule.
+#[derive(Debug)]
+pub struct Found {
+    /// Squeezed characters of the longest literal; 0 where there is none.
+    pub longest: Vec<usize>,
+    /// A literal rules the rule out.
+    pub excluded: Vec<bool>,
 }
 
 /// The automaton and what its patterns belong to.
 #[derive(Debug)]
-pub struct Literals<'c> {
+pub struct Literals {
     automaton: AhoCorasick,
-    all: Vec<Literal<'c>>,
+    all: Vec<Literal>,
+    /// Literals of each rule.
+    of: Vec<Range<usize>>,
 }
 
-impl<'c> Literals<'c> {
+impl Literals {
     /// Compiles the literals of rules.
-    pub fn new(rules: &[&'c Rule]) -> Result<Self, RuleError> {
-        let mut all = Vec::new();
-        for (at, rule) in rules.iter().enumerate() {
-            let wanted = rule.matching.text_any.iter().map(|text| (text, false));
-            for (text, excludes) in wanted.chain(rule.matching.text_none.iter().map(|text| (text, true))) {
-                all.push(Literal { rule: at, text, squeezed: squeeze(text), excludes });
-            }
+    pub fn new<'r>(rules: impl Iterator<Item = &'r Rule>) -> Result<Self, RuleError> {
+        let (mut all, mut of) = (Vec::new(), Vec::new());
+        for (at, rule) in rules.enumerate() {
+            let first = all.len();
+            all.extend(rule.matching.text_any.iter().map(|text| Literal::new(at, text, false)));
+            all.extend(rule.matching.text_none.iter().map(|text| Literal::new(at, text, true)));
+            of.push(first..all.len());
         }
         let automaton = AhoCorasick::new(all.iter().map(|literal| &literal.squeezed)).map_err(|e| RuleError::Automaton(e.to_string()))?;
-        Ok(Self { automaton, all })
+        Ok(Self { automaton, all, of })
     }
 
-    /// Literals found in a squeezed text, each once, in the order of the rules.
-    pub fn find(&self, squeezed: &str) -> Vec<usize> {
-        let mut found: Vec<usize> = self.automaton.find_overlapping_iter(squeezed).map(|hit| hit.pattern().as_usize()).collect();
-        found.sort_unstable();
-        found.dedup();
-        found
+    /// Finds every literal in a squeezed text.
+    pub fn find(&self, squeezed: &str) -> Found {
+        let mut out = Found { longest: vec![0; self.of.len()], excluded: vec![false; self.of.len()] };
+        for hit in self.automaton.find_overlapping_iter(squeezed) {
+            let Some(literal) = self.all.get(hit.pattern().as_usize()) else { continue };
+            match (out.longest.get_mut(literal.rule), out.excluded.get_mut(literal.rule)) {
+                (_, Some(excluded)) if literal.excludes => *excluded = true,
+                (Some(longest), _) => *longest = literal.len.max(*longest),
+                _ => {}
+            }
+        }
+        out
     }
 
-    /// One literal.
-    pub fn get(&self, at: usize) -> Option<&Literal<'c>> {
-        self.all.get(at)
+    /// The longest beginning of a rule's literals at the end of a text that was cut there; 0 when there is none. An exact
+    /// code says so much already that fewer characters do.
+    pub fn begun(&self, rule: usize, squeezed: &str, sure_of_code: bool) -> usize {
+        let own = self.of.get(rule).and_then(|range| self.all.get(range.clone())).unwrap_or_default();
+        own.iter().filter(|literal| !literal.excludes).map(|literal| literal.begun(squeezed, sure_of_code)).max().unwrap_or(0)
     }
+}
 
-    /// All literals that rules ask for.
-    pub fn wanted(&self) -> impl Iterator<Item = (usize, &Literal<'c>)> {
-        self.all.iter().enumerate().filter(|(_, literal)| !literal.excludes)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beginning_stands_for_the_whole_where_enough_of_it_is_left() {
+        let literal = Literal::new(0, "SmtpClientAuthentication is disabled for the Tenant", false);
+        for (text, sure, want) in [
+            ("5355.7.139x,smtpclientauthenticationisdi", false, 28),
+            ("5355.7.139x,smtpclientauthenticationisd", false, 0),
+            ("5355.7.139x,smtpclien", true, 9),
+            ("5355.7.139x,smtpcli", true, 0),
+            ("", true, 0),
+        ] {
+            assert_eq!(literal.begun(text, sure), want, "{text}");
+        }
     }
 }

@@ -3,12 +3,14 @@
 use super::catalogue::Catalogue;
 use super::error::RuleError;
 use super::facts::{self, IncidentFacts, JourneyFacts};
-use super::layers::{Layer, layers};
-use super::literals::Literals;
+use super::judgement::{Fitting, Judgement, Place, judgement, spoken};
+use super::layers::{Layer, layers, quotes};
+use super::literals::{Found, Literals};
 use super::model::Rule;
-use super::rank::{Rank, rank};
-use super::vocabulary::{Heal, RuleKind};
-use crate::smtp::chain;
+use super::rank::Entry;
+use super::vocabulary::RuleKind;
+use crate::smtp::squeeze;
+use std::borrow::Cow;
 
 /// A text with its circumstances; unknown ones are empty.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,7 +19,7 @@ pub struct Said<'a> {
     pub text: &'a str,
     /// The text may end early.
     pub cut: bool,
-    /// SAP message beside it, `XS816`.
+    /// SAP message beside it, `XS816`; where it is empty, the one the text begins with counts.
     pub sap_message: &'a str,
     /// Host that was spoken to.
     pub host: &'a str,
@@ -31,28 +33,13 @@ pub struct Said<'a> {
     pub speaker: &'a str,
 }
 
-/// The rule that a text breaks.
-#[derive(Clone, Debug)]
-pub struct Judgement<'c> {
-    /// The rule.
-    pub rule: &'c Rule,
-    /// Found by a code alone, by the beginning of a cut text, or by class only.
-    pub guess: bool,
-    /// Rules that fit too, the better ones first.
-    pub others: Vec<&'c Rule>,
-    /// Nested replies, outermost first.
-    pub chain: Vec<String>,
-    /// What spoke for the rule.
-    pub why: String,
-}
-
 /// All rules, ready to be asked.
 #[derive(Debug)]
 pub struct Matcher<'c> {
-    texts: Vec<&'c Rule>,
+    texts: Vec<Entry<'c>>,
     journeys: Vec<&'c Rule>,
     incidents: Vec<&'c Rule>,
-    literals: Literals<'c>,
+    literals: Literals,
     catalogue: &'c Catalogue,
 }
 
@@ -63,8 +50,8 @@ impl<'c> Matcher<'c> {
     /// When the literals of the rules cannot be compiled.
     pub fn new(catalogue: &'c Catalogue) -> Result<Self, RuleError> {
         let of = |kinds: &[RuleKind]| catalogue.iter().filter(|rule| kinds.contains(&rule.kind)).collect::<Vec<_>>();
-        let texts = of(&[RuleKind::Reply, RuleKind::Config]);
-        let literals = Literals::new(&texts)?;
+        let texts: Vec<Entry<'_>> = of(&[RuleKind::Reply, RuleKind::Config]).into_iter().map(Entry::new).collect();
+        let literals = Literals::new(texts.iter().map(|entry| entry.rule))?;
         Ok(Self { literals, texts, journeys: of(&[RuleKind::Journey]), incidents: of(&[RuleKind::Incident]), catalogue })
     }
 
@@ -75,47 +62,63 @@ impl<'c> Matcher<'c> {
     }
 
     /// The rule a text breaks: innermost reply first, then the longest text, an exact code before a range, SAP's message
-    /// only where no text tells, noise that follows a refusal after that, the mere class last, ids in order at the end.
+    /// only where no reply refuses, noise that follows a refusal after that, the mere class last, ids in order at the end.
+    ///
+    /// An inner reply that no rule knows is the root cause all the same (rules.md 4.2): a rule about its wrapper is a guess.
     #[must_use]
     pub fn judge(&self, said: &Said<'_>) -> Option<Judgement<'c>> {
         let layers = layers(said.text);
-        if layers.iter().any(|layer| layer.class().is_some()) && layers.iter().all(|layer| layer.class().is_none_or(|class| class < 4)) {
-            return None;
+        let whole = self.literals.find(&squeeze(said.text));
+        let refused = layers.iter().any(Layer::refuses);
+        let accepted = !refused && layers.iter().any(|layer| layer.class().is_some());
+        let (mut noise, mut unknown) = (None, None);
+        let heard = if accepted { &[] } else { layers.as_slice() };
+        for layer in heard {
+            let (follow_ups, roots): (Vec<_>, Vec<_>) = self.fitting(layer, said, &whole).into_iter().partition(|fit| fit.entry.noise());
+            if let Some((best, rest)) = roots.split_first() {
+                let place = Place { layer, quoted: quotes(said.text), around: unknown.is_some() };
+                return Some(spoken(best, rest, &place, &layers));
+            }
+            match follow_ups.first() {
+                Some(fit) => noise = noise.or(Some(fit.entry.rule)),
+                None => unknown = unknown.or(layer.class().filter(|_| layer.refuses())),
+            }
         }
-        let whole =
-            Layer { code: None, enhanced: None, text: said.text, squeezed: crate::smtp::squeeze(said.text), bare: true, last: true };
-        let root = |rule: &Rule| rule.heal != Heal::FollowUp;
-        let found = layers.iter().chain([&whole]).map(|layer| self.fitting(layer, said, root)).find(|found| !found.is_empty());
-        if let Some(found) = found {
-            return Some(judgement(said, &found, why(&found)));
+        let sap = self.sap(said, &whole);
+        if let Some((rule, by_number)) = sap.filter(|_| !refused) {
+            return Some(judgement(rule, !by_number, Vec::new(), &layers, format!("SAP message {}", rule.matching.sap_message.join(", "))));
         }
-        if let Some(rule) = self.texts.iter().find(|rule| rule.matching.sap_message.iter().any(|m| m == said.sap_message)) {
-            return Some(Judgement {
-                rule,
-                guess: false,
-                others: Vec::new(),
-                chain: replies(said.text),
-                why: format!("SAP message {}", said.sap_message),
-            });
+        let others = sap.map(|(rule, _)| rule).into_iter().collect();
+        if let Some(rule) = noise.filter(|_| unknown.is_none()) {
+            return Some(judgement(rule, !refused || quotes(said.text), others, &layers, "the words of the reply".to_owned()));
         }
-        let noise = layers.iter().map(|layer| self.fitting(layer, said, |rule| !root(rule))).find(|found| !found.is_empty());
-        noise.map(|found| judgement(said, &found, why(&found))).or_else(|| self.generic(said, &layers))
+        let class = unknown?;
+        let rule = self.texts.iter().map(|entry| entry.rule).find(|rule| rule.matching.generic == Some(class))?;
+        Some(judgement(rule, true, others, &layers, format!("only the class {class} of the reply is known")))
     }
 
-    /// Rules that hold for a layer, the best first.
-    fn fitting(&self, layer: &Layer<'_>, said: &Said<'_>, wanted: impl Fn(&Rule) -> bool) -> Vec<(Rank, &'c Rule)> {
-        let rules = self.texts.iter().enumerate().filter(|(_, rule)| wanted(rule));
-        let mut found: Vec<(Rank, &Rule)> =
-            rules.filter_map(|(at, rule)| Some((rank(at, rule, layer, &self.literals, said)?, *rule))).collect();
-        found.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.id.cmp(&y.id)));
+    /// Rules that hold for a layer, the best first. What rules one out may stand anywhere in the text.
+    fn fitting<'m>(&'m self, layer: &Layer, said: &Said<'_>, whole: &Found) -> Vec<Fitting<'m, 'c>> {
+        let own = self.literals.find(&layer.squeezed);
+        let texts = (0..).zip(&self.texts).zip(own.longest.iter().zip(&whole.excluded));
+        let mut found: Vec<Fitting<'_, '_>> = texts
+            .filter(|((_, entry), (_, excluded))| !**excluded && (entry.coded() || entry.rule.matching.sap_message.is_empty()))
+            .filter_map(|((at, entry), (longest, _))| {
+                let begun = |sure_of_code| self.literals.begun(at, &layer.squeezed, sure_of_code);
+                Some(Fitting { rank: entry.rank(layer, said, *longest, begun)?, entry })
+            })
+            .collect();
+        found.sort_by(|a, b| b.rank.cmp(&a.rank).then_with(|| a.entry.rule.id.cmp(&b.entry.rule.id)));
         found
     }
 
-    fn generic(&self, said: &Said<'_>, layers: &[Layer<'_>]) -> Option<Judgement<'c>> {
-        let class = layers.iter().find_map(Layer::class).filter(|class| *class >= 4)?;
-        let rule = self.texts.iter().find(|rule| rule.matching.generic == Some(class))?;
-        let why = format!("only the class {class} of the reply is known");
-        Some(Judgement { rule, guess: true, others: Vec::new(), chain: replies(said.text), why })
+    /// The rule of SAP's message, and whether its number says so; its English words tell less.
+    fn sap(&self, said: &Said<'_>, whole: &Found) -> Option<(&'c Rule, bool)> {
+        let number = if said.sap_message.is_empty() { leading_message(said.text) } else { Some(said.sap_message.into()) };
+        let rules = || self.texts.iter().zip(&whole.longest).filter(|(entry, _)| !entry.rule.matching.sap_message.is_empty());
+        let numbered = number.and_then(|number| rules().find(|(entry, _)| entry.rule.matching.sap_message.iter().any(|m| *m == number)));
+        let worded = || rules().filter(|(entry, longest)| !entry.coded() && **longest > 0).max_by_key(|(_, longest)| **longest);
+        numbered.map(|(entry, _)| (entry.rule, true)).or_else(|| worded().map(|(entry, _)| (entry.rule, false)))
     }
 
     /// Journey rules that hold, the most specific first.
@@ -131,28 +134,11 @@ impl<'c> Matcher<'c> {
     }
 }
 
-fn judgement<'c>(said: &Said<'_>, found: &[(Rank, &'c Rule)], why: String) -> Judgement<'c> {
-    let (best, rest) = found.split_at(1.min(found.len()));
-    let (rank, rule) = best[0];
-    Judgement { rule, guess: rank.guess(), others: rest.iter().map(|(_, rule)| *rule).collect(), chain: replies(said.text), why }
-}
-
-fn why(found: &[(Rank, &Rule)]) -> String {
-    match found.first() {
-        Some((rank, _)) if rank.literal > 0 && rank.whole => "the words of the reply".to_owned(),
-        Some((rank, _)) if rank.literal > 0 => "the beginning of a reply that was cut".to_owned(),
-        _ => "the code of the reply".to_owned(),
-    }
-}
-
-/// Nested replies, outermost first.
-fn replies(text: &str) -> Vec<String> {
-    chain(text)
-        .iter()
-        .map(|reply| {
-            let code = reply.code.map(|code| code.to_string());
-            let enhanced = reply.enhanced.map(|enhanced| enhanced.to_string());
-            code.into_iter().chain(enhanced).collect::<Vec<_>>().join(" ")
-        })
-        .collect()
+/// SAP's message at the start of a text: `XS816`, `XS 816`, `XS806 No delivery to ...`.
+fn leading_message(text: &str) -> Option<Cow<'static, str>> {
+    let text = text.trim_start();
+    let (class, rest) = text.split_at_checked(2)?;
+    let (number, behind) = rest.trim_start().split_at_checked(3)?;
+    let shape = class.bytes().all(|b| b.is_ascii_alphabetic()) && number.bytes().all(|b| b.is_ascii_digit());
+    (shape && !behind.starts_with(char::is_alphanumeric)).then(|| format!("{}{number}", class.to_ascii_uppercase()).into())
 }

@@ -6,25 +6,30 @@
 //!
 //! The rooms: `model` what a rule is, `vocabulary` the closed words, `validate` what makes a file a
 //! good rule, `catalogue` where rules come from, `layers` the nested replies of a text, `matcher`
-//! which rule wins, `facts` journeys and incidents, `page` the `explain` page.
+//! which rule wins, `rank` why and `judgement` how surely, `facts` journeys and incidents, `samples`
+//! whether the rules keep their promise, `page` the `explain` page.
 
 mod catalogue;
 mod codes;
 mod error;
 mod facts;
+mod judgement;
 mod layers;
 mod literals;
 mod matcher;
 mod model;
 mod page;
 mod rank;
+mod samples;
 mod validate;
 mod vocabulary;
 
 pub use catalogue::Catalogue;
 pub use error::RuleError;
 pub use facts::{IncidentFacts, JourneyFacts};
-pub use matcher::{Judgement, Matcher, Said};
+pub use judgement::Judgement;
+pub use matcher::{Matcher, Said};
 pub use model::{Context, Match, Reference, Remedy, Rule, Sample, When};
 pub use page::page;
+pub use samples::{WrongSample, test_samples};
 pub use vocabulary::{ACTIONS, Heal, OPTIONS, OWNERS, PROVENANCES, RuleKind, SAP_STATES, STAGES, VERDICTS};

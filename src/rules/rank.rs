@@ -2,9 +2,9 @@
 
 use super::codes::{Codes, Fit};
 use super::layers::Layer;
-use super::literals::Literals;
 use super::matcher::Said;
 use super::model::Rule;
+use super::vocabulary::Heal;
 
 /// Better is greater; compared from the first field on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -19,45 +19,58 @@ pub struct Rank {
     pub context: usize,
 }
 
-impl Rank {
-    /// Whether the fit is a guess: a code without its text, or the beginning of a text.
-    pub fn guess(&self) -> bool {
-        self.literal == 0 || !self.whole
-    }
+/// A rule about texts, its codes read once.
+#[derive(Debug)]
+pub struct Entry<'c> {
+    /// The rule.
+    pub rule: &'c Rule,
+    codes: Vec<Codes>,
 }
 
-/// Rank of a rule on a layer; `None` when it does not hold.
-pub fn rank(at: usize, rule: &Rule, layer: &Layer<'_>, literals: &Literals<'_>, said: &Said<'_>) -> Option<Rank> {
-    let m = &rule.matching;
-    let context = context(rule, said)?;
-    let found = literals.find(&layer.squeezed);
-    let own = || found.iter().filter_map(|hit| literals.get(*hit)).filter(|literal| literal.rule == at);
-    if m.generic.is_some() || own().any(|literal| literal.excludes) {
-        return None;
+impl<'c> Entry<'c> {
+    pub fn new(rule: &'c Rule) -> Self {
+        Self { rule, codes: rule.matching.enhanced.iter().filter_map(|text| Codes::parse(text)).collect() }
     }
-    let whole = own().map(super::literals::Literal::len).max();
-    let cut = || {
-        let open = said.cut && layer.last && whole.is_none();
-        open.then(|| literals.wanted().filter(|(_, l)| l.rule == at).filter_map(|(_, l)| l.cut_off(&layer.squeezed)).max()).flatten()
-    };
-    let literal = whole.or_else(cut);
-    let fit = fit(rule, layer)?;
-    let wrong_code = layer.code.is_some_and(|code| !m.reply.is_empty() && !m.reply.contains(&code));
-    if wrong_code && !(whole.is_some() && layer.class().is_some_and(|class| m.reply.iter().any(|code| code / 100 == u16::from(class)))) {
-        return None;
-    }
-    let codes_alone = if m.text_any.is_empty() {
-        fit > Fit::Silent || (m.enhanced.is_empty() && layer.code.is_some() && !m.reply.is_empty())
-    } else {
-        m.codes_suffice && fit == Fit::Exact
-    };
-    (literal.is_some() || codes_alone).then(|| Rank { literal: literal.unwrap_or(0), fit, whole: whole.is_some(), context })
-}
 
-/// A wrong enhanced code excludes; a missing one does not.
-fn fit(rule: &Rule, layer: &Layer<'_>) -> Option<Fit> {
-    let Some(code) = layer.enhanced.filter(|_| !rule.matching.enhanced.is_empty()) else { return Some(Fit::Silent) };
-    rule.matching.enhanced.iter().filter_map(|text| Codes::parse(text)?.fit(code)).max()
+    /// The rule is about a reply with known codes: its words alone prove nothing.
+    pub fn coded(&self) -> bool {
+        !self.codes.is_empty() || !self.rule.matching.reply.is_empty()
+    }
+
+    /// The rule names noise, never a root cause.
+    pub fn noise(&self) -> bool {
+        self.rule.heal == Heal::FollowUp
+    }
+
+    /// Rank on a layer where the longest literal of the rule has `whole` characters; `begun` finds the beginning of
+    /// one where the layer may have been cut. `None` when the rule does not hold.
+    pub fn rank(&self, layer: &Layer, said: &Said<'_>, whole: usize, begun: impl FnOnce(bool) -> usize) -> Option<Rank> {
+        let m = &self.rule.matching;
+        let fit = self.fit(layer)?;
+        let context = context(self.rule, said)?;
+        let wrong_code = layer.code.is_some_and(|code| !m.reply.is_empty() && !m.reply.contains(&code));
+        if wrong_code && !(whole > 0 && self.same_class(layer)) {
+            return None;
+        }
+        let literal = if whole == 0 && said.cut && layer.last { begun(fit == Fit::Exact) } else { whole };
+        let codes_alone = if m.text_any.is_empty() {
+            fit > Fit::Silent || (m.enhanced.is_empty() && layer.code.is_some() && !m.reply.is_empty())
+        } else {
+            m.codes_suffice && fit == Fit::Exact
+        };
+        (literal > 0 || codes_alone).then_some(Rank { literal, fit, whole: whole > 0, context })
+    }
+
+    /// A wrong enhanced code excludes; a missing one does not.
+    fn fit(&self, layer: &Layer) -> Option<Fit> {
+        let Some(code) = layer.enhanced.filter(|_| !self.codes.is_empty()) else { return Some(Fit::Silent) };
+        self.codes.iter().filter_map(|codes| codes.fit(code)).max()
+    }
+
+    /// Servers vary the three digits within a class (rules.md, AUTH-11).
+    fn same_class(&self, layer: &Layer) -> bool {
+        layer.class().is_some_and(|class| self.rule.matching.reply.iter().any(|code| code / 100 == u16::from(class)))
+    }
 }
 
 /// Number of circumstances that speak for the rule; `None` when one speaks against it.

@@ -38,6 +38,25 @@ pub const VERDICTS: &[&str] =
 pub const SAP_STATES: &[&str] =
     &["waiting", "no-queue-entry", "future", "retry", "direct", "active", "sent", "transmitted", "error", "unknown"];
 
+/// Who says a reply (rules.md 4.3): the MX or the submission endpoint of Exchange Online, an own relay, a server of
+/// others, SAP itself.
+pub const SPEAKERS: &[&str] = &["exo-mx", "exo-submission", "own-relay", "foreign", "sap"];
+
+/// Where a recipient is.
+pub const SCOPES: &[&str] = &["internal", "external"];
+
+/// Exchange's own words in the message trace, lower case without blanks.
+pub const EXCHANGE_STATUSES: &[&str] = &["gettingstatus", "expanded", "pending", "delivered", "filteredasspam", "quarantined", "failed"];
+
+/// Where the trace says that a mail ended.
+pub const DELIVERED_TO: &[&str] = &["mailbox", "outside", "junk", "quarantine"];
+
+/// Hops at which a journey can end.
+pub const HOPS: &[&str] = &["sap", "icm", "relay", "exchange", "outside"];
+
+/// States of the SAP article that a reference may mean (rules.md 1).
+pub const ARTICLE_VERSIONS: &[&str] = &["V1", "V2", "V3"];
+
 /// What a rule looks at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
