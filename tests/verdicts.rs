@@ -76,14 +76,13 @@ fn every_verdict_from_a_table_and_a_trace() {
         (26, "deferred", "wait"),
         (27, "rejected", "resend"),
         (28, "rejected", "resend"),
+        (29, "waiting", "wait"),
         (30, "unsent", "resend"),
         (31, "missing", "investigate"),
         (32, "unknown", "investigate"),
         (33, "bounced", "investigate"),
     ];
-    let found = found(&sap, Some(&trace));
-    assert!(found.iter().any(|(to, verdict, _)| to == "m29@fabrikam.example" && verdict == "waiting"), "{found:?}");
-    check(&found, &want);
+    check(&found(&sap, Some(&trace)), &want);
 }
 
 #[test]

@@ -65,8 +65,8 @@ fn drafts(rng: &mut Rng) -> Vec<Draft> {
         ("06:21:30", "treasury@contoso.example", "Cash position 10.03.2026, first run", Case::Late),
         ("12:06:12", "controlling@contoso.example", "Cash position 10.03.2026, second run", Case::Late),
         ("08:48:33", "sales.orders@fabrikam.example", "Price list 2026 | spare parts", Case::Plain),
-        ("16:51:44", "quality@contoso.example", "Inspection lot 01004790 blocked", Case::NeverQueued),
-        ("16:52:19", "billing@northwind.example", "Invoice 90004790", Case::NeverQueued),
+        ("13:51:44", "quality@contoso.example", "Inspection lot 01004790 blocked", Case::NeverQueued),
+        ("14:22:19", "billing@northwind.example", "Invoice 90004790", Case::NeverQueued),
     ];
     drafts.extend(script.map(|(time, to, subject, case)| scripted(on(time), to, subject, case)));
     drafts
