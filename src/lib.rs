@@ -4,6 +4,9 @@
 //! `rules` judge replies, `align` puts all evidence on one clock and says which records are of the same mail,
 //! `journey` gives each mail a verdict and an action, `incident` groups failures, `report` prints.
 #![forbid(unsafe_code)]
+// The library neither stops nor prints by itself: errors are typed, output goes through `cli`.
+#![warn(clippy::exit, clippy::expect_used, clippy::get_unwrap, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+#![warn(clippy::todo, clippy::unimplemented, clippy::unwrap_used)]
 
 pub mod align;
 pub mod cli;

@@ -73,7 +73,12 @@ fn ordered(pairs: &std::collections::HashMap<usize, usize>) -> Vec<(usize, usize
 
 /// Requests handed over and arrivals whose recipient and subject occur once on either side.
 fn unique_pairs(store: &Store, units: &Units) -> Vec<(usize, usize)> {
-    let mut seen: BTreeMap<(&str, &str), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    #[derive(Default)]
+    struct Both {
+        requests: Vec<usize>,
+        arrivals: Vec<usize>,
+    }
+    let mut seen: BTreeMap<(&str, &str), Both> = BTreeMap::new();
     let parts: Vec<_> = units
         .requests
         .iter()
@@ -81,16 +86,16 @@ fn unique_pairs(store: &Store, units: &Units) -> Vec<(usize, usize)> {
         .map(|record| (compare::recipient(store, record), compare::subject(store, record), store.sap_of(record)))
         .collect();
     for (at, arrival) in units.arrivals.iter().enumerate() {
-        seen.entry((&arrival.recipient.text, &arrival.subject.text)).or_default().1.push(at);
+        seen.entry((&arrival.recipient.text, &arrival.subject.text)).or_default().arrivals.push(at);
     }
     for (at, (recipient, subject, _)) in parts.iter().enumerate() {
         if !recipient.cut && !recipient.text.is_empty() {
-            seen.entry((&recipient.text, &subject.text)).or_default().0.push(at);
+            seen.entry((&recipient.text, &subject.text)).or_default().requests.push(at);
         }
     }
     let handed_over = |at: usize| parts[at].2.is_some_and(|facts| facts.state.handed_over());
     seen.into_values()
-        .filter_map(|(requests, arrivals)| match (&requests[..], &arrivals[..]) {
+        .filter_map(|both| match (&both.requests[..], &both.arrivals[..]) {
             ([request], [arrival]) if handed_over(*request) => Some((*request, *arrival)),
             _ => None,
         })

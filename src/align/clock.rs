@@ -75,7 +75,7 @@ fn own_clock(source: &Source, zones: &[(String, Zone)], anchors: &[Anchor]) -> O
         let zone = fit::best_zone(anchors)?;
         Clock::new(zone, ZoneBasis::Inferred, from_others(anchors.len()))
     };
-    let fit = fit::residuals(&clock.zone, anchors);
+    let fit = fit::residuals(clock.zone, anchors);
     (clock.drift_ms, clock.spread_ms, clock.anchors) = (fit.median, fit.spread, fit.inliers);
     Some(clock)
 }

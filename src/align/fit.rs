@@ -41,7 +41,7 @@ pub struct Fit {
 }
 
 /// Residuals of a zone.
-pub fn residuals(zone: &Zone, anchors: &[Anchor]) -> Fit {
+pub fn residuals(zone: Zone, anchors: &[Anchor]) -> Fit {
     let mut values: Vec<Millis> = anchors.iter().map(|anchor| residual(zone, anchor)).collect();
     let median = middle(&mut values);
     let mut distances: Vec<Millis> = values.iter().map(|value| (value - median).abs()).collect();
@@ -55,7 +55,7 @@ fn middle(values: &mut [Millis]) -> Millis {
 }
 
 /// Gap between the reading and the known time, 0 when they overlap; of two readings the nearer one.
-fn residual(zone: &Zone, anchor: &Anchor) -> Millis {
+fn residual(zone: Zone, anchor: &Anchor) -> Millis {
     let readings = zone.readings(anchor.local.middle());
     let gap = |offset: Millis| {
         let read = anchor.local.shifted(-offset);
@@ -89,7 +89,7 @@ pub fn best_zone(anchors: &[Anchor]) -> Option<Zone> {
     let candidates = fixed.chain(REGIONS.iter().map(|tz| Zone::Region(*tz)));
     let mut best: Option<(Zone, Fit)> = None;
     for zone in candidates {
-        let fit = residuals(&zone, anchors);
+        let fit = residuals(zone, anchors);
         if fit.median.abs() <= NEAR && best.is_none_or(|(_, known)| fit.inliers > known.inliers) {
             best = Some((zone, fit));
         }
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use crate::evidence::{HOUR, Span};
 
-    fn anchors(zone: &Zone, at: &[Millis], late: Millis) -> Vec<Anchor> {
+    fn anchors(zone: Zone, at: &[Millis], late: Millis) -> Vec<Anchor> {
         let local = |utc: Millis| {
             (0..3).map(|n| utc + n * HOUR).find(|l| l - zone.readings(*l).first == utc || l - zone.readings(*l).second == utc)
         };
@@ -116,11 +116,11 @@ mod tests {
     fn a_shifted_clock_shifts_the_estimate() {
         let zone = Zone::Fixed(60);
         let at: Vec<Millis> = (0..20).map(|n| n * 17 * MINUTE).collect();
-        let base = residuals(&zone, &anchors(&zone, &at, 0));
-        let late = residuals(&zone, &anchors(&zone, &at, 3 * MINUTE));
+        let base = residuals(zone, &anchors(zone, &at, 0));
+        let late = residuals(zone, &anchors(zone, &at, 3 * MINUTE));
         // One second of the source's own precision stands between both.
         assert!((late.median - base.median - 3 * MINUTE).abs() <= 1000);
-        assert_eq!(best_zone(&anchors(&zone, &at, 3 * MINUTE)), Some(zone));
+        assert_eq!(best_zone(&anchors(zone, &at, 3 * MINUTE)), Some(zone));
     }
 
     #[test]
@@ -128,6 +128,6 @@ mod tests {
         let berlin = Zone::Region(Tz::Europe__Berlin);
         let change = 1_761_440_400_000; // 2025-10-26T01:00Z
         let at: Vec<Millis> = (-10..10).map(|n| change + n * 2 * HOUR + 5 * MINUTE).collect();
-        assert_eq!(best_zone(&anchors(&berlin, &at, 0)), Some(berlin));
+        assert_eq!(best_zone(&anchors(berlin, &at, 0)), Some(berlin));
     }
 }

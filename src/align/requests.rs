@@ -122,12 +122,11 @@ fn merge(store: &Store, keyed: Vec<Request>, keyless: Vec<Request>) -> Vec<Reque
             continue;
         };
         let known = seconds.entry(at).or_default();
-        match known.iter().find(|known| same(store, &out[**known], &request)) {
-            Some(same) => out[*same].rows.extend(request.rows),
-            None => {
-                known.push(out.len());
-                out.push(request);
-            }
+        if let Some(same) = known.iter().find(|known| same(store, &out[**known], &request)) {
+            out[*same].rows.extend(request.rows);
+        } else {
+            known.push(out.len());
+            out.push(request);
         }
     }
     out
@@ -146,7 +145,7 @@ fn sort(store: &Store, rows: &mut [u32]) {
     let facts = |row: u32| store.records.get(row as usize).and_then(|record| Some((record.local?.from, store.sap_of(record)?)));
     let timed = |row: u32| facts(row).is_some_and(|(local, facts)| facts.requested.is_none_or(|requested| requested.from != local));
     let all_timed = rows.iter().all(|row| timed(*row));
-    let state = |row: u32| facts(row).map(|(_, facts)| facts.state).unwrap_or(SapState::Unknown);
+    let state = |row: u32| facts(row).map_or(SapState::Unknown, |(_, facts)| facts.state);
     let local = |row: u32| facts(row).map(|(local, _)| local);
     if all_timed {
         rows.sort_by_key(|row| (local(*row), state(*row), *row));

@@ -61,6 +61,8 @@ pub struct Args {
 }
 
 /// What the user knows and the files may not tell.
+// The lines are shown as help, where backticks would be noise.
+#[allow(clippy::doc_markdown)]
 #[derive(Debug, clap::Args)]
 pub struct Known {
     /// Zone of a system's or a file's times: sap=Europe/Berlin, app1/dev_icm=+01:00 (repeatable)

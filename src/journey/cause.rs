@@ -39,7 +39,7 @@ impl Draft {
 /// Judges one mail.
 pub fn judge(context: &Context<'_, '_>, facts: &Facts, option: &'static str, scopes: &Scopes, ids: &mut Ids) -> Draft {
     let (host, port) = option::host(context, facts);
-    let verdict = verdict(&ends(context, facts, &host));
+    let verdict = verdict(ends(context, facts, &host));
     let mut journey = blank(context, facts, option, ids.id(context, facts), verdict);
     journey.external = scopes.external(context.store.text(facts.recipient), facts.recipient_cut);
     journey.stopped_at = stopped_at(context, facts, verdict, &host);

@@ -9,6 +9,7 @@ pub use find::{Found, find, labels};
 pub use ledger::{Class, Ledger};
 
 use crate::evidence::{Hop, Millis, Span};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// One input file with all that is known of it.
@@ -117,5 +118,8 @@ pub fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }

@@ -21,7 +21,7 @@ pub fn each(
     begins_row: &dyn Fn(&str) -> bool,
     take: &mut dyn FnMut(Result<&csv::StringRecord, &'static str>, Place),
 ) {
-    let (mut from, mut counted) = (0, Lines { body, first, byte: 0, lines: 0 });
+    let (mut from, mut counted) = (0, Lines { body, first, byte: 0, before: 0 });
     while let Some(next) = read_on(body, from, delimiter, begins_row, &mut counted, take) {
         from = next;
     }
@@ -57,7 +57,7 @@ struct Lines<'a> {
     body: &'a str,
     first: u32,
     byte: usize,
-    lines: u32,
+    before: u32,
 }
 
 impl Lines<'_> {
@@ -66,10 +66,10 @@ impl Lines<'_> {
         let bytes = self.body.as_bytes();
         let breaks = |from: usize, to: usize| u32::try_from(memchr_iter(b'\n', &bytes[from.min(to)..to]).count()).unwrap_or(u32::MAX);
         let begin = begin + bytes[begin..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-        self.lines += breaks(self.byte, begin);
+        self.before += breaks(self.byte, begin);
         self.byte = begin;
         let trailing = bytes[begin.min(end)..end].iter().rev().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-        (begin, Place { line: self.first + self.lines, lines: breaks(begin, end.saturating_sub(trailing)) + 1 })
+        (begin, Place { line: self.first + self.before, lines: breaks(begin, end.saturating_sub(trailing)) + 1 })
     }
 }
 
