@@ -2,7 +2,7 @@
 
 use crate::align::{self, Alignment, Zone};
 use crate::error::{ReadError, UsageError};
-use crate::evidence::{Millis, Store};
+use crate::evidence::{Hop, Millis, Store};
 use crate::formats::{self, Sink};
 use crate::incident::{self, Incident};
 use crate::journey::{self, Journey, Policy};
@@ -157,9 +157,9 @@ pub fn analyse(
     progress.step("linking");
     let alignment = align::align(&reading.store, &reading.sources, &options.zones);
     let as_of = options.as_of.or_else(|| alignment.utc.iter().flatten().map(|span| span.to).max());
-    mark_others(&mut reading, &alignment);
     progress.step("judging");
     let mut all = journey::judge(&mut reading.store, &reading.sources, &alignment, &matcher, &options.policy, options.as_of);
+    mark_others(&mut reading, &all);
     // Incidents are told from all mails: what went well outside the window still says when the trouble began and ended.
     let incidents = incident::group(&mut all, &mut reading.store, &matcher);
     let before = all.len();
@@ -168,11 +168,18 @@ pub fn analyse(
     Ok(Analysis { reading, alignment, journeys, incidents, as_of, outside_window })
 }
 
-/// Trace lines that hold nobody's mail but others' are counted as such.
-fn mark_others(reading: &mut Reading, alignment: &Alignment) {
-    let linked = alignment.mails.iter().flat_map(|mail| &mail.arrivals).map(|(at, _)| *at);
-    for (class, records) in [(Class::Others, alignment.others.clone()), (Class::Evidence, linked.collect())] {
-        for record in records.iter().filter_map(|at| reading.store.records.get(*at as usize)) {
+/// Lines of a trace that speak of no journey hold the mail of others.
+fn mark_others(reading: &mut Reading, journeys: &[Journey]) {
+    let mut ours = vec![false; reading.store.records.len()];
+    for at in journeys.iter().flat_map(|journey| &journey.evidence) {
+        if let Some(slot) = ours.get_mut(*at as usize) {
+            *slot = true;
+        }
+    }
+    // A line with several recipients is evidence when one of them is SAP's.
+    for (class, own) in [(Class::Others, false), (Class::Evidence, true)] {
+        let records = reading.store.records.iter().zip(&ours).filter(|(record, ours)| record.hop == Hop::Exchange && **ours == own);
+        for (record, _) in records {
             if let Some(source) = reading.sources.get_mut(record.source as usize) {
                 source.ledger.mark_run(record.line, record.lines, class);
             }

@@ -52,6 +52,10 @@ fn aside(analysis: &Analysis, out: &mut String) {
             if like > 0 { format!(", {like} of them look like SAP mail without a request in this export") } else { String::new() }
         );
     }
+    let unasked = alignment.mails.len().saturating_sub(analysis.journeys.len() + analysis.outside_window);
+    if unasked > 0 {
+        let _ = writeln!(out, "  beside   {unasked} mails of other senders than --sender");
+    }
     if !alignment.loose.is_empty() {
         let _ =
             writeln!(out, "  beside   {} SMTP tries in the ICM trace that no request of this export can be given", alignment.loose.len());
