@@ -25,7 +25,7 @@ pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> Str
         head(analysis, incident, rule, style, &mut out);
         if style.verbose || at < IN_FULL {
             body(analysis, catalogue, incident, rule, style, &mut out);
-        } else if let Some(rule) = rule {
+        } else if let Some(rule) = also(analysis, catalogue, incident).or(rule) {
             let first = rule.remedy.first().map_or("", |remedy| remedy.text.as_str());
             out.push_str(&style.wrap("     ", "     ", &format!("{} first{}: {first}", rule.owner, needs(rule))));
         }
@@ -49,6 +49,9 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
     if let Some(pattern) = catalogue.get(analysis.reading.store.text(incident.pattern)) {
         out.push_str(&style.wrap("     pattern  ", "              ", &format!("{} {}", pattern.id, pattern.title)));
     }
+    if let Some(also) = also(analysis, catalogue, incident) {
+        out.push_str(&style.wrap("     also     ", "              ", &format!("{} {}", also.id, also.title)));
+    }
     if !incident.shared.is_empty() {
         let shared = incident.shared.iter().take(3).map(|shared| {
             let spared = if shared.spared.is_empty() { String::new() } else { format!(" (spared: {})", shared.spared.join(", ")) };
@@ -70,13 +73,21 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
     out.push_str(&style.wrap("     mails    ", "              ", &actions(analysis, incident)));
 }
 
+/// A finding of all members that a person must look into, such as that nobody tries any more.
+fn also<'c>(analysis: &Analysis, catalogue: &'c Catalogue, incident: &Incident) -> Option<&'c Rule> {
+    let members = || incident.journeys.iter().map(|at| &analysis.journeys[*at as usize]);
+    let findings = &members().next()?.findings;
+    let shared = findings.iter().find(|finding| members().all(|journey| journey.findings.contains(finding)))?;
+    catalogue.get(analysis.reading.store.text(*shared)).filter(|rule| rule.action == Action::Investigate.word())
+}
+
 fn needs(rule: &Rule) -> String {
     if rule.needs.is_empty() { String::new() } else { format!(", needs {}", rule.needs.join(", ")) }
 }
 
 /// First sentence.
 fn sentence(text: &str) -> &str {
-    text.split_once(". ").map_or(text, |(first, _)| first.trim_end_matches('.'))
+    text.find(". ").map_or(text, |end| &text[..=end])
 }
 
 fn words(analysis: &Analysis, incident: &Incident, of: impl Fn(u32) -> &'static str) -> String {

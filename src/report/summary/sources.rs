@@ -23,7 +23,8 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
         }
     }
     let mut out: String = table.to_string().lines().fold(String::new(), |mut out, line| {
-        let _ = writeln!(out, "{}", line.trim_end());
+        // The table pads its cells on both sides.
+        let _ = writeln!(out, "{}", line.strip_prefix(' ').unwrap_or(line).trim_end());
         out
     });
     notes(analysis, style, &mut out);

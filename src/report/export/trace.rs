@@ -1,0 +1,100 @@
+//! What to ask Exchange Online for.
+
+use super::{Gap, in_any_zone, mails, window};
+use crate::evidence::{HOUR, Millis, Sym, rfc3339};
+use crate::journey::{Journey, Verdict};
+use crate::pipeline::Analysis;
+use crate::report::clean;
+
+/// More values than this are not listed one by one.
+const FEW: usize = 3;
+
+/// Mails handed over that no trace covers.
+pub fn none(analysis: &Analysis) -> Option<Gap> {
+    let open: Vec<&Journey> = analysis.journeys.iter().filter(|j| j.verdict == Verdict::HandedOff).collect();
+    let (from, to, wide) = in_any_zone(analysis, window(open.iter().copied(), HOUR)?);
+    let mut senders = distinct(analysis, &open, |journey| journey.sender);
+    // One mail of an unknown sender is enough: a filter would hide it.
+    if senders.iter().any(|sender| !sender.contains('@')) {
+        senders.clear();
+    }
+    Some(Gap {
+        what: format!("{} handed over, and no log covers what came after", were(open.len())),
+        export: format!("{}{wide}", historical_search(from, to, &senders)),
+    })
+}
+
+/// The first trace that does not hold all it should.
+pub fn cut_off(analysis: &Analysis) -> Option<Gap> {
+    let sources = analysis.alignment.coverage.iter().zip(&analysis.reading.sources);
+    let (coverage, source) = sources.filter(|(coverage, _)| coverage.capped || coverage.only_failed).next()?;
+    let why = if coverage.capped { "has as many rows as an export may have" } else { "holds failures only" };
+    let span = coverage.span?;
+    Some(Gap {
+        what: format!("{} {why}: what it does not show proves nothing", clean(&source.label)),
+        export: historical_search(span.from, span.to, &[]),
+    })
+}
+
+/// Mails that failed behind the acceptance: the summary has no reason.
+pub fn no_reason(analysis: &Analysis) -> Option<Gap> {
+    let silent = |journey: &&Journey| journey.verdict == Verdict::Bounced && journey.reply.is_empty();
+    let silent: Vec<&Journey> = analysis.journeys.iter().filter(silent).collect();
+    let first = silent.first()?;
+    let text = |sym: Sym| clean(analysis.reading.store.text(sym));
+    let id = first.network_message_id;
+    let by_id = format!("Get-MessageTraceDetailV2 -MessageTraceId {} -RecipientAddress '{}'", text(id), text(first.recipient));
+    let more = if silent.len() > 1 { ", and so for the others (network_message_id and recipient of the rows 'bounced')" } else { "" };
+    Some(Gap {
+        what: format!("{} accepted and failed later, and the summary of the trace does not say why", were(silent.len())),
+        export: if id.is_empty() {
+            "the extended report of the message trace for these mails".to_owned()
+        } else {
+            format!("{by_id}{more}")
+        },
+    })
+}
+
+/// Mails that should stand in the trace and do not.
+pub fn not_seen(analysis: &Analysis) -> Option<Gap> {
+    let missing: Vec<&Journey> = analysis.journeys.iter().filter(|j| j.verdict == Verdict::Missing).collect();
+    let (from, to) = window(missing.iter().copied(), 12 * HOUR)?;
+    let recipients = distinct(analysis, &missing, |journey| journey.recipient);
+    let who = if recipients.len() <= FEW { format!(" -RecipientAddress '{}'", recipients.join("','")) } else { String::new() };
+    Some(Gap {
+        what: format!("{} no row in a trace that covers that time and sender", have(missing.len())),
+        export: format!(
+            "Get-MessageTraceV2{who} -StartDate '{}' -EndDate '{}' (a wider window, whatever the sender), and the dev_icm of these minutes at level 3, \
+             which shows the server that took them",
+            rfc3339(from),
+            rfc3339(to)
+        ),
+    })
+}
+
+fn have(count: usize) -> String {
+    format!("{} {}", mails(count), if count == 1 { "has" } else { "have" })
+}
+
+fn were(count: usize) -> String {
+    format!("{} {}", mails(count), if count == 1 { "was" } else { "were" })
+}
+
+fn distinct(analysis: &Analysis, journeys: &[&Journey], of: fn(&Journey) -> Sym) -> Vec<String> {
+    let mut out: Vec<String> = journeys.iter().map(|journey| clean(analysis.reading.store.text(of(journey))).to_lowercase()).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// The enhanced summary, which Sostrace reads.
+fn historical_search(from: Millis, to: Millis, senders: &[String]) -> String {
+    let named = (1..=FEW).contains(&senders.len());
+    let who = if named { senders.join(",") } else { "*@YOUR-DOMAIN".to_owned() };
+    format!(
+        "Start-HistoricalSearch -ReportTitle sostrace -ReportType MessageTrace -StartDate '{}' -EndDate '{}' -SenderAddress '{who}' \
+         -NotifyAddress YOU@YOUR-DOMAIN (or Exchange admin center, Message trace, enhanced summary report)",
+        rfc3339(from),
+        rfc3339(to)
+    )
+}
