@@ -3,6 +3,7 @@
 mod columns;
 mod datetime;
 mod icm;
+mod icon;
 mod list;
 mod request;
 mod sheet;
