@@ -134,7 +134,9 @@ pub fn positions(cells: &[&str]) -> Positions {
         out.entry(column).or_default().push(at);
     }
     let rank = |at: &usize| (headers[*at].0, meaning(&headers[*at].1).map(|(rank, _)| rank), *at);
-    out.values_mut().for_each(|places| places.sort_by_key(rank));
+    for places in out.values_mut() {
+        places.sort_by_key(rank);
+    }
     out
 }
 

@@ -46,13 +46,13 @@ pub fn form<'a>(dates: impl Iterator<Item = &'a str>) -> Form {
     }
     let order = if day_first && !month_first { Order::DayFirst } else { Order::MonthFirst };
     let mut doubts = Vec::new();
-    match (open, month_first, day_first) {
-        (true, true, true) => doubts.push("dates are read month first: a guess from the form and the values of the column"),
-        (true, false, true) => doubts.push("dates are read day first: a guess from the form and the values of the column"),
-        (true, false, false) => {
-            doubts.push("some dates fit day first only, others month first only: they are read month first, check them")
-        }
-        _ => {}
+    if open {
+        doubts.extend(match (month_first, day_first) {
+            (true, true) => Some("dates are read month first: a guess from the form and the values of the column"),
+            (false, true) => Some("dates are read day first: a guess from the form and the values of the column"),
+            (false, false) => Some("some dates fit day first only, others month first only: they are read month first, check them"),
+            (true, false) => None,
+        });
     }
     if forms.len() > 1 {
         doubts.push("dates of different forms stand in one list: each is read by its own form, check them");

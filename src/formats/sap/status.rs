@@ -85,7 +85,7 @@ pub fn interpret(cells: &Cells<'_>) -> Status {
     Status { state, message }
 }
 
-/// Class and number. Without a class, 672 and 73 are those of SAPoffice, the rest of SAPconnect.
+/// Class and number. Without a class, 672 and 73 are those of `SAPoffice`, the rest of `SAPconnect`.
 fn message(cells: &Cells<'_>) -> (String, Option<u16>) {
     let Some((told, number)) = [cells.number, cells.status, cells.message].into_iter().find_map(reference) else {
         return (cells.class.to_uppercase(), None);
@@ -118,7 +118,7 @@ pub fn reference(cell: &str) -> Option<(&str, u16)> {
     (named && bracket == cell.ends_with(')')).then_some((class, number))
 }
 
-/// Ranges hold in the classes of SAPconnect and SAPoffice only; of the others, and where no range is known, the type
+/// Ranges hold in the classes of `SAPconnect` and `SAPoffice` only; of the others, and where no range is known, the type
 /// letter tells (sost.md sections 3.1 and 3.2).
 fn by_number(class: &str, number: u16) -> Option<SapState> {
     match (class, number) {

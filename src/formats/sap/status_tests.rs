@@ -80,7 +80,7 @@ fn ranges_hold_in_their_class_only() {
         ("BCS_MAIL", "300", "E", SapState::Error, "BCS_MAIL300"),
     ];
     for (class, number, kind, state, message) in rows {
-        let cells = Cells { class, number, kind, ..Cells::default() };
+        let cells = Cells { kind, class, number, ..Cells::default() };
         assert_eq!(interpret(&cells), Status { state, message: message.to_owned() }, "{cells:?}");
     }
     for kind in ["S", "I", ""] {
