@@ -95,6 +95,8 @@ fn the_better_of_two_columns_is_read() {
     assert_eq!(text(&reading1, 0, |record, _| record.recipient), long);
     assert!(!reading1.store.records[0].cut.recipient);
     assert!(notes(&reading1).iter().any(|(_, note)| note.starts_with("'SMTP_ADDR' and 'ADDRESS' mean the same")));
+    let told = "the status is read from one table of the join: 'MSGID_SOST' and 'MSGNO_SOST' and 'MSGTY_SOST' left out";
+    assert!(notes(&reading(joined)).contains(&(1, told)));
     let icon =
         list(&["St", "Document title", "Recipient", "Status of the sent object"], &[&["@5D@", "Invoice", "ap@fabrikam.example", "806"]]);
     for export in [joined, &icon] {
@@ -172,6 +174,9 @@ fn lists_cut_at_their_width_are_read() {
     assert!(
         notes(&reading1).contains(&(3, &format!("lines are cut at {width} characters: columns further right are lost, narrow the layout")))
     );
+    let criteria = "------------------------\n|Sort criteria|Asc|Desc|\n|----------------------|\n|Recipient    | X |    |\n------------------------\nContoso AG\n\n";
+    let reading2 = reading(&format!("{criteria}{cut}"));
+    assert_eq!((reading2.store.records.len(), counts(&reading2)), (3, (3, 12, 0)));
     let mut lines: Vec<&str> = whole.lines().collect();
     lines[5] = lines[5].strip_suffix('|').unwrap();
     assert_eq!(reading(&lines.join("\n")).store.records.len(), 3);
@@ -248,4 +253,17 @@ fn two_files_appended_to_one_another() {
     let one = rows_of(1);
     let reading1 = reading(&format!("\u{feff}{one}\u{feff}{one}"));
     assert_eq!(counts(&reading1), (2, 10, 0));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_rows_are_read_without_panic(pipes: bool, rows in "[|@\\\\Q5C0-9a-zé請./: \t\n-]{0,300}") {
+        let header = HEADER.join(if pipes { "|" } else { "\t" });
+        let edge = if pipes { "|" } else { "" };
+        let reading = reading(&format!("{edge}{header}{edge}\n{rows}"));
+        proptest::prop_assert_eq!(reading.sources.len(), 1);
+        let (evidence, frame, rest) = counts(&reading);
+        proptest::prop_assert_eq!(evidence + frame + rest, reading.sources[0].ledger.lines());
+        proptest::prop_assert_eq!(evidence, reading.store.records.len());
+    }
 }

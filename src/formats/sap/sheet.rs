@@ -71,15 +71,20 @@ impl<'a> Sheet<'a> {
     pub fn settle(&mut self) -> Vec<String> {
         self.choose_status();
         self.limits = (0..self.header.len()).map(|at| self.limit(at)).collect();
-        let name = |at: &usize| format!("'{}'", self.header.get(*at).map_or("", |cell| cell.trim()));
-        let doubled =
-            self.positions.values().filter_map(|places| Some((places.first()?, places.get(1..)?))).filter(|(_, rest)| !rest.is_empty());
-        doubled
-            .map(|(first, rest)| {
-                let rest = rest.iter().map(name).collect::<Vec<_>>().join(" and ");
-                format!("{first} and {rest} mean the same: {first} is read, {rest} where it is empty or longer", first = name(first))
-            })
-            .collect()
+        let names = |places: &[usize]| {
+            let names = places.iter().map(|at| format!("'{}'", self.header.get(*at).map_or("", |cell| cell.trim())));
+            names.collect::<Vec<_>>().join(" and ")
+        };
+        let doubled = self.positions.values().filter_map(|places| places.split_at_checked(1)).filter(|(_, rest)| !rest.is_empty());
+        let doubled = doubled.map(|(first, rest)| {
+            let (first, rest) = (names(first), names(rest));
+            format!("{first} and {rest} mean the same: {first} is read, {rest} where it is empty or longer")
+        });
+        let known = columns::layout(&self.header).into_iter().enumerate().filter(|(_, column)| column.is_some());
+        let unused = |at: &usize| !self.positions.values().any(|places| places.contains(at));
+        let unused: Vec<usize> = known.map(|(at, _)| at).filter(unused).collect();
+        let told = format!("the status is read from one table of the join: {} left out", names(&unused));
+        doubled.chain((!unused.is_empty()).then_some(told)).collect()
     }
 
     /// The status column with the most numbers comes first; one that holds nothing but icons counts as icon column.
