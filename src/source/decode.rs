@@ -1,4 +1,5 @@
-//! Bytes to text: BOM, else NUL pattern, else valid UTF-8, else Windows-1252 (exchange.md 1.5, sost.md 7).
+//! Bytes to text: BOM, else NUL pattern, else UTF-8 that is valid or nearly so, else Windows-1252 (exchange.md 1.5,
+//! sost.md 7).
 
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -7,7 +8,7 @@ use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 pub struct Encoding {
     /// `UTF-8`, `UTF-16LE`, `UTF-16BE` or `windows-1252`.
     pub name: &'static str,
-    /// `BOM`, `pattern`, `valid` or `assumed`.
+    /// `BOM`, `pattern`, `valid`, `mostly valid` or `assumed`.
     pub basis: &'static str,
 }
 
@@ -20,6 +21,8 @@ pub struct Decoded {
     pub encoding: Encoding,
     /// Whether the last character was cut in two.
     pub truncated: bool,
+    /// Bytes of a `mostly valid` text that could not be decoded; each run of them became one U+FFFD.
+    pub replaced: usize,
 }
 
 /// Decodes a file; never fails, what cannot be decoded becomes U+FFFD.
@@ -47,6 +50,9 @@ pub fn decode(bytes: Vec<u8>) -> Decoded {
             if cut_utf8(&bytes) {
                 return done(String::from_utf8_lossy(&bytes).into_owned(), "UTF-8", "valid", true);
             }
+            if let Some(replaced) = mostly_utf8(&bytes) {
+                return Decoded { replaced, ..done(String::from_utf8_lossy(&bytes).into_owned(), "UTF-8", "mostly valid", false) };
+            }
             let (text, _) = WINDOWS_1252.decode_without_bom_handling(&bytes);
             done(text.into_owned(), "windows-1252", "assumed", false)
         }
@@ -54,7 +60,7 @@ pub fn decode(bytes: Vec<u8>) -> Decoded {
 }
 
 fn done(text: String, name: &'static str, basis: &'static str, truncated: bool) -> Decoded {
-    Decoded { text, encoding: Encoding { name, basis }, truncated }
+    Decoded { text, encoding: Encoding { name, basis }, truncated, replaced: 0 }
 }
 
 fn utf16(bytes: &[u8], codec: &'static encoding_rs::Encoding, name: &'static str, basis: &'static str) -> Decoded {
@@ -66,6 +72,18 @@ fn utf16(bytes: &[u8], codec: &'static encoding_rs::Encoding, name: &'static str
 /// Valid UTF-8 but for an incomplete last character, with at least one complete multi-byte character or none needed.
 fn cut_utf8(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_none() && !bytes[..e.valid_up_to()].is_ascii())
+}
+
+/// Number of invalid bytes of a text that is UTF-8 but for a few of them: ten valid characters of several bytes for each
+/// error, or a single error beside three. Windows-1252 has hardly any: they need letters like `Ã` before signs like `¼`.
+fn mostly_utf8(bytes: &[u8]) -> Option<usize> {
+    let (mut valid, mut errors, mut replaced) = (0_usize, 0_usize, 0);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        errors += usize::from(!chunk.invalid().is_empty());
+        replaced += chunk.invalid().len();
+    }
+    (valid >= errors.saturating_mul(10) || (errors == 1 && valid >= 3)).then_some(replaced)
 }
 
 /// `Some(true)`: every second byte of the beginning is NUL, low byte first.
@@ -116,6 +134,23 @@ pub fn sniff_binary(bytes: &[u8]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_few_broken_bytes_leave_a_text_utf8() {
+        let rows: [(&str, &[u8], &str, usize); 6] = [
+            ("ÄÖÜäöüßéèà", b"\xC3 Z", "mostly valid", 1),
+            ("ÄÖÜäöüßéèà", b"\xC3 Z\xFC", "assumed", 0),
+            ("Größe", b"\xC3 Z", "assumed", 0),
+            ("Größe Empfänger Grüße", b"\xC3 Z", "mostly valid", 1),
+            ("ÄÖÜäöüßéèàÄÖÜäöüßéèà", b"\xE2\x82 \xFF\n", "mostly valid", 3),
+            ("Über", b"\xFC\xDFe", "assumed", 0),
+        ];
+        for (text, broken, basis, replaced) in rows {
+            let decoded = decode([text.as_bytes(), broken].concat());
+            assert_eq!((decoded.encoding.basis, decoded.replaced), (basis, replaced), "{text} {broken:?}");
+            assert_eq!(decoded.text.starts_with(text), basis == "mostly valid", "{text} {broken:?}");
+        }
+    }
 
     #[test]
     fn finds_the_encoding() {

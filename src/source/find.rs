@@ -14,7 +14,8 @@ pub struct Found {
     pub named: bool,
 }
 
-/// Files below the given paths, sorted, each once; folders are walked without following links to folders.
+/// Files below the given paths, sorted, each once. A folder is walked without following links to folders, and only its
+/// regular files count: a pipe in it would never end. A pipe that is named is read.
 #[must_use]
 pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<ReadError>) {
     let (mut found, mut errors) = (BTreeMap::new(), Vec::new());
@@ -36,15 +37,12 @@ fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, bool>, errors: &mut Vec<Rea
         Ok(entries) => entries,
         Err(error) => return errors.push(ReadError::Io(folder.to_path_buf(), error)),
     };
-    for entry in entries.flatten() {
+    for entry in entries.flatten().filter(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
         let path = entry.path();
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() && !hidden => walk(&path, found, errors),
-            Ok(kind) if !kind.is_dir() && !hidden => {
-                found.entry(path).or_insert(false);
-            }
-            _ => {}
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            walk(&path, found, errors);
+        } else if fs::metadata(&path).is_ok_and(|meta| meta.is_file()) {
+            found.entry(path).or_insert(false);
         }
     }
 }
@@ -75,5 +73,28 @@ mod tests {
     fn labels_are_the_shortest_unique_suffix() {
         let paths = ["a/app1/dev_icm", "a/app2/dev_icm", "a/sost.txt"].map(PathBuf::from);
         assert_eq!(labels(&paths), ["app1/dev_icm", "app2/dev_icm", "sost.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_regular_files_of_a_folder_count() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("real")).unwrap();
+        fs::write(at("real/a.txt"), "a").unwrap();
+        fs::write(at(".hidden"), "a").unwrap();
+        symlink("real", at("folder-link")).unwrap();
+        symlink("nowhere", at("dangling-link")).unwrap();
+        symlink("real/a.txt", at("file-link")).unwrap();
+        let socket = at("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let names = |paths: &[PathBuf]| {
+            let (found, errors) = find(paths);
+            assert!(errors.is_empty(), "{errors:?}");
+            found.into_iter().map(|file| (file.path, file.named)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&[folder.path().to_path_buf()]), [(at("file-link"), false), (at("real/a.txt"), false)]);
+        assert_eq!(names(&[socket.clone(), at("folder-link")]), [(at("folder-link/a.txt"), false), (socket, true)]);
     }
 }

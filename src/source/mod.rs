@@ -107,11 +107,15 @@ impl Source {
     }
 }
 
-/// Physical lines with their 1-based number, without line ends.
+/// Physical lines with their 1-based number, without line ends and without the byte order mark that a line begins with
+/// where files were appended to one another.
 pub fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let body = text.strip_suffix('\n').unwrap_or(text);
     let count = if text.is_empty() { 0 } else { usize::MAX };
-    body.split('\n').take(count).zip(1..).map(|(line, number)| (number, line.strip_suffix('\r').unwrap_or(line)))
+    body.split('\n').take(count).zip(1..).map(|(line, number)| {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        (number, line.strip_prefix('\u{feff}').unwrap_or(line))
+    })
 }
 
 /// SHA-256 in hexadecimal digits.
@@ -122,4 +126,25 @@ pub fn sha256(bytes: &[u8]) -> String {
         let _ = write!(out, "{byte:02x}");
         out
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_physical_and_bare() {
+        let rows: [(&str, &[&str]); 6] = [
+            ("", &[]),
+            ("a", &["a"]),
+            ("a\r\nb\n", &["a", "b"]),
+            ("a\n\nb", &["a", "", "b"]),
+            ("\u{feff}a\r\n\u{feff}b", &["a", "b"]),
+            ("a\u{feff}b", &["a\u{feff}b"]),
+        ];
+        for (text, want) in rows {
+            let want: Vec<(u32, &str)> = (1..).zip(want.iter().copied()).collect();
+            assert_eq!(lines(text).collect::<Vec<_>>(), want, "{text:?}");
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! Column headers of SAP's exports: technical names, labels, and labels cut to the width of their column.
-//!
-//! Nobody has published a SOST export with its header, so the table below rests on the labels of the data dictionary
-//! (sost.md section 1.2) and on unverified translations (section 1.3). Unknown headers are kept and ignored.
+//! Unknown headers are kept and ignored.
+
+use super::aliases::ALIASES;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -19,8 +21,14 @@ pub enum Column {
     SendMethod,
     SendDate,
     SendTime,
+    /// Date of the send process (SOOS), the same event as the send date of SOES.
+    ProcessDate,
+    ProcessTime,
     StatusDate,
     StatusTime,
+    /// When the status was written into SOST.
+    EntryDate,
+    EntryTime,
     Status,
     Icon,
     MessageType,
@@ -35,167 +43,136 @@ pub enum Column {
 
 use Column as C;
 
-/// Normalised header and its meaning.
-const ALIASES: &[(&str, Column)] = &[
-    ("sysid", C::System),
-    ("mandt", C::Client),
-    ("client", C::Client),
-    ("mdt", C::Client),
-    ("sndreq", C::Guid),
-    ("guid", C::Guid),
-    ("send request", C::Guid),
-    ("sendeauftrag", C::Guid),
-    ("rectp", C::RecType),
-    ("recipient type", C::RecType),
-    ("recyr", C::RecYear),
-    ("recipient year", C::RecYear),
-    ("recno", C::RecNumber),
-    ("recipient number", C::RecNumber),
-    ("titel", C::Title),
-    ("objdes", C::Title),
-    ("document title", C::Title),
-    ("doc title", C::Title),
-    ("title", C::Title),
-    ("subject", C::Title),
-    ("dokumenttitel", C::Title),
-    ("titre du document", C::Title),
-    ("titre", C::Title),
-    ("usernam", C::User),
-    ("sender name", C::User),
-    ("sender", C::Sender),
-    ("absender", C::Sender),
-    ("expéditeur", C::Sender),
-    ("remitente", C::Sender),
-    ("remetente", C::Sender),
-    ("emisor", C::Sender),
-    ("address name", C::Recipient),
-    ("address", C::Recipient),
-    ("smtp_addr", C::Recipient),
-    ("recipient", C::Recipient),
-    ("empfänger", C::Recipient),
-    ("destinataire", C::Recipient),
-    ("destinatario", C::Recipient),
-    ("destinatário", C::Recipient),
-    ("sndart", C::SendMethod),
-    ("addrtype", C::SendMethod),
-    ("send method", C::SendMethod),
-    ("send meth", C::SendMethod),
-    ("sendeart", C::SendMethod),
-    ("sendeweg", C::SendMethod),
-    ("méthode d'envoi", C::SendMethod),
-    ("snddat", C::SendDate),
-    ("send date", C::SendDate),
-    ("date", C::SendDate),
-    ("sendedatum", C::SendDate),
-    ("datum", C::SendDate),
-    ("date d'envoi", C::SendDate),
-    ("sndtim", C::SendTime),
-    ("send time", C::SendTime),
-    ("time", C::SendTime),
-    ("sendezeit", C::SendTime),
-    ("uhrzeit", C::SendTime),
-    ("heure d'envoi", C::SendTime),
-    ("stat_date", C::StatusDate),
-    ("date of status", C::StatusDate),
-    ("status date", C::StatusDate),
-    ("statusdatum", C::StatusDate),
-    ("stat_time", C::StatusTime),
-    ("time of status", C::StatusTime),
-    ("status time", C::StatusTime),
-    ("statuszeit", C::StatusTime),
-    ("status", C::Status),
-    ("status of the sent object", C::Status),
-    ("st", C::Status),
-    ("sts", C::Status),
-    ("sta", C::Status),
-    ("statut", C::Status),
-    ("estado", C::Status),
-    ("icon", C::Icon),
-    ("carrier field for icons", C::Icon),
-    ("msgty", C::MessageType),
-    ("message type", C::MessageType),
-    ("nachrichtentyp", C::MessageType),
-    ("msgid", C::MessageClass),
-    ("message class", C::MessageClass),
-    ("nachrichtenklasse", C::MessageClass),
-    ("msgno", C::MessageNumber),
-    ("message number", C::MessageNumber),
-    ("msg no", C::MessageNumber),
-    ("nachrichtennr", C::MessageNumber),
-    ("nachrichtennummer", C::MessageNumber),
-    ("msg", C::Message),
-    ("message", C::Message),
-    ("meldung", C::Message),
-    ("msgv1", C::Variable(1)),
-    ("msgv2", C::Variable(2)),
-    ("msgv3", C::Variable(3)),
-    ("msgv4", C::Variable(4)),
-    ("message variable", C::Variable(1)),
-    ("nachrichtenvariable", C::Variable(1)),
-    ("msgtxt", C::Text),
-    ("text field lngth 255", C::Text),
-    ("message text", C::Text),
-    ("meldungstext", C::Text),
-    ("node", C::Node),
-    ("node id", C::Node),
-    ("knoten", C::Node),
-    ("objlen", C::Size),
-    ("length", C::Size),
-    ("size", C::Size),
-    ("document size", C::Size),
-    ("größe", C::Size),
-];
+/// Table that a joined export names in a header's suffix, the preferred one first: SOES holds the present status,
+/// SOST the history (sost.md section 2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Table {
+    Soes,
+    Unnamed,
+    Sost,
+    Soos,
+}
 
 /// Shortest cut header that is still recognised.
 const CUT_MIN: usize = 5;
 
-/// Lower case, one blank between words, no trailing dots; joined exports add the table's name (sost.md section 2).
+/// Aliases by name, with their rank among those of the same meaning.
+static NAMES: LazyLock<BTreeMap<&str, (usize, Column)>> =
+    LazyLock::new(|| ALIASES.iter().enumerate().map(|(rank, (name, column))| (*name, (rank, *column))).collect());
+
+/// Lower case, one blank between words, no dots; without the name of the table.
 pub fn normal(header: &str) -> String {
-    let words: Vec<&str> = header.split_whitespace().collect();
-    let mut name = words.join(" ").to_lowercase().replace('.', "");
-    for suffix in ["_soes", "_soos", "_sost"] {
+    split_table(header).1
+}
+
+fn split_table(header: &str) -> (Table, String) {
+    let mut name = String::with_capacity(header.len());
+    for word in header.split_whitespace() {
+        name.extend((!name.is_empty()).then_some(' '));
+        name.extend(word.chars().filter(|c| *c != '.').flat_map(char::to_lowercase));
+    }
+    for (suffix, table) in [("_soes", Table::Soes), ("_sost", Table::Sost), ("_soos", Table::Soos)] {
         if let Some(short) = name.strip_suffix(suffix) {
-            name = short.to_owned();
+            return (table, short.to_owned());
         }
     }
-    name
+    (Table::Unnamed, name)
 }
 
-/// Meaning of one header cell.
-fn meaning(cell: &str) -> Option<Column> {
-    let name = normal(cell);
-    if let Some((_, column)) = ALIASES.iter().find(|(alias, _)| *alias == name) {
-        return Some(*column);
+/// Rank and meaning of a normalised header; a cut one counts where all its continuations mean the same.
+fn meaning(name: &str) -> Option<(usize, Column)> {
+    if let Some(known) = NAMES.get(name) {
+        return Some(*known);
     }
-    let mut longer = ALIASES.iter().filter(|(alias, _)| name.chars().count() >= CUT_MIN && alias.starts_with(&name)).map(|(_, c)| *c);
+    if name.chars().count() < CUT_MIN {
+        return None;
+    }
+    let mut longer = NAMES.range(name..).take_while(|(alias, _)| alias.starts_with(name)).map(|(_, known)| *known);
     let first = longer.next()?;
-    longer.all(|other| other == first).then_some(first)
+    longer.all(|(_, column)| column == first.1).then_some(first)
 }
 
-/// Meaning of all cells of a header line. `Address name` twice is sender, then recipient; `Message Variable` counts up;
-/// a second column of the same meaning is ignored.
+/// Meaning of all cells of a header line. `Address name` twice is sender, then recipient; `Message Variable` counts up.
 pub fn layout(cells: &[&str]) -> Vec<Option<Column>> {
-    let addresses = cells.iter().filter(|cell| normal(cell) == "address name").count();
-    let (mut seen, mut variables, mut out) = (Vec::new(), 0, Vec::with_capacity(cells.len()));
-    for cell in cells {
-        let column = meaning(cell).map(|column| match column {
-            C::Recipient if addresses == 2 && normal(cell) == "address name" && !seen.contains(&C::Sender) => C::Sender,
-            C::Variable(1) if !normal(cell).starts_with("msgv") => {
-                variables += 1;
-                C::Variable(variables.min(4))
-            }
-            other => other,
-        });
-        let fresh = column.filter(|column| !seen.contains(column));
-        seen.extend(fresh);
-        out.push(fresh);
+    let names: Vec<String> = cells.iter().map(|cell| normal(cell)).collect();
+    let addresses = names.iter().filter(|name| *name == "address name").count();
+    let (mut sender, mut variables) = (false, 0);
+    let of = |name: &String| match meaning(name)?.1 {
+        C::Recipient if addresses == 2 && name == "address name" && !sender => {
+            sender = true;
+            Some(C::Sender)
+        }
+        C::Variable(1) if !name.starts_with("msgv") => {
+            variables += 1;
+            (variables <= 4).then_some(C::Variable(variables))
+        }
+        other => Some(other),
+    };
+    names.iter().map(of).collect()
+}
+
+/// Number of different meanings in a header.
+pub fn hits(layout: &[Option<Column>]) -> usize {
+    layout.iter().flatten().collect::<BTreeSet<_>>().len()
+}
+
+/// Positions of each meaning, the preferred one first.
+pub type Positions = BTreeMap<Column, Vec<usize>>;
+
+/// Where each column stands. Of a joined export, status, class, number and type come from one table, and so do the
+/// message variables.
+pub fn positions(cells: &[&str]) -> Positions {
+    let headers: Vec<(Table, String)> = cells.iter().map(|cell| split_table(cell)).collect();
+    let mut known: Vec<(Column, usize)> = layout(cells).into_iter().enumerate().filter_map(|(at, column)| Some((column?, at))).collect();
+    for group in [is_status as fn(Column) -> bool, is_variable] {
+        let first = |of: fn(Column) -> bool| known.iter().filter(|(c, _)| group(*c) && of(*c)).map(|(_, at)| headers[*at].0).min();
+        let table = first(is_number).or(first(|_| true));
+        known.retain(|(column, at)| !group(*column) || Some(headers[*at].0) == table);
+    }
+    let mut out = Positions::new();
+    for (column, at) in known {
+        out.entry(column).or_default().push(at);
+    }
+    let rank = |at: &usize| (headers[*at].0, meaning(&headers[*at].1).map(|(rank, _)| rank), *at);
+    for places in out.values_mut() {
+        places.sort_by_key(rank);
     }
     out
 }
 
-/// Number of cells whose meaning is known.
-pub fn hits(layout: &[Option<Column>]) -> usize {
-    layout.iter().flatten().count()
+fn is_status(column: Column) -> bool {
+    matches!(column, C::Status | C::MessageType | C::MessageClass | C::MessageNumber)
+}
+
+fn is_number(column: Column) -> bool {
+    matches!(column, C::Status | C::MessageNumber)
+}
+
+fn is_variable(column: Column) -> bool {
+    matches!(column, C::Variable(_))
+}
+
+/// Length of a field in the data dictionary, at which its values are cut (sost.md section 1.2).
+pub fn length(column: Column, header: &str) -> Option<usize> {
+    match column {
+        C::Recipient if normal(header) == "smtp_addr" => None,
+        C::Sender | C::Recipient => Some(35),
+        C::Title | C::Variable(_) => Some(50),
+        C::Text => Some(255),
+        _ => None,
+    }
+}
+
+/// What a header lacks for telling mails and their status.
+pub fn missing(positions: &Positions) -> Option<&'static str> {
+    let has = |column: &Column| positions.contains_key(column);
+    let key = [C::RecType, C::RecYear, C::RecNumber].iter().all(has);
+    let status = [C::Status, C::Icon, C::MessageNumber, C::MessageType, C::Message].iter().any(has);
+    match (key || has(&C::Recipient), status) {
+        (false, _) => Some("the recipient (ADDRESS, 'Recipient') or the key RECTP, RECYR, RECNO"),
+        (true, false) => Some("the status (STATUS, MSGNO, 'Message number')"),
+        (true, true) => None,
+    }
 }
 
 #[cfg(test)]
@@ -208,5 +185,42 @@ mod tests {
         let want = [Some(C::Status), Some(C::Title), Some(C::Sender), Some(C::Recipient), Some(C::Variable(1)), Some(C::Variable(2)), None];
         assert_eq!(layout(&labels), want);
         assert_eq!(layout(&["SNDREQ_SOOS", "MSGV4", "Titel"]), [Some(C::Guid), Some(C::Variable(4)), Some(C::Title)]);
+    }
+
+    #[test]
+    fn every_language_and_table() {
+        let rows = [
+            ("Nachr.", C::Message),
+            ("Komm.art", C::SendMethod),
+            ("N° message", C::MessageNumber),
+            ("Título", C::Title),
+            ("Fecha envío", C::SendDate),
+            ("Hora envío", C::SendTime),
+            ("Mensaje", C::Message),
+            ("Mensagem", C::Message),
+            ("Tipo envio", C::SendMethod),
+            ("SNDART_L", C::SendMethod),
+            ("SDDAT_SOOS", C::ProcessDate),
+            ("SDTIM", C::ProcessTime),
+            ("SNDNAM", C::User),
+            ("ENTRY_DATE_SOST", C::EntryDate),
+            ("ENTRY_TIME", C::EntryTime),
+        ];
+        for (header, column) in rows {
+            assert_eq!(layout(&[header]), [Some(column)], "{header}");
+        }
+    }
+
+    #[test]
+    fn the_better_of_two_columns_comes_first_and_one_table_tells_the_status() {
+        let two = ["ADDRESS", "SMTP_ADDR", "St", "Status of the sent object", "Date", "Send Date"];
+        let want = [(C::Recipient, vec![1, 0]), (C::SendDate, vec![5, 4]), (C::Status, vec![3, 2])];
+        assert_eq!(positions(&two), Positions::from(want));
+        let joined = ["STATUS_SOES", "MSGID_SOES", "MSGID_SOST", "MSGNO_SOST", "MSGTY_SOST", "MSGV1_SOST", "MSGV4_SOES"];
+        let want = [(C::Status, vec![0]), (C::MessageClass, vec![1]), (C::Variable(4), vec![6])];
+        assert_eq!(positions(&joined), Positions::from(want));
+        let history = ["MSGID_SOES", "MSGNO_SOST", "MSGID_SOST"];
+        let want = [(C::MessageClass, vec![2]), (C::MessageNumber, vec![1])];
+        assert_eq!(positions(&history), Positions::from(want));
     }
 }

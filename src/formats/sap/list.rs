@@ -1,15 +1,23 @@
 //! The "unconverted" list: pipes, rules, page headers that repeat (sost.md section 1.4 a).
 
 use super::columns;
+use super::recognise::{self, KNOWN};
 use super::request;
+use super::ruler::{Ruler, split};
 use super::sheet::Sheet;
 use crate::error::ReadError;
 use crate::evidence::Hop;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::{Class, lines};
+use std::collections::BTreeSet;
 
-/// Header cells that must be known before a pipe line counts as the header.
-const KNOWN: usize = 3;
+/// Pipes of a row that has lost its last one.
+const SEVERAL: usize = 3;
+/// Known cells that tell a header from a row, when it stands right below another one.
+const WRAPPED: usize = 2;
+
+/// Reason for the lines of a wrapped list.
+const WRAPPED_ROW: &str = "below a header of several lines";
 
 /// SAP list saved "unconverted".
 pub struct List;
@@ -28,25 +36,34 @@ impl Format for List {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let (line, known) =
-            lines(head).filter(|(_, line)| is_row(line)).map(|(n, line)| (n, known(line))).find(|(_, known)| *known >= KNOWN)?;
-        Some(Claim { confidence: 90, why: format!("line {line}: a header between pipes with {known} known columns") })
+        let rows = || lines(head).filter(|(_, line)| is_row(line)).map(|(number, line)| (number, split(line)));
+        let icons = rows().any(|(_, cells)| cells.into_iter().any(recognise::is_icon));
+        let mut above: Option<(u32, Vec<&str>)> = None;
+        for (number, cells) in rows() {
+            // The two halves of a wrapped header make sense together only.
+            let whole: Vec<&str> = match above {
+                Some((line, above)) if line + 1 == number => above.into_iter().chain(cells.iter().copied()).collect(),
+                _ => cells.clone(),
+            };
+            if let Some(known) = [&cells, &whole].into_iter().find_map(|cells| recognise::header(cells, icons)) {
+                return Some(Claim { confidence: 90, why: format!("line {number}: a header between pipes with {known} known columns") });
+            }
+            above = Some((number, cells));
+        }
+        None
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let label = sink.source.label.clone();
-        let sheets = sheets(text, sink);
-        let mut outcome = Ok(());
-        for sheet in sheets {
-            match sheet.check(&label) {
-                Ok(()) => request::emit(&sheet, sink),
-                Err(error) => {
-                    sheet.rows.iter().for_each(|(line, _)| sink.source.ledger.reject(*line, "below a header without a needed column"));
-                    outcome = Err(error);
-                }
+        let mut reader = Reader::default();
+        for (number, line) in lines(text) {
+            if !is_row(line) {
+                reader.outside(number, line, sink);
+            } else if !reader.row(number, line, sink) {
+                lines(text).skip_while(|(line, _)| *line < number).for_each(|(line, _)| sink.source.ledger.reject(line, WRAPPED_ROW));
+                return Err(wrapped(number, self.title(), sink));
             }
         }
-        outcome
+        request::emit_all(reader.sheets, self.title(), sink)
     }
 
     fn samples(&self) -> &'static [&'static str] {
@@ -55,8 +72,8 @@ impl Format for List {
 }
 
 fn is_row(line: &str) -> bool {
-    let line = line.trim_end();
-    line.len() > 1 && line.starts_with('|') && line.ends_with('|') && !is_rule(line)
+    let closed = line.len() > 1 && line.trim_end().ends_with('|');
+    line.starts_with('|') && !is_rule(line) && (closed || line.matches('|').count() >= SEVERAL)
 }
 
 /// `-----` or `|---|---|`.
@@ -64,83 +81,96 @@ fn is_rule(line: &str) -> bool {
     line.contains("--") && line.chars().all(|c| matches!(c, '-' | '|' | '+' | ' '))
 }
 
-fn known(line: &str) -> usize {
-    columns::hits(&columns::layout(&split(line)))
-}
-
-fn split(line: &str) -> Vec<&str> {
-    let line = line.trim_end();
-    let inner = line.strip_prefix('|').unwrap_or(line);
-    inner.strip_suffix('|').unwrap_or(inner).split('|').collect()
+fn wrapped(line: u32, format: &'static str, sink: &Sink<'_>) -> ReadError {
+    ReadError::Malformed {
+        label: sink.source.label.clone(),
+        line,
+        format,
+        what: "each request stands on several lines, because the list is wider than its print width".to_owned(),
+        remedy: "Narrow the layout (fewer or narrower columns) until a request fits on one line, and export again",
+    }
 }
 
 /// All sheets of a file: a new one begins at each header that differs from the last.
-fn sheets<'a>(text: &'a str, sink: &mut Sink<'_>) -> Vec<Sheet<'a>> {
-    let mut out: Vec<Sheet<'a>> = Vec::new();
-    let mut pipes: Vec<usize> = Vec::new();
-    for (number, line) in lines(text) {
-        if !is_row(line) {
-            outside(number, line, out.is_empty(), sink);
-            continue;
-        }
+#[derive(Default)]
+struct Reader<'a> {
+    sheets: Vec<Sheet<'a>>,
+    ruler: Ruler,
+    /// Lines before the first header, their digits aside: page titles come again.
+    titles: BTreeSet<String>,
+    /// The last line between pipes, with its number of known cells.
+    above: Option<(u32, &'a str, usize)>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a line between pipes; false when it belongs to a header or row of several lines.
+    fn row(&mut self, number: u32, line: &'a str, sink: &mut Sink<'_>) -> bool {
         let cells = split(line);
-        if columns::hits(&columns::layout(&cells)) >= KNOWN {
-            sink.source.ledger.mark(number, Class::Frame);
-            if out.last().is_none_or(|sheet| sheet.header != cells) {
-                pipes = line.chars().enumerate().filter(|(_, c)| *c == '|').map(|(at, _)| at).collect();
-                let widths = pipes.windows(2).map(|pair| pair[1] - pair[0] - 1).collect();
-                out.push(Sheet::new(number, cells, widths));
+        let hits = columns::hits(&columns::layout(&cells));
+        if let Some((above, other, others)) = self.above.replace((number, line, hits)) {
+            let two = above + 1 == number && hits.min(others) >= WRAPPED && hits.max(others) >= KNOWN;
+            if two && other != line {
+                return false;
             }
-            continue;
         }
-        match out.last_mut() {
+        if hits >= KNOWN {
+            sink.source.ledger.mark(number, Class::Frame);
+            self.header(number, line, cells, sink);
+            return true;
+        }
+        match self.sheets.last_mut() {
             // Blocks of sort criteria before the header are small tables of their own.
-            None => sink.source.ledger.mark(number, Class::Frame),
-            Some(sheet) => match by_offsets(line, &pipes).or_else(|| (cells.len() == sheet.header.len()).then_some(cells)) {
+            None => {
+                self.titles.insert(title(line));
+                sink.source.ledger.mark(number, Class::Frame);
+            }
+            Some(sheet) => match self.ruler.cells(line).or_else(|| (cells.len() == sheet.header.len()).then_some(cells)) {
                 Some(row) => sheet.rows.push((number, row)),
+                None if self.titles.contains(&title(line)) => sink.source.ledger.mark(number, Class::Frame),
                 None => sink.source.ledger.reject(number, "the pipes stand elsewhere than in the header"),
             },
         }
+        true
     }
-    out
-}
 
-/// Lines without the form of a row: rules, page headers, blanks; anything else is not understood.
-fn outside(number: u32, line: &str, before_header: bool, sink: &mut Sink<'_>) {
-    let trimmed = line.trim();
-    let page = trimmed.ends_with(|c: char| c.is_ascii_digit()) && trimmed.starts_with(|c: char| c.is_ascii_digit());
-    if trimmed.is_empty() || is_rule(trimmed) || (page && !trimmed.contains('|')) || (before_header && !trimmed.starts_with('|')) {
-        sink.source.ledger.mark(number, Class::Frame);
-    } else {
-        sink.source.ledger.reject(number, "neither a row between pipes nor a page header");
+    fn header(&mut self, number: u32, line: &'a str, cells: Vec<&'a str>, sink: &mut Sink<'_>) {
+        if self.sheets.last().is_some_and(|sheet| sheet.header == cells) {
+            return;
+        }
+        self.ruler = Ruler::of(line);
+        if let Some(width) = self.ruler.cut_at() {
+            sink.source.note(number, format!("lines are cut at {width} characters: columns further right are lost, narrow the layout"));
+        }
+        self.sheets.push(Sheet::new(number, cells, self.ruler.widths()));
     }
-}
 
-/// Cells between the header's pipes; `None` when one of them is missing, so that a pipe inside a value does no harm.
-fn by_offsets<'a>(line: &'a str, pipes: &[usize]) -> Option<Vec<&'a str>> {
-    let (mut bounds, mut next) = (Vec::with_capacity(pipes.len()), 0);
-    for (at, (byte, c)) in line.char_indices().enumerate() {
-        if pipes.get(next) == Some(&at) {
-            if c != '|' {
-                return None;
-            }
-            bounds.push(byte);
-            next += 1;
+    /// Lines without the form of a row: rules, page headers, blanks; anything else is not understood.
+    fn outside(&mut self, number: u32, line: &str, sink: &mut Sink<'_>) {
+        let trimmed = line.trim();
+        let digit = |c: char| c.is_ascii_digit();
+        let page = trimmed.ends_with(digit) && trimmed.starts_with(digit) && !trimmed.contains('|');
+        let before_header = self.sheets.is_empty() && !trimmed.starts_with('|');
+        if before_header {
+            self.titles.insert(title(line));
+        }
+        if trimmed.is_empty() || is_rule(trimmed) || page || before_header || self.titles.contains(&title(line)) {
+            sink.source.ledger.mark(number, Class::Frame);
+        } else {
+            sink.source.ledger.reject(number, "neither a row between pipes nor a page header");
         }
     }
-    (bounds.len() == pipes.len()).then(|| bounds.windows(2).map(|pair| &line[pair[0] + 1..pair[1]]).collect())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pipe_inside_a_subject_does_no_harm() {
-        let header = "|St|Document title|Recipient       |";
-        let pipes: Vec<usize> = header.char_indices().filter(|(_, c)| *c == '|').map(|(at, _)| at).collect();
-        let row = by_offsets("|OK|Größe A|B     |ap@fabrikam.exam|", &pipes).unwrap();
-        assert_eq!(row, ["OK", "Größe A|B     ", "ap@fabrikam.exam"]);
-        assert_eq!(by_offsets("|OK|short|x|", &pipes), None);
+/// A page title with page, date and time aside: one blank between words, every number the same.
+fn title(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let mut out = String::with_capacity(line.len());
+    for c in words.join(" ").chars() {
+        match c {
+            '0'..='9' if out.ends_with('0') => {}
+            '0'..='9' => out.push('0'),
+            other => out.push(other),
+        }
     }
+    out
 }

@@ -1,69 +1,130 @@
 //! From a row of cells to the evidence of a send request (sost.md sections 1.2 and 3.3).
 
 use super::columns::Column as C;
-use super::datetime::{self, Order};
+use super::icon;
+use super::moments::Moments;
 use super::sheet::Sheet;
 use super::status::{self, Cells};
-use crate::evidence::{Evidence, Hop, Kind, SapFacts, SapState, Span, Sym};
+use super::variables;
+use crate::error::ReadError;
+use crate::evidence::{Evidence, Hop, Kind, SapFacts, Sym};
 use crate::formats::Sink;
-use crate::smtp::find_reply;
 use crate::source::Class;
 
-/// Length of `SO_ADRNAM`.
-const ADDRESS: usize = 35;
-/// Length of `SO_OBJ_DES`.
-const TITLE: usize = 50;
-/// Length of a message variable.
-const VARIABLE: usize = 50;
-/// Length of the rendered message.
-const TEXT: usize = 255;
+/// Reads all sheets of a file; an error of one of them does not hide the others.
+pub fn emit_all(sheets: Vec<Sheet<'_>>, format: &'static str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+    let (label, before) = (sink.source.label.clone(), sink.source.rows);
+    let line = sheets.first().map_or(1, |sheet| sheet.line);
+    let (mut outcome, mut rows) = (Ok(()), 0);
+    for mut sheet in sheets {
+        rows += sheet.rows.len();
+        match sheet.check(&label) {
+            Ok(()) if sheet.rows.is_empty() => {}
+            Ok(()) => emit(&mut sheet, sink),
+            Err(error) => {
+                sheet.rows.iter().for_each(|(line, _)| sink.source.ledger.reject(*line, "below a header without a needed column"));
+                outcome = Err(error);
+            }
+        }
+    }
+    if rows == 0 && outcome.is_ok() {
+        let what = "there is no row below the header".to_owned();
+        return Err(ReadError::Malformed { label, line, format, what, remedy: "Check the selection in SOST, then export again" });
+    }
+    let requests = sink.source.rows - before;
+    if is_maximum(requests) {
+        let told = format!("exactly {requests} rows: the maximum number of hits of the selection has probably cut the list");
+        sink.source.note(line, told);
+    }
+    outcome
+}
 
-/// What holds for a whole sheet.
-struct Limits {
-    order: Order,
-    sender: usize,
-    recipient: usize,
-    title: usize,
-    text: usize,
+/// Round numbers from 500 on, as people set them for the maximum number of hits (sost.md section 1.1).
+fn is_maximum(rows: usize) -> bool {
+    let mut leading = rows;
+    while leading >= 10 && leading.is_multiple_of(10) {
+        leading /= 10;
+    }
+    rows >= 500 && matches!(leading, 1 | 2 | 5)
 }
 
 /// Pushes the requests of a sheet.
-pub fn emit(sheet: &Sheet<'_>, sink: &mut Sink<'_>) {
-    let dates = sheet.rows.iter().flat_map(|(_, row)| [sheet.cell(row, C::SendDate), sheet.cell(row, C::StatusDate)]);
-    let (order, doubtful) = datetime::order(dates);
-    if doubtful || order == Order::DayFirst {
-        let reading = if order == Order::DayFirst { "day" } else { "month" };
-        sink.source.note(sheet.line, format!("dates are read {reading} first: a guess from the form and the values of the column"));
+fn emit(sheet: &mut Sheet<'_>, sink: &mut Sink<'_>) {
+    for note in sheet.settle() {
+        sink.source.note(sheet.line, note);
     }
-    let limits = Limits {
-        order,
-        sender: sheet.limit(C::Sender, ADDRESS),
-        recipient: sheet.limit(C::Recipient, ADDRESS),
-        title: sheet.limit(C::Title, TITLE),
-        text: sheet.limit(C::Text, TEXT),
-    };
-    let mut apart = 0;
+    let mut moments = Moments::of(sheet);
+    let (mut apart, mut blank) = (0, 0);
     for (line, row) in &sheet.rows {
-        sink.source.rows += 1;
-        if is_mail(sheet.cell(row, C::SendMethod)) {
-            push(sheet, &limits, *line, row, sink);
-        } else {
-            apart += 1;
-            sink.source.ledger.mark(*line, Class::Frame);
+        let kind = RowKind::of(sheet, row);
+        sink.source.rows += usize::from(matches!(kind, RowKind::Mail | RowKind::Apart));
+        match kind {
+            RowKind::Mail => push(sheet, &mut moments, *line, row, sink),
+            RowKind::Nobody => sink.source.ledger.reject(*line, "neither a recipient nor a key"),
+            RowKind::Apart | RowKind::Blank => {
+                *(if kind == RowKind::Apart { &mut apart } else { &mut blank }) += 1;
+                sink.source.ledger.mark(*line, Class::Frame);
+            }
         }
     }
     if apart > 0 {
         sink.source.note(sheet.line, format!("{apart} requests to fax, printer, pager or SAP-internal addresses are no mail and left out"));
     }
+    if blank > 0 {
+        sink.source.note(sheet.line, format!("{blank} rows without recipient, subject and date are totals or blanks and left out"));
+    }
+    for note in lacks(sheet) {
+        sink.source.note(sheet.line, note);
+    }
+    for (line, note) in moments.notes() {
+        sink.source.note(line, note);
+    }
 }
 
-/// Send methods other than Internet mail (sost.md section 1.2).
+/// What the header does not have, and what that means for the result.
+fn lacks(sheet: &Sheet<'_>) -> impl Iterator<Item = &'static str> {
+    let rows = [
+        (sheet.has(C::SendDate) || sheet.has(C::ProcessDate), "no column with the send date: when a mail was requested is not known"),
+        (sheet.has(C::SendTime) || sheet.has(C::ProcessTime), "no column with the send time: a mail was requested at any time of its day"),
+        (sheet.has(C::Title), "no column with the subject: mails to one recipient are hard to tell apart"),
+    ];
+    rows.into_iter().filter(|(has, _)| !has).map(|(_, note)| note)
+}
+
+/// What a row is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RowKind {
+    Mail,
+    /// Fax, printer, pager and SAP-internal requests.
+    Apart,
+    /// Totals and blank rows.
+    Blank,
+    /// A request that nobody can be found for.
+    Nobody,
+}
+
+impl RowKind {
+    fn of(sheet: &Sheet<'_>, row: &[&str]) -> Self {
+        let empty = |columns: &[C]| columns.iter().all(|column| sheet.cell(row, *column).is_empty());
+        match variables::recipient(sheet, row).text.is_empty() && key(sheet, row).is_none() && empty(&[C::Guid]) {
+            _ if !is_mail(sheet.cell(row, C::SendMethod)) => Self::Apart,
+            false => Self::Mail,
+            true if status::reference(sheet.cell(row, C::Status)).is_some() => Self::Nobody,
+            true if empty(&[C::Title, C::SendDate, C::ProcessDate, C::StatusDate, C::EntryDate, C::MessageNumber]) => Self::Blank,
+            true => Self::Nobody,
+        }
+    }
+}
+
+/// Send methods other than Internet mail (sost.md section 1.2); German ones unverified.
 fn is_mail(method: &str) -> bool {
-    let method = method.to_uppercase();
-    !["FAX", "PAG", "PRT", "RML", "X40", "TELFAX", "TELEX", "PRINTER", "SAPOFFICE", "X.400"].iter().any(|other| method.starts_with(other))
+    const OTHERS: &[&str] =
+        &["FAX", "PAG", "PRT", "RML", "X40", "TELFAX", "TELEFAX", "TELEX", "SMS", "PRINTER", "DRUCKER", "SAPOFFICE", "X.400"];
+    let method = icon::parts(method).1.to_uppercase();
+    !OTHERS.iter().any(|other| method.starts_with(other))
 }
 
-fn push(sheet: &Sheet<'_>, limits: &Limits, line: u32, row: &[&str], sink: &mut Sink<'_>) {
+fn push(sheet: &Sheet<'_>, moments: &mut Moments, line: u32, row: &[&str], sink: &mut Sink<'_>) {
     let cell = |column| sheet.cell(row, column);
     let status = status::interpret(&Cells {
         status: cell(C::Status),
@@ -73,25 +134,27 @@ fn push(sheet: &Sheet<'_>, limits: &Limits, line: u32, row: &[&str], sink: &mut 
         number: cell(C::MessageNumber),
         message: cell(C::Message),
     });
-    let requested = datetime::millis(cell(C::SendDate), cell(C::SendTime), limits.order).map(Span::second);
-    let changed = datetime::millis(cell(C::StatusDate), cell(C::StatusTime), limits.order).map(Span::second);
+    let (requested, changed) = moments.read(sheet, line, row);
     let mut record = Evidence::at(sink.index, line, Hop::Sap, Kind::Request);
     record.local = changed.or(requested);
-    let (reply, cut) = reply(sheet, row, &status, limits);
-    let (recipient, recipient_cut) = recipient(cell(C::Recipient), cell(C::Variable(1)), limits.recipient);
-    let (sender, user) = senders(cell(C::Sender), cell(C::User));
+    let (reply, reply_cut) = variables::reply(sheet, row, &status);
+    let recipient = variables::recipient(sheet, row);
+    let sender = sheet.values(row, C::Sender).next().unwrap_or_default();
+    let (address, user) = senders(sender.text, cell(C::User));
+    let title = sheet.values(row, C::Title).next().unwrap_or_default();
     let strings = &mut sink.store.strings;
-    record.recipient = strings.intern(recipient);
-    record.sender = strings.intern(sender);
-    record.subject = strings.intern(cell(C::Title));
+    record.recipient = strings.intern(recipient.text);
+    record.sender = strings.intern(address);
+    record.subject = strings.intern(title.text);
     record.reply = strings.intern(&reply);
     record.size = size(cell(C::Size));
-    record.cut.reply = cut;
-    record.cut.recipient = recipient_cut;
-    record.cut.sender = sender.chars().count() >= limits.sender;
-    record.cut.subject = cell(C::Title).chars().count() >= limits.title;
-    let (host, port) = host_port(cell(C::Variable(2)));
-    let words = if cell(C::Text).is_empty() { variables(sheet, row) } else { cell(C::Text).to_owned() };
+    record.cut.reply = reply_cut;
+    record.cut.recipient = recipient.cut;
+    record.cut.sender = sender.cut && !address.is_empty();
+    record.cut.subject = title.cut;
+    let (host, port) = variables::host_port(cell(C::Variable(2)));
+    let text = variables::text(sheet, row).text;
+    let words = if text.is_empty() { variables::all(sheet, row) } else { text.to_owned() };
     let facts = SapFacts {
         key: key(sheet, row).map_or(Sym::EMPTY, |key| strings.intern(&key)),
         guid: strings.intern(cell(C::Guid)),
@@ -100,7 +163,7 @@ fn push(sheet: &Sheet<'_>, limits: &Limits, line: u32, row: &[&str], sink: &mut 
         node: strings.intern(cell(C::Node)),
         user: strings.intern(user),
         state: status.state,
-        status: strings.intern(cell(C::Status)),
+        status: strings.intern(if cell(C::Status).is_empty() { cell(C::Icon) } else { cell(C::Status) }),
         message: strings.intern(&status.message),
         text: strings.intern(&words),
         host: strings.intern(host),
@@ -112,37 +175,6 @@ fn push(sheet: &Sheet<'_>, limits: &Limits, line: u32, row: &[&str], sink: &mut 
         sink.source.cover(span);
     }
     sink.store.push_sap(record, facts);
-}
-
-/// The server's words: V4 then V3, for XS 899 V3 then V4; a blank at the seam is lost when the first is not full
-/// (sost.md section 3.3). Without variables, a reply inside the rendered text.
-fn reply(sheet: &Sheet<'_>, row: &[&str], status: &status::Status, limits: &Limits) -> (String, bool) {
-    let (v3, v4) = (sheet.cell(row, C::Variable(3)), sheet.cell(row, C::Variable(4)));
-    let (first, second) = if status.message == "XS899" { (v3, v4) } else { (v4, v3) };
-    if !first.is_empty() {
-        let seam = if first.chars().count() < VARIABLE && !second.is_empty() { " " } else { "" };
-        let full = |text: &str| text.chars().count() >= VARIABLE - 1;
-        return (format!("{first}{seam}{second}"), full(first) && full(second));
-    }
-    let text = sheet.cell(row, C::Text);
-    let cut = text.chars().count() >= limits.text;
-    match find_reply(text) {
-        Some(reply) => (reply.whole.to_owned(), cut),
-        None if matches!(status.state, SapState::Error | SapState::Retry) => (text.to_owned(), cut),
-        None => (second.to_owned(), false),
-    }
-}
-
-/// The address of the list, or its longer form in V1 where the list has cut it (sost.md section 3.3).
-fn recipient<'a>(address: &'a str, v1: &'a str, limit: usize) -> (&'a str, bool) {
-    let cut = address.chars().count() >= limit;
-    if cut && v1.len() > address.len() && v1.to_lowercase().starts_with(&address.to_lowercase()) {
-        return (v1, v1.chars().count() >= VARIABLE);
-    }
-    if address.is_empty() && v1.contains('@') {
-        return (v1, v1.chars().count() >= VARIABLE);
-    }
-    (address, cut)
 }
 
 /// Address of the sender and SAP user: the label `Sender` stands for either.
@@ -161,24 +193,38 @@ fn key(sheet: &Sheet<'_>, row: &[&str]) -> Option<String> {
     whole.then(|| format!("{kind}{year:0>2}{number:0>12}"))
 }
 
-fn variables(sheet: &Sheet<'_>, row: &[&str]) -> String {
-    let all = (1..=4).map(|at| sheet.cell(row, C::Variable(at))).filter(|text| !text.is_empty());
-    all.collect::<Vec<_>>().join(" ")
-}
-
-/// `host:port`, or a host alone; anything with blanks is no host.
-fn host_port(text: &str) -> (&str, u16) {
-    if text.contains(char::is_whitespace) || !text.contains('.') {
-        return ("", 0);
-    }
-    let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
-    match port.parse() {
-        Ok(port) => (host, port),
-        Err(_) => (text, 0),
-    }
-}
-
 fn size(text: &str) -> u32 {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     digits.parse().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fax_and_printer_are_no_mail() {
+        let rows = [
+            ("INT", true),
+            ("", true),
+            ("@1S\\QInternet@", true),
+            ("Fax number", false),
+            ("@1S\\QFax@", false),
+            ("Telefax", false),
+            ("SMS", false),
+            ("Drucker", false),
+        ];
+        for (method, mail) in rows {
+            assert_eq!(is_mail(method), mail, "{method}");
+        }
+    }
+
+    #[test]
+    fn round_numbers_of_rows_are_maxima() {
+        for (rows, round) in
+            [(0, false), (100, false), (499, false), (500, true), (1000, true), (1500, false), (2000, true), (50_000, true)]
+        {
+            assert_eq!(is_maximum(rows), round, "{rows}");
+        }
+    }
 }

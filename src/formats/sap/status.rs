@@ -1,6 +1,7 @@
-//! Status of a send request: the number first, then the type, then words, an icon only where nothing else tells
-//! (sost.md section 3.1).
+//! Status of a send request: the number first, then letters and words, an icon only where nothing else tells
+//! (sost.md sections 3.1 and 7).
 
+use super::icon;
 use crate::evidence::SapState;
 
 /// Cells that tell the status, empty where the export has none.
@@ -23,8 +24,9 @@ pub struct Status {
     pub message: String,
 }
 
-/// Words of the status column; English ones are the headings of SAP's data elements, German ones unverified.
-const WORDS: &[(&str, SapState)] = &[
+/// Phrases of status cells, before single words: headings of SAP's data elements (sost.md sections 1.1, 1.2, 3.2 and
+/// 5.2); German ones and the negations in them are unverified.
+const PHRASES: &[(&str, SapState)] = &[
     ("no entry in queue", SapState::NoQueueEntry),
     ("kein eintrag in der queue", SapState::NoQueueEntry),
     ("waiting for retry", SapState::Retry),
@@ -34,53 +36,97 @@ const WORDS: &[(&str, SapState)] = &[
     ("send in future", SapState::Future),
     ("dispatch time not yet reached", SapState::Future),
     ("in processing", SapState::Active),
+    ("not yet sent", SapState::Waiting),
+    ("not yet transmitted", SapState::Waiting),
+    ("noch nicht gesendet", SapState::Waiting),
+    ("noch nicht übermittelt", SapState::Waiting),
+    ("could not be sent", SapState::Error),
+    ("cannot be sent", SapState::Error),
+    ("not sent", SapState::Error),
+    ("nicht gesendet", SapState::Error),
+    ("in transit", SapState::Sent),
+];
+
+/// Single words, the worse news first.
+const WORDS: &[(&str, SapState)] = &[
     ("waiting", SapState::Waiting),
     ("wartend", SapState::Waiting),
+    ("error", SapState::Error),
+    ("errors", SapState::Error),
+    ("fehler", SapState::Error),
+    ("fehlerhaft", SapState::Error),
     ("transmitted", SapState::Transmitted),
     ("übermittelt", SapState::Transmitted),
-    ("error", SapState::Error),
-    ("fehler", SapState::Error),
     ("sent", SapState::Sent),
     ("gesendet", SapState::Sent),
 ];
 
-/// Reads the status cells.
+/// Words that turn the meaning of the others.
+const NEGATIONS: &[&str] = &[
+    "no", "not", "non", "none", "never", "without", "cannot", "nicht", "kein", "keine", "nie", "ohne", "pas", "sans", "sin", "não", "sem",
+];
+
+/// Reads the status cells. The type letter `E` or `A` is an error whatever words stand beside it; `S`, `I` and `W` are
+/// heard only where neither status nor words tell (a waiting request may carry type `S`).
 pub fn interpret(cells: &Cells<'_>) -> Status {
     let (class, number) = message(cells);
+    let kind = by_letter(cells.kind);
     let state = number
         .and_then(|number| by_number(&class, number))
-        .or_else(|| by_letter(if cells.kind.is_empty() { cells.status } else { cells.kind }))
+        .or_else(|| by_letter(cells.status))
+        .or_else(|| kind.filter(|state| *state == SapState::Error))
         .or_else(|| by_words(cells.status))
-        .or_else(|| by_icon(if cells.icon.is_empty() { cells.status } else { cells.icon }))
+        .or_else(|| by_words(cells.icon))
+        .or(kind)
+        .or_else(|| by_icon(cells.status))
+        .or_else(|| by_icon(cells.icon))
         .unwrap_or(SapState::Unknown);
     let message = number.map_or_else(String::new, |number| format!("{class}{number:03}"));
     Status { state, message }
 }
 
-/// Class and number. Without a class, 672 and 73 are those of SAPoffice, the rest of SAPconnect.
+/// Class and number. Without a class, 672 and 73 are those of `SAPoffice`, the rest of `SAPconnect`.
 fn message(cells: &Cells<'_>) -> (String, Option<u16>) {
-    let digits = |text: &str| text.trim().parse::<u16>().ok().filter(|number| *number > 0 && *number < 1000);
-    let joined: String = cells.message.split_whitespace().collect();
-    let split = joined.find(|c: char| c.is_ascii_digit()).unwrap_or(joined.len());
-    let (joined_class, joined_number) = joined.split_at(split);
-    let number = digits(cells.number).or_else(|| digits(cells.status)).or_else(|| digits(joined_number));
-    let class = if cells.class.is_empty() { joined_class } else { cells.class };
-    let class = match (class, number) {
-        ("", Some(672 | 73)) => "SO",
-        ("", Some(_)) => "XS",
+    let Some((told, number)) = [cells.number, cells.status, cells.message].into_iter().find_map(reference) else {
+        return (cells.class.to_uppercase(), None);
+    };
+    let class = match (if cells.class.is_empty() { told } else { cells.class }, number) {
+        ("", 672 | 73) => "SO",
+        ("", _) => "XS",
         (named, _) => named,
     };
-    (class.to_uppercase(), number)
+    (class.to_uppercase(), Some(number))
 }
 
+/// Class and number of `XS 806`, `XS-816`, `E XS 816`, `XS(816)`, `XS806` and `806`; other texts name no message.
+pub fn reference(cell: &str) -> Option<(&str, u16)> {
+    let cell = cell.trim();
+    let cell = match cell.split_once(' ') {
+        Some((letter, rest)) if by_letter(letter).is_some() => rest.trim_start(),
+        _ => cell,
+    };
+    let open = cell.strip_suffix(')').unwrap_or(cell);
+    let class = open.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = &open[class.len()..];
+    let number = digits.parse::<u16>().ok().filter(|number| digits.len() <= 3 && *number > 0)?;
+    let (class, bracket) = match class.strip_suffix('(') {
+        Some(class) => (class, true),
+        None => (class.strip_suffix('-').unwrap_or(class), false),
+    };
+    let class = class.trim_end();
+    let named = class.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | '/'));
+    (named && bracket == cell.ends_with(')')).then_some((class, number))
+}
+
+/// Ranges hold in the classes of `SAPconnect` and `SAPoffice` only; of the others, and where no range is known, the type
+/// letter tells (sost.md sections 3.1 and 3.2).
 fn by_number(class: &str, number: u16) -> Option<SapState> {
-    match number {
-        672 => Some(SapState::NoQueueEntry),
-        73 | 701 | 703 => Some(SapState::Transmitted),
-        600..=699 => Some(SapState::Retry),
-        700..=799 => Some(SapState::Sent),
-        800..=899 => Some(SapState::Error),
-        1..=199 if class == "XS" => Some(SapState::Error),
+    match (class, number) {
+        ("SO" | "XS", 672) => Some(SapState::NoQueueEntry),
+        ("SO", 73) | ("XS", 701 | 703) => Some(SapState::Transmitted),
+        ("XS", 600..=699) => Some(SapState::Retry),
+        ("XS", 700..=799) => Some(SapState::Sent),
+        ("XS", 1..=199 | 800..=899) => Some(SapState::Error),
         _ => None,
     }
 }
@@ -94,14 +140,19 @@ fn by_letter(letter: &str) -> Option<SapState> {
     }
 }
 
-fn by_words(status: &str) -> Option<SapState> {
-    let tooltip = status.split_once("\\Q").map_or(status, |(_, words)| words).to_lowercase();
-    WORDS.iter().find(|(word, _)| tooltip.contains(word)).map(|(_, state)| *state)
+fn by_words(cell: &str) -> Option<SapState> {
+    let text = icon::parts(cell).1.to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let text = format!(" {} ", words.join(" "));
+    let phrase = PHRASES.iter().find(|(phrase, _)| text.contains(&format!(" {phrase} ")));
+    let negated = words.iter().any(|word| NEGATIONS.contains(word));
+    let word = || WORDS.iter().filter(|_| !negated).find(|(word, _)| words.contains(word));
+    phrase.or_else(word).map(|(_, state)| *state)
 }
 
 /// Icons: `@5B@` green, `@5C@` red, `@5D@` yellow; which of them SOST uses is not documented (sost.md section 1.4 e).
-fn by_icon(icon: &str) -> Option<SapState> {
-    match icon.trim().strip_prefix('@')?.get(..2)? {
+fn by_icon(cell: &str) -> Option<SapState> {
+    match icon::parts(cell).0? {
         "5B" | "08" => Some(SapState::Sent),
         "5C" | "0A" => Some(SapState::Error),
         "5D" | "09" => Some(SapState::Waiting),
@@ -110,25 +161,5 @@ fn by_icon(icon: &str) -> Option<SapState> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_number_comes_first() {
-        let rows = [
-            (Cells { class: "XS", number: "718", status: "@5C@", ..Cells::default() }, SapState::Sent, "XS718"),
-            (Cells { status: "806", ..Cells::default() }, SapState::Error, "XS806"),
-            (Cells { status: "73", ..Cells::default() }, SapState::Transmitted, "SO073"),
-            (Cells { status: "672", kind: "W", ..Cells::default() }, SapState::NoQueueEntry, "SO672"),
-            (Cells { message: "XS 602", ..Cells::default() }, SapState::Retry, "XS602"),
-            (Cells { status: "W", ..Cells::default() }, SapState::Waiting, ""),
-            (Cells { status: "@5C\\QErrors@", ..Cells::default() }, SapState::Error, ""),
-            (Cells { icon: "@5B@", ..Cells::default() }, SapState::Sent, ""),
-            (Cells { status: "Waiting for Retry", ..Cells::default() }, SapState::Retry, ""),
-            (Cells::default(), SapState::Unknown, ""),
-        ];
-        for (cells, state, message) in rows {
-            assert_eq!(interpret(&cells), Status { state, message: message.to_owned() }, "{cells:?}");
-        }
-    }
-}
+#[path = "status_tests.rs"]
+mod tests;

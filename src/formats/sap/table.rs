@@ -1,15 +1,14 @@
 //! "Text with Tabs" of a table export with technical names or labels (sost.md section 1.4 b).
 
 use super::columns::{self, Column};
+use super::datetime;
+use super::recognise::{self, KNOWN};
 use super::request;
 use super::sheet::Sheet;
 use crate::error::ReadError;
 use crate::evidence::Hop;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::{Class, lines};
-
-/// Header cells that must be known before a line counts as the header.
-const KNOWN: usize = 3;
 
 /// Tab text of SOES/SOOS/SOST.
 pub struct Table;
@@ -28,31 +27,32 @@ impl Format for Table {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let (line, known) = lines(head).filter(|(_, l)| l.contains('\t')).map(|(n, l)| (n, known(l))).find(|(_, known)| *known >= KNOWN)?;
+        let rows = || lines(head).filter(|(_, line)| line.contains('\t')).map(|(number, line)| (number, cells(line)));
+        let icons = rows().any(|(_, cells)| cells.into_iter().any(recognise::is_icon));
+        let (line, known) = rows().find_map(|(number, cells)| Some((number, recognise::header(&cells, icons)?)))?;
         Some(Claim { confidence: 85, why: format!("line {line}: a header between tabs with {known} known columns") })
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let mut sheet: Option<Sheet<'_>> = None;
+        let mut sheets: Vec<Sheet<'_>> = Vec::new();
         for (number, line) in lines(text) {
-            let cells: Vec<&str> = line.split('\t').collect();
-            let header = columns::hits(&columns::layout(&cells)) >= KNOWN;
-            match &mut sheet {
-                _ if line.trim().is_empty() => sink.source.ledger.mark(number, Class::Frame),
-                None if header => {
-                    sink.source.ledger.mark(number, Class::Frame);
-                    sheet = Some(Sheet::new(number, cells, Vec::new()));
+            let cells = cells(line);
+            if columns::hits(&columns::layout(&cells)) >= KNOWN {
+                sink.source.ledger.mark(number, Class::Frame);
+                if sheets.last().is_none_or(|sheet| sheet.header != cells) {
+                    sheets.push(Sheet::new(number, cells, Vec::new()));
                 }
-                None => sink.source.ledger.mark(number, Class::Frame),
-                Some(sheet) if header && sheet.header == cells => sink.source.ledger.mark(number, Class::Frame),
-                Some(sheet) if fits(sheet, &cells) => sheet.rows.push((number, cells)),
-                Some(_) => sink.source.ledger.reject(number, "not as many cells as the header"),
+                continue;
+            }
+            match sheets.last_mut() {
+                Some(sheet) if !line.trim().is_empty() => match misfit(sheet, &cells) {
+                    None => sheet.rows.push((number, cells)),
+                    Some(reason) => sink.source.ledger.reject(number, reason),
+                },
+                _ => sink.source.ledger.mark(number, Class::Frame),
             }
         }
-        let Some(sheet) = sheet else { return Ok(()) };
-        sheet.check(&sink.source.label)?;
-        request::emit(&sheet, sink);
-        Ok(())
+        request::emit_all(sheets, self.title(), sink)
     }
 
     fn samples(&self) -> &'static [&'static str] {
@@ -60,13 +60,45 @@ impl Format for Table {
     }
 }
 
-fn known(line: &str) -> usize {
-    columns::hits(&columns::layout(&line.split('\t').collect::<Vec<_>>()))
+fn cells(line: &str) -> Vec<&str> {
+    line.split('\t').collect()
 }
 
-/// As many cells as the header, give or take empty ones at the end, and something in the cells that tell a mail.
-fn fits(sheet: &Sheet<'_>, cells: &[&str]) -> bool {
-    let spare = cells.iter().skip(sheet.header.len()).all(|cell| cell.trim().is_empty());
-    let told = [Column::Recipient, Column::RecNumber].iter().any(|column| !sheet.cell(cells, *column).is_empty());
-    spare && told
+/// Why the cells do not stand below their headers. Tabs inside a value are not escaped: they shift the date away from
+/// its column, whether or not they make the row too long.
+fn misfit(sheet: &Sheet<'_>, cells: &[&str]) -> Option<&'static str> {
+    if cells.iter().skip(sheet.header.len()).any(|cell| !cell.trim().is_empty()) {
+        return Some("more cells than the header, probably a tab inside the subject");
+    }
+    let long = cells.len() > sheet.header.len();
+    let shifted =
+        [Column::SendDate, Column::ProcessDate, Column::StatusDate].into_iter().filter_map(|column| sheet.place(column)).any(|at| {
+            let is_date = |at: usize| cells.get(at).is_some_and(|cell| datetime::is_date(cell));
+            let told = cells.get(at).is_some_and(|cell| !datetime::blank(cell));
+            told && !is_date(at) && (long || is_date(at + 1))
+        });
+    shifted.then_some("one tab too many, probably inside the subject: no date in the column of the date")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tab_inside_a_value_shifts_the_date() {
+        let sheet = Sheet::new(1, cells("STATUS\tTITEL\tADDRESS\tSNDDAT\tSNDTIM\tNODE"), Vec::new());
+        let rows = [
+            ("806\tInvoice\ta@fabrikam.example\t20260310\t080000\tSMTP", None),
+            ("806\tInvoice\ta@fabrikam.example\t20260310\t080000\tSMTP\t\t", None),
+            ("806\tInvoice\ta@fabrikam.example\t20260310\t080000", None),
+            ("806\tInvoice\ta@fabrikam.example\tsoon\t080000\tSMTP", None),
+            ("806\tInvoice\t1\ta@fabrikam.example\t20260310\t080000\tSMTP", Some("more cells")),
+            ("806\tInvoice\t1\ta@fabrikam.example\t20260310\t080000\t", Some("one tab too many")),
+            ("806\tInvoice\t1\ta@fabrikam.example\t20260310\t080000", Some("one tab too many")),
+        ];
+        for (row, want) in rows {
+            let reason = misfit(&sheet, &cells(row));
+            assert!(reason.map_or(want.is_none(), |reason| want.is_some_and(|want| reason.starts_with(want))), "{row}: {reason:?}");
+        }
+    }
 }

@@ -1,0 +1,117 @@
+//! What makes a header one of SAP's send requests: the columns that are needed, and a sign that SAP wrote it. Markdown
+//! tables and message traces with tabs have the former (`Status`, `Subject`, `Recipient`), never the latter.
+
+use super::columns::{self, Column as C, normal};
+use super::icon;
+
+/// Header cells that must be known before a line counts as the header.
+pub const KNOWN: usize = 3;
+
+/// Headers of message traces and of their cmdlets' output (exchange.md sections 1 and 2).
+const FOREIGN: &[&str] = &[
+    "messageid",
+    "message_id",
+    "message-id",
+    "senderaddress",
+    "sender_address",
+    "recipientaddress",
+    "recipient_address",
+    "networkmessageid",
+    "network_message_id",
+];
+
+/// Field names and dictionary labels that no other system has (sost.md section 1.2); `MSGID` is left out, for logs of
+/// mail servers call the Message-ID so.
+const OWN: &[&str] = &[
+    "mandt",
+    "sndreq",
+    "rectp",
+    "recyr",
+    "recno",
+    "objdes",
+    "usernam",
+    "sndnam",
+    "smtp_addr",
+    "sndart",
+    "snddat",
+    "sndtim",
+    "sddat",
+    "sdtim",
+    "stat_date",
+    "stat_time",
+    "entry_date",
+    "entry_time",
+    "msgty",
+    "msgno",
+    "msgv1",
+    "msgv2",
+    "msgv3",
+    "msgv4",
+    "msgtxt",
+    "objlen",
+    "document title",
+    "dokumenttitel",
+    "titre du document",
+    "address name",
+    "addrtype",
+    "date of status",
+    "time of status",
+    "status of the sent object",
+    "carrier field for icons",
+    "text field lngth 255",
+];
+
+/// Known columns of a header that SAP wrote: all needed ones and one sign, or so many signs that what is missing can be
+/// told. `icons` says whether a cell of the file holds an icon.
+pub fn header(cells: &[&str], icons: bool) -> Option<usize> {
+    let names: Vec<String> = cells.iter().map(|cell| normal(cell)).collect();
+    if names.iter().any(|name| FOREIGN.contains(&name.as_str())) {
+        return None;
+    }
+    let layout = columns::layout(cells);
+    let has = |column: C| layout.contains(&Some(column));
+    let message = names.iter().zip(&layout).any(|(name, column)| match column {
+        Some(C::MessageClass) => name != "msgid",
+        Some(C::MessageNumber) => true,
+        _ => false,
+    });
+    let signs = [
+        names.iter().any(|name| OWN.contains(&name.as_str())),
+        message,
+        has(C::SendMethod),
+        (has(C::SendDate) && has(C::SendTime)) || (has(C::StatusDate) && has(C::StatusTime)),
+        icons,
+    ];
+    let (known, signs) = (columns::hits(&layout), signs.into_iter().filter(|sign| *sign).count());
+    let needed = columns::missing(&columns::positions(cells)).is_none();
+    (known >= KNOWN && signs >= if needed { 1 } else { 2 }).then_some(known)
+}
+
+/// Whether a cell is an icon.
+pub fn is_icon(cell: &str) -> bool {
+    icon::parts(cell).0.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sap_wrote_it() {
+        let rows: [(&str, bool, Option<usize>); 10] = [
+            ("Status Subject Recipient", false, None),
+            ("St Title Recipient", true, Some(3)),
+            ("Status TITEL Recipient OBJLEN", false, Some(4)),
+            ("Date Sender Recipient Subject Status Size", false, None),
+            ("Date Time Sender Recipient Subject Status", false, Some(6)),
+            ("MessageId Date Time SenderAddress Recipient Status", false, None),
+            ("Date Message_ID Recipient Status SNDART", false, None),
+            ("MSGID Sender Recipient Status", false, None),
+            ("MANDT RECTP RECYR RECNO STATUS", false, Some(5)),
+            ("SNDDAT SNDTIM TITEL SNDART", false, Some(4)),
+        ];
+        for (cells, icons, known) in rows {
+            assert_eq!(header(&cells.split(' ').collect::<Vec<_>>(), icons), known, "{cells}");
+        }
+    }
+}
