@@ -10,8 +10,10 @@ use crate::report::export::sap_zone_assumed;
 use crate::rules::{Catalogue, Rule};
 use std::fmt::Write as _;
 
-/// Incidents shown in full without `-v`; smaller ones get one line.
+/// Incidents shown in full without `-v`, when they are of some size; the others get the essentials.
 const IN_FULL: usize = 2;
+/// Mails of an incident of some size.
+const SEVERAL: usize = 5;
 
 /// All incidents.
 pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> String {
@@ -23,10 +25,11 @@ pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> Str
     for (at, incident) in analysis.incidents.iter().enumerate() {
         let rule = catalogue.get(analysis.reading.store.text(incident.rule));
         head(analysis, incident, rule, style, &mut out);
-        if style.verbose || at < IN_FULL {
+        if style.verbose || at == 0 || (at < IN_FULL && incident.journeys.len() >= SEVERAL) {
             body(analysis, catalogue, incident, rule, style, &mut out);
         } else if let Some(rule) = also(analysis, catalogue, incident).or(rule) {
             let first = rule.remedy.first().map_or("", |remedy| remedy.text.as_str());
+            let _ = writeln!(out, "     {}", brackets(incident));
             out.push_str(&style.wrap("     ", "     ", &format!("{} first{}: {first}", rule.owner, needs(rule))));
         }
     }
@@ -102,8 +105,17 @@ fn actions(analysis: &Analysis, incident: &Incident) -> String {
     counted.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
+/// Both brackets in one line, without the year.
+fn brackets(incident: &Incident) -> String {
+    let short = |bracket, after, before| bracket_of(bracket, after, before, |at| day_time(at).get(5..).unwrap_or("").to_owned());
+    format!("began {}, ended {}", short(incident.onset, "last good", "first bad"), short(incident.end, "last bad", "first good"))
+}
+
 fn bracket(bracket: Bracket, after: &str, before: &str) -> String {
-    let time =
-        |at: Option<Millis>, what: &str| at.map_or_else(|| format!("no {what} in the logs"), |at| format!("{what} {}", day_time(at)));
+    bracket_of(bracket, after, before, day_time)
+}
+
+fn bracket_of(bracket: Bracket, after: &str, before: &str, show: impl Fn(Millis) -> String) -> String {
+    let time = |at: Option<Millis>, what: &str| at.map_or_else(|| format!("no {what} in the logs"), |at| format!("{what} {}", show(at)));
     format!("[{}, {}]", time(bracket.after, after), time(bracket.before, before))
 }

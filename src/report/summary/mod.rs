@@ -56,7 +56,6 @@ pub fn summary(analysis: &Analysis, catalogue: &Catalogue, paths: &[PathBuf], st
     let mut out = sources::section(analysis, style);
     out.push_str(&totals::section(analysis, style));
     out.push_str(&incidents::section(analysis, catalogue, style));
-    out.push_str(&totals::late(analysis, style));
     let gaps = gaps(analysis);
     if !gaps.is_empty() {
         out.push('\n');

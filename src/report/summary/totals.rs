@@ -36,6 +36,7 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
     if keep > 0 {
         let _ = writeln!(out, "           do not resend the {keep} that arrived, were handed over or still go out by themselves");
     }
+    out.push_str(&late(analysis, style));
     aside(analysis, &mut out);
     out
 }
@@ -65,18 +66,15 @@ fn aside(analysis: &Analysis, out: &mut String) {
     }
 }
 
-/// Late ones.
-pub fn late(analysis: &Analysis, style: &Style) -> String {
+/// Mails that arrived, but late.
+fn late(analysis: &Analysis, style: &Style) -> String {
     let store = &analysis.reading.store;
     let is_late = |journey: &&Journey| journey.findings.iter().any(|id| store.text(*id) == "LATE-01");
     let mut late: Vec<&Journey> = analysis.journeys.iter().filter(is_late).collect();
     late.sort_by_key(|journey| (std::cmp::Reverse(journey.latency_s()), journey.id.clone()));
     let Some(worst) = late.first() else { return String::new() };
     let minutes = worst.latency_s().unwrap_or(0) / 60;
-    let text = format!(
-        "{} arrived more than 15 minutes after the request, the latest after {minutes} minutes ({}): sostrace explain LATE-01",
-        late.len(),
-        worst.id
-    );
-    format!("\n{}{}", style.heading("Late"), style.wrap("  ", "  ", &text))
+    let text =
+        format!("{} arrived more than 15 minutes after the request (LATE-01), the latest after {minutes} ({})", late.len(), worst.id);
+    style.wrap("  late     ", "           ", &text)
 }
