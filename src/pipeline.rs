@@ -123,6 +123,9 @@ fn read_file(file: &source::Found, reading: &mut Reading) {
     source.why = claim.why;
     source.hop = format.hop();
     let index = u32::try_from(reading.sources.len()).unwrap_or(u32::MAX);
+    if decoded.replaced > 0 {
+        source.note(1, format!("{} broken characters were replaced by U+FFFD", decoded.replaced));
+    }
     let outcome = format.read(&decoded.text, &mut Sink { store: &mut reading.store, source: &mut source, index });
     if decoded.truncated {
         let line = u32::try_from(lines).unwrap_or(u32::MAX);

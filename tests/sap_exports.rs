@@ -267,3 +267,26 @@ proptest::proptest! {
         proptest::prop_assert_eq!(evidence, reading.store.records.len());
     }
 }
+
+#[test]
+fn a_list_reads_the_same_in_every_encoding() {
+    let text = list(&HEADER, &[&["@5B@", "Rechnung für Größe | 1", "ap@fabrikam.example", "10.03.2026", "08:00:01", "718"]]);
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let rows: [(Vec<u8>, &str, &str); 5] = [
+        (text.clone().into_bytes(), "UTF-8", "valid"),
+        (format!("\u{feff}{text}").into_bytes(), "UTF-8", "BOM"),
+        (latin, "windows-1252", "assumed"),
+        (utf16(&text), "UTF-16LE", "pattern"),
+        (utf16(&format!("\u{feff}{text}")), "UTF-16LE", "BOM"),
+    ];
+    for (bytes, name, basis) in rows {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("export.txt");
+        std::fs::write(&path, bytes).unwrap();
+        let reading = read(&[path], &mut ());
+        assert_eq!((reading.sources[0].encoding.name, reading.sources[0].encoding.basis), (name, basis));
+        assert_eq!(reading.store.text(reading.store.records[0].subject), "Rechnung für Größe | 1", "{name} {basis}");
+        assert_eq!(facts(&reading, &reading.store.records[0]).state, SapState::Sent, "{name} {basis}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::compare;
 use super::keys::Exact;
 use super::units::Units;
-use crate::evidence::{Fold, HOUR, Span, Store};
+use crate::evidence::{Fold, HOUR, MINUTE, Span, Store};
 use crate::smtp::trailer;
 use crate::source::Source;
 use std::collections::BTreeMap;
@@ -30,7 +30,8 @@ pub fn collect(store: &Store, sources: &[Source], units: &Units, exact: &Exact) 
     let mut push = |record: u32, utc: Span| {
         let record = &store.records[record as usize];
         let Some(local) = record.local else { return };
-        let near = local.distance(utc) <= FARTHEST;
+        // A day without a time says nothing about a clock.
+        let near = local.distance(utc) <= FARTHEST && local.to - local.from <= MINUTE;
         if let Some(anchors) = out.get_mut(record.source as usize).filter(|anchors| near && anchors.len() < ENOUGH) {
             anchors.push(Anchor { local, utc, fold: record.fold });
         }

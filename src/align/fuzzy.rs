@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 const WINDOW: Millis = 5 * MINUTE;
 /// For rows whose status says nothing about a hand-over.
 const LOOSE_WINDOW: Millis = 10 * MINUTE;
+/// Confidence of a link whose request tells its time in hours or days only.
+const VAGUE: f32 = 0.8;
 /// Confidence of a link that something else contests.
 const CONTESTED: f32 = 0.5;
 
@@ -196,6 +198,9 @@ fn judge(
     }
     if !seeker.handed_over {
         confidence = confidence.min(if crowded { CONTESTED } else { 0.6 });
+    }
+    if seeker.at.to - seeker.at.from > MINUTE {
+        confidence = confidence.min(VAGUE);
     }
     if contested || !seeker.sender.agrees(&unit.sender) {
         confidence = confidence.min(CONTESTED);
