@@ -1,13 +1,12 @@
 //! `sostrace analyze`: the main job.
 
-use super::progress::Bar;
-use super::{CommandError, Outcome, Paths, catalogue, complain, print, tell_problems, when};
+use super::known::Known;
+use super::{CommandError, Outcome, Paths, complain, print, when};
 use crate::error::UsageError;
-use crate::evidence::Hop;
-use crate::journey::{Policy, Verdict};
-use crate::pipeline::{Analysis, Options, Reading, analyse, read};
+use crate::journey::Verdict;
+use crate::pipeline::Analysis;
 use crate::report::{self, Format, Style, summary};
-use crate::rules::{Catalogue, OPTIONS};
+use crate::rules::Catalogue;
 use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -60,77 +59,16 @@ pub struct Args {
     verbose: bool,
 }
 
-/// What the user knows and the files may not tell.
-// The lines are shown as help, where backticks would be noise.
-#[allow(clippy::doc_markdown)]
-#[derive(Debug, clap::Args)]
-pub struct Known {
-    /// Zone of a system's or a file's times: sap=Europe/Berlin, app1/dev_icm=+01:00 (repeatable)
-    #[arg(long, value_name = "HOP=ZONE|LABEL=ZONE")]
-    zone: Vec<String>,
-    /// Only mails requested at or after this time (UTC)
-    #[arg(long, value_name = "TIME")]
-    since: Option<String>,
-    /// Only mails requested at or before this time (UTC)
-    #[arg(long, value_name = "TIME")]
-    until: Option<String>,
-    /// Whose mails of a trace are meant when there is no SAP export
-    #[arg(long, value_name = "ADDRESS")]
-    sender: Option<String>,
-    /// Domain whose recipients are internal (repeatable)
-    #[arg(long, value_name = "DOMAIN")]
-    accepted_domain: Vec<String>,
-    /// The way of sending, where the files do not tell
-    #[arg(long, value_name = "ID")]
-    option: Option<String>,
-    /// Time of the question, for ages of waiting mails; default: the newest time in the evidence
-    #[arg(long, value_name = "TIME")]
-    as_of: Option<String>,
-    /// Folder with rules of your own
-    #[arg(long, value_name = "DIR")]
-    pub(super) rules: Option<PathBuf>,
-}
-
-impl Known {
-    /// Checked values.
-    pub fn options(&self) -> Result<Options, CommandError> {
-        let time = |option: &'static str, value: &Option<String>| value.as_deref().map(|text| when::time(option, text)).transpose();
-        if let Some(option) = &self.option {
-            when::word("option", option, OPTIONS)?;
-        }
-        Ok(Options {
-            zones: self.zone.iter().map(|text| when::zone(text)).collect::<Result<_, _>>()?,
-            since: time("since", &self.since)?,
-            until: time("until", &self.until)?,
-            as_of: time("as-of", &self.as_of)?,
-            policy: Policy { accepted_domains: self.accepted_domain.clone(), option: self.option.clone(), sender: self.sender.clone() },
-        })
-    }
-}
-
-/// Zones must name a system or a file of the run.
-pub fn check_zones(options: &Options, reading: &Reading) -> Result<(), UsageError> {
-    let mut names: Vec<&str> = [Hop::Sap, Hop::Icm, Hop::Relay, Hop::Exchange].iter().map(|hop| hop.word()).collect();
-    names.extend(reading.sources.iter().map(|source| source.label.as_str()));
-    options.zones.iter().try_for_each(|(name, _)| when::word("zone", name, &names))
-}
-
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
-    let options = args.known.options()?;
-    let catalogue = catalogue(args.known.rules.as_deref())?;
+    let catalogue = args.known.catalogue()?;
     let format = args.format.as_deref().map(printable).transpose()?;
     let outputs = args.output.iter().map(|path| Ok((path.as_path(), by_extension(path)?))).collect::<Result<Vec<_>, UsageError>>()?;
     check_fail_on(&args.fail_on, &catalogue)?;
-    let mut bar = Bar::new(args.quiet);
-    let reading = read(&args.paths.paths, &mut bar);
-    let mut outcome = tell_problems(&reading);
-    if reading.sources.is_empty() {
+    let (analysis, mut outcome) = args.known.judge(&args.paths, &catalogue, args.quiet)?;
+    if analysis.reading.sources.is_empty() {
         return Ok(Outcome::Trouble);
     }
-    check_zones(&options, &reading)?;
-    let analysis = analyse(reading, &catalogue, &options, &mut bar)?;
-    drop(bar);
     for (path, format) in outputs {
         if let Err(error) = report::write_file(path, format, args.force, &analysis, &catalogue) {
             complain(&error);

@@ -1,10 +1,9 @@
 //! `sostrace inspect`: what each file is.
 
-use super::analyze::{Known, check_zones};
-use super::progress::Bar;
-use super::{CommandError, Outcome, Paths, catalogue, print, tell_problems};
+use super::known::Known;
+use super::{CommandError, Outcome, Paths, print};
 use crate::evidence::{Fold, day_time};
-use crate::pipeline::{Analysis, analyse, read};
+use crate::pipeline::Analysis;
 use crate::report::clean;
 use crate::source::Class;
 use std::fmt::Write as _;
@@ -23,14 +22,8 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
-    let options = args.known.options()?;
-    let catalogue = catalogue(args.known.rules.as_deref())?;
-    let mut bar = Bar::new(false);
-    let reading = read(&args.paths.paths, &mut bar);
-    let outcome = tell_problems(&reading);
-    check_zones(&options, &reading)?;
-    let analysis = analyse(reading, &catalogue, &options, &mut bar)?;
-    drop(bar);
+    let catalogue = args.known.catalogue()?;
+    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, false)?;
     let mut out = String::new();
     for at in 0..analysis.reading.sources.len() {
         describe(&analysis, at, &mut out);

@@ -4,6 +4,7 @@ mod analyze;
 mod classify;
 mod explain;
 mod inspect;
+mod known;
 mod progress;
 mod rules;
 mod shell;

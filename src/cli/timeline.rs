@@ -1,9 +1,7 @@
 //! `sostrace timeline`: one mail across all systems.
 
-use super::analyze::{Known, check_zones};
-use super::progress::Bar;
-use super::{CommandError, Outcome, Paths, catalogue, print, tell_problems};
-use crate::pipeline::{analyse, read};
+use super::known::Known;
+use super::{CommandError, Outcome, Paths, print};
 use crate::report;
 
 #[derive(Debug, clap::Args)]
@@ -19,14 +17,8 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
-    let options = args.known.options()?;
-    let catalogue = catalogue(args.known.rules.as_deref())?;
-    let mut bar = Bar::new(false);
-    let reading = read(&args.paths.paths, &mut bar);
-    let outcome = tell_problems(&reading);
-    check_zones(&options, &reading)?;
-    let analysis = analyse(reading, &catalogue, &options, &mut bar)?;
-    drop(bar);
+    let catalogue = args.known.catalogue()?;
+    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, false)?;
     let (count, text) = report::timeline(&analysis, &args.what);
     if count == 0 {
         return Err(CommandError::Told(format!(

@@ -26,8 +26,8 @@ pub fn none(analysis: &Analysis) -> Option<Gap> {
 
 /// The first trace that does not hold all it should.
 pub fn cut_off(analysis: &Analysis) -> Option<Gap> {
-    let sources = analysis.alignment.coverage.iter().zip(&analysis.reading.sources);
-    let (coverage, source) = sources.filter(|(coverage, _)| coverage.capped || coverage.only_failed).next()?;
+    let mut sources = analysis.alignment.coverage.iter().zip(&analysis.reading.sources);
+    let (coverage, source) = sources.find(|(coverage, _)| coverage.capped || coverage.only_failed)?;
     let why = if coverage.capped { "has as many rows as an export may have" } else { "holds failures only" };
     let span = coverage.span?;
     Some(Gap {
