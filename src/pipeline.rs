@@ -21,7 +21,8 @@ pub struct Options {
     pub until: Option<Millis>,
     /// What is known about the own landscape.
     pub policy: Policy,
-    /// Time of the question; the newest time in the evidence when absent.
+    /// Time of the question; when absent, the end of the export that speaks of a mail: what SAP says of a mail that waits
+    /// is as old as its export, however long another log goes on.
     pub as_of: Option<Millis>,
 }
 
@@ -62,8 +63,6 @@ pub struct Analysis {
     pub journeys: Vec<Journey>,
     /// The most urgent first.
     pub incidents: Vec<Incident>,
-    /// Time of the question.
-    pub as_of: Option<Millis>,
     /// Journeys outside `--since/--until`.
     pub outside_window: usize,
 }
@@ -159,7 +158,6 @@ pub fn analyse(
     let matcher = Matcher::new(catalogue)?;
     progress.step("linking");
     let alignment = align::align(&reading.store, &reading.sources, &options.zones);
-    let as_of = options.as_of.or_else(|| alignment.utc.iter().flatten().map(|span| span.to).max());
     progress.step("judging");
     let mut all = journey::judge(&mut reading.store, &reading.sources, &alignment, &matcher, &options.policy, options.as_of);
     mark_others(&mut reading, &all);
@@ -168,7 +166,7 @@ pub fn analyse(
     let before = all.len();
     let (journeys, incidents) = incident::within(all, incidents, options.since, options.until);
     let outside_window = before - journeys.len();
-    Ok(Analysis { reading, alignment, journeys, incidents, as_of, outside_window })
+    Ok(Analysis { reading, alignment, journeys, incidents, outside_window })
 }
 
 /// Lines of a trace that speak of no journey hold the mail of others.

@@ -32,7 +32,7 @@ pub struct Known {
     /// The way of sending, where the files do not tell
     #[arg(long, value_name = "ID")]
     option: Option<String>,
-    /// Time of the question, for ages of waiting mails; default: the newest time in the evidence
+    /// Time of the question, for ages of waiting mails; default: the end of the SAP export that shows them
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
     /// Folder with rules of your own
