@@ -89,8 +89,8 @@ impl Session {
                 Waiting::Mail
             }
             Command::Rcpt(recipient) => Waiting::Rcpt(recipient.to_owned()),
-            Command::Data => Waiting::Data,
-            Command::Reset | Command::Quit => Waiting::Other,
+            Command::Data | Command::Chunk(_) => Waiting::Data,
+            Command::Reset | Command::Quit | Command::Other => Waiting::Other,
         };
         self.waiting.push_back(waiting);
     }
