@@ -52,8 +52,7 @@ const MECHANISMS: &[&str] =
 /// Whether a word names a mechanism of SMTP AUTH.
 #[must_use]
 pub fn is_mechanism(word: &str) -> bool {
-    MECHANISMS.iter().any(|name| word.eq_ignore_ascii_case(name))
-        || word.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("SCRAM-"))
+    MECHANISMS.iter().any(|name| word.eq_ignore_ascii_case(name)) || word.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("SCRAM-"))
 }
 
 /// Reads a command at the start of a text.

@@ -146,7 +146,8 @@ fn behind_product(before: &str) -> bool {
 /// The codes are followed by a blank or a mark and then by a word.
 fn goes_on(reply: &Reply<'_>) -> bool {
     let codes = &reply.whole[..reply.whole.len() - reply.text.len()];
-    codes.ends_with([' ', ':', ';', ',', '\t']) && reply.text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '<' | '[' | '\'' | '"'))
+    codes.ends_with([' ', ':', ';', ',', '\t'])
+        && reply.text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '<' | '[' | '\'' | '"'))
 }
 
 /// First reply in a text.
