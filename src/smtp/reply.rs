@@ -93,12 +93,9 @@ fn begins_word(text: &str, at: usize) -> bool {
 
 /// Whether the characters behind the codes are those of a reply: a bare `550` needs a blank and a word.
 fn ends_codes(rest: &str, with_enhanced: bool) -> bool {
-    match rest.chars().next() {
-        None => true,
-        Some(c) if with_enhanced => !(c.is_ascii_digit() || c == '.' || c == '@'),
-        Some(' ' | '-' | ':' | ',') => true,
-        Some(_) => false,
-    }
+    rest.chars()
+        .next()
+        .is_none_or(|c| if with_enhanced { !(c.is_ascii_digit() || c == '.' || c == '@') } else { matches!(c, ' ' | '-' | ':' | ',') })
 }
 
 fn reply_at(text: &str, at: usize) -> Option<Reply<'_>> {

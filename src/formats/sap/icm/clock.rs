@@ -66,7 +66,9 @@ mod tests {
 
     fn clock(minutes: &[Millis]) -> Clock {
         let mut clock = Clock::default();
-        minutes.iter().for_each(|at| clock.push(at * MINUTE));
+        for at in minutes {
+            clock.push(at * MINUTE);
+        }
         clock.folds();
         clock
     }

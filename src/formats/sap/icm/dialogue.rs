@@ -1,15 +1,20 @@
 //! The SMTP dialogues of a trace, told apart by connection id, else by thread (icm.md 2.2).
 
 use super::line::Tail;
-use super::mark::{self, Content, Marks, Spoken};
+use super::mark::{self, Marks, Spoken};
+use super::opener::{greets, opens};
 use super::output::{Output, Passage, Peer};
 use super::role::Role;
 use super::session::{Decision, Session};
+use crate::evidence::{MINUTE, Millis};
 use crate::smtp::{Command, Reply, find_reply};
 use std::collections::BTreeMap;
 
 /// A reply longer than this says no more.
 const MOST_TEXT: usize = 8 * 1024;
+
+/// A client waits ten minutes for the reply to the content (RFC 5321 section 4.5.3.2.6); twice as long is the end.
+const SILENCE: Millis = 20 * MINUTE;
 
 /// Who uses a connection or thread.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,6 +41,8 @@ struct Call {
     marks: Marks,
     session: Session,
     partial: Option<Passage>,
+    /// Time of the last line while it is in a body.
+    heard: Option<Millis>,
 }
 
 /// What a line is to the dialogues.
@@ -93,8 +100,8 @@ impl Dialogue {
     pub fn hear(&self, thread: &str, tail: &Tail<'_>) -> Heard {
         let open_bracket = tail.text.rfind('[') > tail.text.rfind(']');
         let Some(call) = self.number(thread, tail).and_then(|number| self.calls.get(&number)) else {
-            let opens = self.may_open(thread, tail) && opener(tail.text).is_some();
-            return if opens { Heard::Dialogue { wraps: !tail.closed && open_bracket } } else { Heard::Nothing };
+            let begins = self.may_open(thread, tail) && opens(tail.text);
+            return if begins { Heard::Dialogue { wraps: !tail.closed && open_bracket } } else { Heard::Nothing };
         };
         if tail.connection.is_some() && call.connection.is_some() && tail.connection != call.connection.as_deref() {
             return Heard::Body;
@@ -121,6 +128,17 @@ impl Dialogue {
         }
     }
 
+    /// Gives up a body that went silent: the thread does other work now.
+    pub fn give_up(&mut self, thread: &str, now: Option<Millis>, out: &mut Output<'_, '_>) {
+        let Some(number) = self.of_thread(thread) else { return };
+        let Some(call) = self.calls.get_mut(&number) else { return };
+        let before = std::mem::replace(&mut call.heard, now.filter(|_| call.session.in_data()));
+        let silent = matches!((before, call.heard), (Some(before), Some(now)) if now - before > SILENCE);
+        if silent {
+            self.end(number, out);
+        }
+    }
+
     /// Takes a line of a dialogue.
     pub fn take(&mut self, thread: &str, tail: &Tail<'_>, passage: Passage, out: &mut Output<'_, '_>) {
         let number = self.number(thread, tail).unwrap_or_else(|| {
@@ -136,14 +154,14 @@ impl Dialogue {
                 if let Some(connection) = tail.connection {
                     call.tagged = true;
                     call.connection.get_or_insert_with(|| connection.to_owned());
-                    self.connections.insert(connection.to_owned(), Owner::Session(number));
+                    assign(&mut self.connections, connection, Owner::Session(number));
                 }
-                self.threads.insert(thread.to_owned(), Owner::Session(number));
+                assign(&mut self.threads, thread, Owner::Session(number));
                 self.server(number, said, passage, out);
             }
             Spoken::Client(said) | Spoken::Unclear(said) => {
                 call.marks.learn(tail.text);
-                self.threads.insert(thread.to_owned(), Owner::Session(number));
+                assign(&mut self.threads, thread, Owner::Session(number));
                 self.client(number, said, &passage, out);
             }
             Spoken::Nothing => {}
@@ -175,7 +193,7 @@ impl Dialogue {
             self.complete(number, out);
         }
         let Some(call) = self.calls.get_mut(&number) else { return };
-        passage.text = said.to_owned();
+        said.clone_into(&mut passage.text);
         match &mut call.partial {
             None => call.partial = Some(passage),
             Some(partial) => {
@@ -194,8 +212,8 @@ impl Dialogue {
     /// A reply is complete: by its last line, by a line with another code, or because the client goes on.
     fn complete(&mut self, number: u32, out: &mut Output<'_, '_>) {
         let Some(mut whole) = self.calls.get_mut(&number).and_then(|call| call.partial.take()) else { return };
-        let greeting = find_reply(&whole.text).and_then(|reply| reply.code).unwrap_or(0);
-        if self.calls.get(&number).is_some_and(|call| call.session.greets_anew(greeting)) {
+        let anew = |call: &Call| find_reply(&whole.text).is_some_and(|reply| call.session.greets_anew(&reply));
+        if self.calls.get(&number).is_some_and(anew) {
             self.again(number, out);
         }
         let Some(call) = self.calls.get_mut(&number) else { return };
@@ -253,9 +271,9 @@ impl Dialogue {
 
     fn own(&mut self, thread: &str, connection: Option<&str>, owner: Owner) {
         if let Some(connection) = connection {
-            self.connections.insert(connection.to_owned(), owner);
+            assign(&mut self.connections, connection, owner);
         }
-        self.threads.insert(thread.to_owned(), owner);
+        assign(&mut self.threads, thread, owner);
     }
 
     /// Ends the session that a new one replaces: of the same connection, and of the thread where no id tells them apart.
@@ -316,6 +334,14 @@ impl Dialogue {
     }
 }
 
+fn assign(owners: &mut BTreeMap<String, Owner>, key: &str, owner: Owner) {
+    if let Some(known) = owners.get_mut(key) {
+        *known = owner;
+    } else {
+        owners.insert(key.to_owned(), owner);
+    }
+}
+
 /// An outcome that is not known is told in words of our own, not in those of another reply.
 fn emit(call: &Call, mut passage: Passage, decision: &Decision, out: &mut Output<'_, '_>) {
     match decision {
@@ -330,30 +356,4 @@ fn emit(call: &Call, mut passage: Passage, decision: &Decision, out: &mut Output
 /// The lines of one reply repeat the enhanced code.
 fn strip_enhanced<'a>(text: &'a str, reply: &Reply<'_>) -> &'a str {
     reply.enhanced.and_then(|code| text.strip_prefix(&code.to_string())).map_or(text, str::trim_start)
-}
-
-fn greets(text: &str) -> bool {
-    matches!(mark::split(text), Some(found) if matches!(&found.content, Content::Reply(reply) if reply.code == Some(220)))
-}
-
-/// Whether a line can begin a dialogue where no connection line did: a greeting, an envelope, or a refusal behind a
-/// mark. Without a mark a greeting names a host.
-fn opener(text: &str) -> Option<()> {
-    let found = mark::split(text)?;
-    let opens = match &found.content {
-        Content::Reply(reply) => {
-            let refused = reply.code.is_some_and(|code| code >= 400);
-            let host = reply.text.split_whitespace().next().is_some_and(|word| word.contains('.') && word.contains(char::is_alphabetic));
-            match reply.code {
-                Some(220) => host || !found.mark.is_empty(),
-                _ => refused && !found.mark.is_empty() && (reply.enhanced.is_some() || found.names_smtp()),
-            }
-        }
-        Content::Command(Command::Mail(_) | Command::Rcpt(_)) => found.said.contains('<'),
-        Content::Command(Command::Hello(_)) => {
-            found.said.split_whitespace().count() == 2 && found.said.starts_with(|c: char| c.is_ascii_uppercase())
-        }
-        Content::Command(_) => found.names_smtp(),
-    };
-    opens.then_some(())
 }

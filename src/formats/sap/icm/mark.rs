@@ -13,6 +13,9 @@ const CODES: &[u16] = &[
     535, 538, 550, 551, 552, 553, 554, 555, 556,
 ];
 
+/// `250 bytes read`: a number with one of these is a count.
+const UNITS: &[&str] = &["byte", "bytes", "ms", "msec", "s", "sec", "seconds", "items", "entries", "lines"];
+
 /// A command or a reply with the mark in front of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marked<'a> {
@@ -43,8 +46,8 @@ pub fn split(text: &str) -> Option<Marked<'_>> {
     let mut at = 0;
     loop {
         let (mark, said) = text.split_at(at);
-        if let Some(content) = content(said).filter(|_| at == 0 || mark.contains([':', '<', '>', '=', '|', '-'])) {
-            return Some(Marked { mark: mark.trim_end(), said, content });
+        if let Some(content) = content(unquoted(mark, said)).filter(|_| at == 0 || mark.contains([':', '<', '>', '=', '|', '-'])) {
+            return Some(Marked { mark: mark.trim_end(), said: unquoted(mark, said), content });
         }
         let word = said.bytes().take_while(|b| b.is_ascii_alphabetic() || *b == b'_').count();
         let signs = said[word..].bytes().take_while(|b| b" \t:<>=|-\"'".contains(b)).count();
@@ -55,8 +58,17 @@ pub fn split(text: &str) -> Option<Marked<'_>> {
     }
 }
 
+/// A mark that ends in a quote has its other one behind the content.
+fn unquoted<'a>(mark: &str, said: &'a str) -> &'a str {
+    match mark.trim_end().chars().next_back() {
+        Some(quote @ ('"' | '\'')) => said.strip_suffix(quote).unwrap_or(said),
+        _ => said,
+    }
+}
+
 fn content(text: &str) -> Option<Content<'_>> {
-    match reply(text).filter(|reply| reply.code.is_some_and(|code| CODES.contains(&code))) {
+    let counts = |reply: &Reply<'_>| reply.text.split_whitespace().next().is_some_and(|word| UNITS.contains(&word));
+    match reply(text).filter(|reply| reply.code.is_some_and(|code| CODES.contains(&code)) && !counts(reply)) {
         Some(reply) => Some(Content::Reply(reply)),
         None => command(text).map(Content::Command),
     }
@@ -100,7 +112,7 @@ impl Marks {
     pub fn read<'a>(&self, text: &'a str) -> Spoken<'a> {
         let behind = |mark: &Option<String>| {
             let rest = mark.as_deref().filter(|mark| !mark.is_empty()).and_then(|mark| text.strip_prefix(mark));
-            rest.map(str::trim_start)
+            rest.map(|rest| unquoted(mark.as_deref().unwrap_or(""), rest.trim_start()))
         };
         match (behind(&self.server), behind(&self.client)) {
             (Some(said), client) if reply(said).is_some() => {
@@ -142,6 +154,9 @@ impl Marks {
 
     /// Remembers the mark of a side when it speaks for the first time.
     pub fn learn(&mut self, text: &str) {
+        if self.client.is_some() && self.server.is_some() {
+            return;
+        }
         let Some(found) = split(text) else { return };
         let slot = match found.content {
             Content::Reply(_) => &mut self.server,
@@ -170,6 +185,8 @@ mod tests {
             ("Send: DATA", Some("Send:")),
             ("SMTP send: STARTTLS", Some("SMTP send:")),
             ("IcmSmtpRecv: \"250 ok", Some("IcmSmtpRecv: \"")),
+            ("IcmSmtpSend: \"DATA\"", Some("IcmSmtpSend: \"")),
+            ("250 bytes read", None),
             ("CLIENT: BDAT 100 LAST", Some("CLIENT:")),
             ("SMTP data block, 24 bytes", None),
             ("Trace DATA", None),

@@ -7,6 +7,7 @@ mod failure;
 mod header;
 mod line;
 mod mark;
+mod opener;
 mod output;
 mod reader;
 mod record;
@@ -15,7 +16,6 @@ mod secret;
 mod session;
 #[cfg(test)]
 mod tests;
-mod transaction;
 
 use crate::error::ReadError;
 use crate::evidence::Hop;

@@ -68,6 +68,7 @@ impl Reader<'_, '_> {
             return;
         }
         self.close(thread);
+        self.dialogue.give_up(thread, self.clock.at(self.clock.now()), &mut self.out);
         self.start(number, thread, rest.trim());
     }
 
@@ -198,7 +199,7 @@ impl Reader<'_, '_> {
 
     /// A line of another matter: some say what the trace does not show, and no reply may go unseen.
     fn other(&mut self, numbers: &[u32], thread: &str, text: &str) {
-        let source = &mut self.out.sink.source;
+        let source = &mut *self.out.sink.source;
         let number = numbers.first().copied().unwrap_or(0);
         if text.contains("TRACE FILE TRUNCATED") {
             source.note(number, "the trace was truncated: what was written before its first time stamp is gone");
@@ -207,7 +208,9 @@ impl Reader<'_, '_> {
             source.note(number, "content is hidden: set icm/trace_secured_data = TRUE for the time of the analysis, and protect the trace, it then holds secrets");
         }
         if has_refusal(text) && !self.dialogue.is_inbound(thread, line::tail(text).connection) {
-            numbers.iter().for_each(|number| source.ledger.reject(*number, "a reply outside a known dialogue"));
+            for number in numbers {
+                source.ledger.reject(*number, "a reply outside a known dialogue");
+            }
         }
     }
 

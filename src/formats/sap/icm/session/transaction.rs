@@ -9,8 +9,6 @@ pub struct Transaction {
     pub size: u32,
     /// Recipients that were accepted.
     pub recipients: Vec<String>,
-    /// The content goes in chunks (RFC 3030).
-    pub chunked: bool,
 }
 
 /// `SIZE=180048` of MAIL FROM (RFC 1870).
