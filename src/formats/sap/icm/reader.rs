@@ -97,7 +97,7 @@ impl Reader<'_, '_> {
         } else if record::is_message(text) {
             self.close("");
             self.start(number, "", text);
-        } else if !continues {
+        } else if !physical.starts_with([' ', '\t']) {
             self.out.sink.source.ledger.reject(number, "neither thread prefix nor a shape of the trace");
         }
     }
