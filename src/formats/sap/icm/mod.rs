@@ -1,6 +1,7 @@
 //! `dev_icm`, the developer trace of the Internet Communication Manager: connections always, the SMTP dialogue only at
 //! trace level 3 and only where `icm/trace_secured_data` allows (icm.md).
 
+mod calls;
 mod clock;
 mod dialogue;
 mod failure;

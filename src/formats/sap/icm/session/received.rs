@@ -16,6 +16,7 @@ impl Session {
         let greeting = self.progress == Progress::Fresh;
         self.progress = self.progress.max(Progress::Greeted);
         if greeting && (code == 220 || self.waiting.is_empty()) {
+            self.stage = "connect";
             return self.refuse(code, "connect", Vec::new());
         }
         let Some(waiting) = self.answered(code) else { return self.unasked(code, marked) };

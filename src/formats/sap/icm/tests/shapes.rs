@@ -55,6 +55,14 @@ fn unfinished_replies_do_not_shift_the_others() {
     check(&[
         ("a command ends it", &format!("{hello}{envelope}"), &want),
         ("lines without prefix go on", &format!("{hello}\n^250-SIZE 1000\n^250 SMTPUTF8{envelope}"), &want),
+        (
+            "a second greeting of several lines",
+            "
+        SMTP << 220 mx1.contoso.example ready
+        SMTP << 220-mx2.contoso.example ready
+        SMTP << 421 4.3.2 Service not available",
+            &["Reply connect > 421"],
+        ),
         ("another code ends it", &format!("{hello}\n        SMTP << 421 4.3.2 Service not available"), &["Reply ehlo > 421"]),
     ]);
 }
