@@ -15,12 +15,16 @@ pub enum Command<'a> {
     Mail(&'a str),
     /// `RCPT TO:<path>`.
     Rcpt(&'a str),
-    /// `DATA` or `BDAT`.
+    /// `DATA`.
     Data,
+    /// `BDAT` (RFC 3030), true for the last chunk.
+    Chunk(bool),
     /// `RSET`.
     Reset,
     /// `QUIT`.
     Quit,
+    /// `NOOP`, `HELP`, `VRFY`, `EXPN`: answered, but without effect on a mail.
+    Other,
 }
 
 impl Command<'_> {
@@ -33,11 +37,22 @@ impl Command<'_> {
             Self::Auth(_) => "auth",
             Self::Mail(_) => "mail",
             Self::Rcpt(_) => "rcpt",
-            Self::Data => "data",
+            Self::Data | Self::Chunk(_) => "data",
             Self::Reset => "rset",
             Self::Quit => "quit",
+            Self::Other => "other",
         }
     }
+}
+
+/// Mechanisms of RFC 4422's registry that mail servers offer; any other word behind `AUTH` is prose.
+const MECHANISMS: &[&str] =
+    &["PLAIN", "LOGIN", "XOAUTH2", "NTLM", "GSSAPI", "EXTERNAL", "CRAM-MD5", "DIGEST-MD5", "OAUTHBEARER", "GSS-SPNEGO"];
+
+/// Whether a word names a mechanism of SMTP AUTH.
+#[must_use]
+pub fn is_mechanism(word: &str) -> bool {
+    MECHANISMS.iter().any(|name| word.eq_ignore_ascii_case(name)) || word.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("SCRAM-"))
 }
 
 /// Reads a command at the start of a text.
@@ -49,14 +64,26 @@ pub fn command(text: &str) -> Option<Command<'_>> {
     match verb.to_ascii_uppercase().as_str() {
         "EHLO" | "HELO" => Some(Command::Hello(rest.split_whitespace().next().unwrap_or(""))),
         "STARTTLS" if alone => Some(Command::StartTls),
-        "AUTH" => Some(Command::Auth(rest.split_whitespace().next()?)),
+        "AUTH" => rest.split_whitespace().next().filter(|word| is_mechanism(word)).map(Command::Auth),
         "MAIL" => Some(Command::Mail(path_address(strip_word(rest, "FROM:")?))),
         "RCPT" => Some(Command::Rcpt(path_address(strip_word(rest, "TO:")?))),
         "DATA" if alone => Some(Command::Data),
-        "BDAT" => Some(Command::Data),
+        "BDAT" => chunk(rest),
         "RSET" if alone => Some(Command::Reset),
         "QUIT" if alone => Some(Command::Quit),
+        "NOOP" | "HELP" if alone => Some(Command::Other),
+        "VRFY" | "EXPN" if !alone => Some(Command::Other),
         _ => None,
+    }
+}
+
+/// `BDAT 86 LAST`
+fn chunk(rest: &str) -> Option<Command<'_>> {
+    let mut words = rest.split_whitespace();
+    words.next()?.parse::<u64>().ok()?;
+    match words.next() {
+        None => Some(Command::Chunk(false)),
+        Some(word) => word.eq_ignore_ascii_case("LAST").then_some(Command::Chunk(true)),
     }
 }
 
@@ -75,6 +102,11 @@ mod tests {
         assert_eq!(command("MAIL FROM:<a@contoso.example> SIZE=10"), Some(Command::Mail("a@contoso.example")));
         assert_eq!(command("rcpt to: <b@fabrikam.example>"), Some(Command::Rcpt("b@fabrikam.example")));
         assert_eq!(command("AUTH PLAIN c2VjcmV0"), Some(Command::Auth("PLAIN")));
+        assert_eq!(command("AUTH SCRAM-SHA-256"), Some(Command::Auth("SCRAM-SHA-256")));
+        assert_eq!(command("Auth info: none needed"), None);
+        assert_eq!(command("BDAT 100"), Some(Command::Chunk(false)));
+        assert_eq!(command("BDAT 20 LAST"), Some(Command::Chunk(true)));
+        assert_eq!(command("bdat of the day"), None);
         assert_eq!(command("DATABASE opened"), None);
         assert_eq!(command("DATA block"), None);
     }

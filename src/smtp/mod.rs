@@ -10,6 +10,6 @@ mod reply;
 mod trailer;
 
 pub use address::{domain, fold_address, path_address};
-pub use command::{Command, command};
+pub use command::{Command, command, is_mechanism};
 pub use reply::{Enhanced, Reply, accepted_message_id, chain, find_reply, squeeze};
 pub use trailer::{Trailer, trailer};

@@ -47,6 +47,13 @@ pub struct Reply<'a> {
     pub whole: &'a str,
 }
 
+impl Reply<'_> {
+    /// First digit of the three-digit code, else of the enhanced code.
+    fn class(&self) -> u16 {
+        self.code.map(|code| code / 100).or(self.enhanced.map(|code| u16::from(code.class))).unwrap_or(0)
+    }
+}
+
 /// Characters that carry the comparison of two replies: lower case, no white space.
 ///
 /// SAP keeps a reply in two variables of fifty characters and loses a blank at the seam (sost.md 3.3),
@@ -86,12 +93,9 @@ fn begins_word(text: &str, at: usize) -> bool {
 
 /// Whether the characters behind the codes are those of a reply: a bare `550` needs a blank and a word.
 fn ends_codes(rest: &str, with_enhanced: bool) -> bool {
-    match rest.chars().next() {
-        None => true,
-        Some(c) if with_enhanced => !(c.is_ascii_digit() || c == '.' || c == '@'),
-        Some(' ' | '-' | ':' | ',') => true,
-        Some(_) => false,
-    }
+    rest.chars()
+        .next()
+        .is_none_or(|c| if with_enhanced { !(c.is_ascii_digit() || c == '.' || c == '@') } else { matches!(c, ' ' | '-' | ':' | ',') })
 }
 
 fn reply_at(text: &str, at: usize) -> Option<Reply<'_>> {
@@ -104,14 +108,43 @@ fn reply_at(text: &str, at: usize) -> Option<Reply<'_>> {
     Some(Reply { code, enhanced, text, whole })
 }
 
+/// Words in front of a version number, which looks like an enhanced code: `Exim 4.94.2`, `Postfix 2.10.1`.
+const VERSIONED: &[&str] = &["exim", "postfix", "sendmail", "qmail", "dovecot", "version", "release", "v"];
+
 /// A bare three-digit number inside prose (`after 250 attempts`) is no reply: only the start of a text,
-/// or a number with an enhanced code, or one behind a wrapper's mark counts.
+/// or a number with an enhanced code, or one behind a wrapper's mark counts. An enhanced code alone looks like a
+/// version or a date, so it must also go on with words.
 fn plausible(text: &str, at: usize, reply: &Reply<'_>) -> bool {
-    if reply.enhanced.is_some() || at == 0 {
+    let before = text[..at].trim_end();
+    if before.is_empty() {
         return true;
     }
-    let before = text[..at].trim_end();
-    before.is_empty() || before.ends_with([':', ';', '<', '>', '=', '"', '\'', '(', '[']) || before.ends_with("said")
+    match (reply.code, reply.enhanced) {
+        (Some(_), Some(_)) => true,
+        (Some(_), None) => before.ends_with([':', ';', '<', '>', '=', '"', '\'', '(', '[']) || before.ends_with("said"),
+        (None, _) => behind_mark(text, at) && !behind_product(before) && goes_on(reply),
+    }
+}
+
+/// `Error: 5.7.1`, `said 5.7.1`, `-> 5.7.1`, `'5.7.1`, `(5.7.1`; a colon without a blank belongs to a time.
+fn behind_mark(text: &str, at: usize) -> bool {
+    let before = &text[..at];
+    let word = before.trim_end();
+    let blank = word.len() < before.len();
+    before.ends_with(['"', '\'', '(', '<', '=']) || blank && (word.ends_with([':', ';']) || word.ends_with("->") || word.ends_with("said"))
+}
+
+fn behind_product(before: &str) -> bool {
+    let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    VERSIONED.iter().any(|product| word.eq_ignore_ascii_case(product))
+}
+
+/// The codes are followed by a blank or a mark and then by a word.
+fn goes_on(reply: &Reply<'_>) -> bool {
+    let codes = &reply.whole[..reply.whole.len() - reply.text.len()];
+    codes.ends_with([' ', ':', ';', ',', '\t'])
+        && reply.text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '<' | '[' | '\'' | '"'))
 }
 
 /// First reply in a text.
@@ -120,13 +153,15 @@ pub fn find_reply(text: &str) -> Option<Reply<'_>> {
     replies(text).next()
 }
 
+/// A success inside a refusal (`550 ... 250 recipients`) is no reply of its own.
 fn replies(text: &str) -> impl Iterator<Item = Reply<'_>> {
-    let mut skip_to = 0;
+    let (mut skip_to, mut refused) = (0, false);
     text.char_indices().filter_map(move |(at, c)| {
         if at < skip_to || !matches!(c, '2' | '3' | '4' | '5') || !begins_word(text, at) {
             return None;
         }
-        let found = reply_at(text, at).filter(|r| plausible(text, at, r))?;
+        let found = reply_at(text, at).filter(|r| plausible(text, at, r) && !(refused && r.class() == 2))?;
+        refused |= found.class() >= 4;
         skip_to = text.len() - found.text.len();
         Some(found)
     })
@@ -180,8 +215,29 @@ mod tests {
             ("250-PIPELINING", vec!["250"]),
             ("no reply here, 10.5.7.1 and after 250 attempts", vec![]),
         ];
+        check(&rows);
+    }
+
+    #[test]
+    fn versions_dates_and_paths_are_no_replies() {
+        let rows = [
+            ("554 5.7.1 Relay denied (Exim 4.94.2)", vec!["554 5.7.1"]),
+            ("554 5.7.1 Relay denied (Exim version: 4.94.2 on host)", vec!["554 5.7.1"]),
+            ("550 5.7.1 Unable to relay, Postfix 2.10.1", vec!["550 5.7.1"]),
+            ("451 4.7.1 see https://mx.fabrikam.example/4.7.1/help for more", vec!["451 4.7.1"]),
+            ("451 4.7.1 Greylisted since 4.11.26 10:00", vec!["451 4.7.1"]),
+            ("550 5.1.1 unknown (250 2.1.0 for the sender)", vec!["550 5.1.1"]),
+            ("Version 5.7.64 of the report", vec![]),
+            ("5.7.64 TenantAttribution", vec!["5.7.64"]),
+            ("Remote server returned '5.7.64 TenantAttribution'", vec!["5.7.64"]),
+            ("450 4.4.317 Cannot connect [Message=5.7.3 STARTTLS is required]", vec!["450 4.4.317", "5.7.3"]),
+        ];
+        check(&rows);
+    }
+
+    fn check(rows: &[(&str, Vec<&str>)]) {
         for (text, want) in rows {
-            assert_eq!(codes_of(text), want, "{text}");
+            assert_eq!(&codes_of(text), want, "{text}");
         }
     }
 

@@ -1,179 +1,248 @@
-//! SMTP dialogue in a trace, recognised by content whatever marks the direction (icm.md section 2).
+//! The SMTP dialogues of a trace, told apart by connection id, else by thread (icm.md 2.2).
 
-use super::line::Refused;
-use super::record::{Record, Records};
+use super::calls::{Call, Calls, Owner};
+use super::line::Tail;
+use super::mark::{self, Spoken};
+use super::opener::{greets, opens};
+use super::output::{Output, Passage, Peer};
+use super::role::Role;
 use super::session::{Decision, Session};
-use crate::evidence::{Evidence, Hop, Kind, SmtpFacts, Sym};
-use crate::formats::Sink;
-use crate::smtp::{Reply, accepted_message_id, command, find_reply};
-use crate::source::Class;
-use std::collections::BTreeMap;
+use crate::evidence::{MINUTE, Millis};
+use crate::smtp::{Command, Reply, find_reply};
 
-/// Who speaks.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Client,
-    Server,
-    Unmarked,
-}
+/// A reply longer than this says no more.
+const MOST_TEXT: usize = 8 * 1024;
 
-/// Marks of direction, the longer ones first. None of them is documented by SAP (icm.md section 2, UNVERIFIED).
-const MARKS: &[(&str, Side)] = &[
-    ("SMTP >> ", Side::Client),
-    ("SMTP << ", Side::Server),
-    ("SMTP send: ", Side::Client),
-    ("SMTP recv: ", Side::Server),
-    ("send: ", Side::Client),
-    ("recv: ", Side::Server),
-    (">> ", Side::Client),
-    ("<< ", Side::Server),
-    ("-> ", Side::Client),
-    ("<- ", Side::Server),
-    ("C: ", Side::Client),
-    ("S: ", Side::Server),
-];
+/// A client waits ten minutes for the reply to the content (RFC 5321 section 4.5.3.2.6); twice as long is the end.
+const SILENCE: Millis = 20 * MINUTE;
 
-fn side(text: &str) -> (Side, &str) {
-    let found = MARKS.iter().find_map(|(mark, side)| Some((*side, text.strip_prefix(mark)?)));
-    found.unwrap_or((Side::Unmarked, text))
-}
-
-/// A reply of several lines while it is not complete.
-#[derive(Default)]
-struct Partial {
-    line: u32,
-    lines: u32,
-    text: String,
+/// What a line is to the dialogues.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Heard {
+    /// A line of a mail's body.
+    Body,
+    /// A line of a dialogue; `wraps`: it may go on in the next line.
+    Dialogue { wraps: bool },
+    /// Something else.
+    Nothing,
 }
 
 /// All sessions of a file.
 #[derive(Default)]
 pub struct Dialogue {
-    sessions: BTreeMap<String, (Session, Partial)>,
-    /// Key of the last session of each thread.
-    threads: BTreeMap<String, String>,
-    count: u32,
+    calls: Calls,
 }
 
 impl Dialogue {
-    /// A connection line of an SMTP client opens a session.
-    pub fn opened(&mut self, record: &Record, connection: Option<&str>, peer: Refused<'_>) {
-        self.count += 1;
-        let key = format!("{}#{}", connection.unwrap_or(&record.thread), self.count);
-        self.sessions.insert(key.clone(), (Session::to_port(peer.port), Partial::default()));
-        self.threads.insert(record.thread.clone(), key);
-    }
-
-    /// Takes a record when it is part of a dialogue; `false` when it is something else.
-    pub fn take(&mut self, record: &Record, text: &str, records: &Records, sink: &mut Sink<'_>) -> bool {
-        let (side, said) = side(text);
-        let known = self.threads.get(&record.thread).cloned();
-        let session = known.as_ref().and_then(|key| self.sessions.get_mut(key)).map(|(session, _)| session);
-        let (in_data, marked) = session.as_ref().map_or((false, false), |session| (session.in_data(), session.marked));
-        if let Some(session) = session {
-            session.marked |= side != Side::Unmarked;
+    /// A role line says who uses a connection from now on.
+    pub fn role(&mut self, thread: &str, connection: Option<&str>, role: Role, out: &mut Output<'_, '_>) {
+        for number in self.calls.replaced(thread, connection) {
+            self.end(number, out);
         }
-        let reply = starts_with_reply(said);
-        match side {
-            Side::Unmarked if in_data && (marked || reply.is_none()) => true,
-            Side::Unmarked if known.is_none() => false,
-            Side::Unmarked if reply.is_none() && command(said).is_none() => false,
-            Side::Client => self.client(record, said),
-            Side::Unmarked if reply.is_none() => self.client(record, said),
-            _ => match reply {
-                Some(reply) => self.server(record, said, &reply, records, sink),
-                None => false,
-            },
-        }
-    }
-
-    fn session(&mut self, record: &Record) -> (String, &mut (Session, Partial)) {
-        let key = self.threads.entry(record.thread.clone()).or_insert_with(|| format!("{}#0", record.thread)).clone();
-        (key.clone(), self.sessions.entry(key).or_default())
-    }
-
-    fn client(&mut self, record: &Record, said: &str) -> bool {
-        let command = command(said);
-        if command.is_none() && !self.threads.contains_key(&record.thread) {
-            return false;
-        }
-        self.session(record).1.0.sent(said, command);
-        true
-    }
-
-    fn server(&mut self, record: &Record, said: &str, reply: &Reply<'_>, records: &Records, sink: &mut Sink<'_>) -> bool {
-        // A greeting opens a session where no connection line did.
-        if reply.code == Some(220) && !self.threads.contains_key(&record.thread) {
-            self.opened(record, None, Refused { host: "", port: 0 });
-        }
-        let (key, (session, partial)) = self.session(record);
-        if partial.text.is_empty() {
-            *partial = Partial { line: record.line, lines: 0, text: said.to_owned() };
+        if role.client && role.smtp {
+            self.calls.open(thread, connection, Call { port: role.port, ..Call::default() });
         } else {
-            let more = said.get(4..).unwrap_or("").trim_start();
-            partial.text.push(' ');
-            partial.text.push_str(strip_enhanced(more, reply));
+            self.calls.own(thread, connection, if role.smtp { Owner::Inbound } else { Owner::Other });
         }
-        partial.lines = record.line + record.lines - partial.line;
-        if said.as_bytes().get(3) == Some(&b'-') {
-            return true;
-        }
-        let whole = std::mem::take(partial);
-        let Some(reply) = find_reply(&whole.text) else { return true };
-        if let Some(decision) = session.received(&reply) {
-            push(&key, session, &whole, &decision, record, records, sink);
-        }
-        true
     }
+
+    /// Whether a thread writes the body of a mail.
+    pub fn in_data(&self, thread: &str) -> bool {
+        self.calls.last(thread).is_some_and(|call| call.session.in_data())
+    }
+
+    /// Whether a thread carries mail that is not ours.
+    pub fn is_inbound(&self, thread: &str, connection: Option<&str>) -> bool {
+        self.calls.owner(thread, connection) == Some(Owner::Inbound)
+    }
+
+    /// Whether the lines of a thread's dialogue carry the connection id, so that one without is another matter.
+    pub fn is_tagged(&self, thread: &str) -> bool {
+        self.calls.last(thread).is_some_and(|call| call.tagged)
+    }
+
+    /// Whether the last reply on a thread is not complete.
+    pub fn is_partial(&self, thread: &str) -> bool {
+        self.calls.last(thread).is_some_and(|call| call.partial.is_some())
+    }
+
+    /// What a line is; changes nothing.
+    pub fn hear(&self, thread: &str, tail: &Tail<'_>) -> Heard {
+        let open_bracket = tail.text.rfind('[') > tail.text.rfind(']');
+        let Some(call) = self.calls.number(thread, tail).and_then(|number| self.calls.get(number)) else {
+            let begins = self.calls.may_open(thread, tail) && opens(tail.text);
+            return if begins { Heard::Dialogue { wraps: !tail.closed && open_bracket } } else { Heard::Nothing };
+        };
+        if tail.connection.is_some() && call.connection.is_some() && tail.connection != call.connection.as_deref() {
+            return Heard::Body;
+        }
+        let expects_id = call.tagged || call.connection.is_some() && !call.spoken;
+        match call.marks.read(tail.text) {
+            Spoken::Server(_) if call.session.in_data() && !call.marks.distinct() && !call.session.at_start_of_data() => Heard::Body,
+            Spoken::Server(_) => Heard::Dialogue { wraps: !tail.closed && (open_bracket || expects_id) },
+            Spoken::Client(said) | Spoken::Unclear(said) if call.session.is_body(said) => Heard::Body,
+            Spoken::Client(_) => Heard::Dialogue { wraps: false },
+            Spoken::Unclear(said) if call.session.in_auth() && !said.contains(' ') => Heard::Dialogue { wraps: false },
+            _ if call.session.in_data() => Heard::Body,
+            _ => Heard::Nothing,
+        }
+    }
+
+    /// A line of a body: only that it came is kept, and whether it was the last.
+    pub fn body(&mut self, thread: &str, tail: &Tail<'_>) {
+        let Some(number) = self.calls.number(thread, tail) else { return };
+        let Some(call) = self.calls.get_mut(number) else { return };
+        match call.marks.read(tail.text) {
+            Spoken::Client(said) => call.session.body_line(said),
+            _ => call.session.body_line(tail.text),
+        }
+    }
+
+    /// Gives up a body that went silent: the thread does other work now.
+    pub fn give_up(&mut self, thread: &str, now: Option<Millis>, out: &mut Output<'_, '_>) {
+        let Some(number) = self.calls.of_thread(thread) else { return };
+        let Some(call) = self.calls.get_mut(number) else { return };
+        let before = std::mem::replace(&mut call.heard, now.filter(|_| call.session.in_data()));
+        let silent = matches!((before, call.heard), (Some(before), Some(now)) if now - before > SILENCE);
+        if silent {
+            self.end(number, out);
+        }
+    }
+
+    /// Takes a line of a dialogue.
+    pub fn take(&mut self, thread: &str, tail: &Tail<'_>, passage: Passage, out: &mut Output<'_, '_>) {
+        let number = self.calls.number(thread, tail).unwrap_or_else(|| {
+            let session = if greets(tail.text) { Session::default() } else { Session::under_way() };
+            self.calls.open(thread, tail.connection, Call { session, ..Call::default() })
+        });
+        let Some(call) = self.calls.get_mut(number) else { return };
+        match call.marks.read(tail.text) {
+            Spoken::Server(_) if call.session.in_data() && call.tagged && tail.connection.is_none() => call.session.body_line(""),
+            Spoken::Server(said) => {
+                call.marks.learn(tail.text);
+                call.spoken = true;
+                self.calls.heard_on(number, thread, tail.connection);
+                self.server(number, said, passage, out);
+            }
+            Spoken::Client(said) | Spoken::Unclear(said) => {
+                call.marks.learn(tail.text);
+                self.calls.heard_on(number, thread, None);
+                self.client(number, said, &passage, out);
+            }
+            Spoken::Nothing => {}
+        }
+    }
+
+    /// A line without thread prefix right behind an incomplete reply.
+    pub fn goes_on(&mut self, thread: &str, passage: Passage, out: &mut Output<'_, '_>) {
+        if let Some(number) = self.calls.of_thread(thread) {
+            let text = passage.text.clone();
+            self.server(number, &text, passage, out);
+        }
+    }
+
+    /// Ends all sessions, at a new header or at the end of the file.
+    pub fn end_all(&mut self, out: &mut Output<'_, '_>) {
+        while let Some(number) = self.calls.first() {
+            self.end(number, out);
+        }
+        self.calls.clear();
+    }
+
+    fn server(&mut self, number: u32, said: &str, mut passage: Passage, out: &mut Output<'_, '_>) {
+        let Some(reply) = mark::reply(said) else { return };
+        let Some(call) = self.calls.get_mut(number) else { return };
+        let other = call.partial.as_ref().is_some_and(|partial| partial.text.get(..3) != said.get(..3));
+        let number = if other { self.complete(number, out) } else { number };
+        let Some(call) = self.calls.get_mut(number) else { return };
+        said.clone_into(&mut passage.text);
+        match &mut call.partial {
+            None => call.partial = Some(passage),
+            Some(partial) => {
+                partial.lines.append(&mut passage.lines);
+                if partial.text.len() < MOST_TEXT {
+                    partial.text.push(' ');
+                    partial.text.push_str(strip_enhanced(said.get(4..).unwrap_or("").trim_start(), &reply));
+                }
+            }
+        }
+        if said.as_bytes().get(3) != Some(&b'-') {
+            self.complete(number, out);
+        }
+    }
+
+    /// A reply is complete: by its last line, by a line with another code, or because the client goes on.
+    /// Gives the number of the session, which is a new one behind a greeting.
+    fn complete(&mut self, number: u32, out: &mut Output<'_, '_>) -> u32 {
+        let Some(mut whole) = self.calls.get_mut(number).and_then(|call| call.partial.take()) else { return number };
+        let anew = |call: &Call| find_reply(&whole.text).is_some_and(|reply| call.session.greets_anew(&reply));
+        let number = if self.calls.get(number).is_some_and(anew) { self.again(number, out) } else { number };
+        let Some(call) = self.calls.get_mut(number) else { return number };
+        whole.text = call.session.secrets.redact(&whole.text).into_owned();
+        let Some(reply) = find_reply(&whole.text) else { return number };
+        let decision = call.session.received(&reply, call.marks.distinct());
+        if call.session.at_start_of_data() {
+            call.session.sent_at = (whole.lines.clone(), whole.stamp);
+        }
+        if let Some(decision) = decision {
+            emit(call, whole, &decision, out);
+        }
+        if call.session.closed {
+            self.end(number, out);
+        }
+        number
+    }
+
+    fn client(&mut self, number: u32, said: &str, passage: &Passage, out: &mut Output<'_, '_>) {
+        let number = self.complete(number, out);
+        let Some(call) = self.calls.get_mut(number) else { return };
+        if call.session.is_body(said) {
+            call.session.body_line(said);
+            return;
+        }
+        let follows = call.session.sent(said, call.marks.distinct());
+        if matches!(crate::smtp::command(said), Some(Command::Data | Command::Chunk(_))) {
+            call.session.sent_at = (passage.lines.clone(), passage.stamp);
+        }
+        if !follows {
+            let line = passage.lines.first().copied().unwrap_or(0);
+            out.sink.source.note(line, "a session sends thousands of commands without a reply: its replies are not in the trace");
+            self.end(number, out);
+        }
+    }
+
+    /// A second greeting: the connection is a new one, on the same thread and in the same style.
+    fn again(&mut self, number: u32, out: &mut Output<'_, '_>) -> u32 {
+        let Some(call) = self.calls.get(number) else { return number };
+        let (thread, connection, marks, tagged) = (call.thread.clone(), call.connection.clone(), call.marks.clone(), call.tagged);
+        self.end(number, out);
+        self.calls.open(&thread, connection.as_deref(), Call { marks, tagged, spoken: true, ..Call::default() })
+    }
+
+    fn end(&mut self, number: u32, out: &mut Output<'_, '_>) {
+        if self.calls.get(number).is_some_and(|call| call.partial.is_some() && !call.session.closed) {
+            self.complete(number, out);
+        }
+        let Some(mut call) = self.calls.remove(number) else { return };
+        if let Some(decision) = call.session.end() {
+            let (lines, stamp) = std::mem::take(&mut call.session.sent_at);
+            emit(&call, Passage { lines, stamp, text: String::new() }, &decision, out);
+        }
+    }
+}
+
+/// An outcome that is not known is told in words of our own, not in those of another reply.
+fn emit(call: &Call, mut passage: Passage, decision: &Decision, out: &mut Output<'_, '_>) {
+    match decision {
+        Decision::Unknown { stage: "data", .. } => "no reply to DATA".clone_into(&mut passage.text),
+        Decision::Unknown { .. } => "no reply after the end of data".clone_into(&mut passage.text),
+        _ => {}
+    }
+    let peer = Peer { key: &call.key, host: &call.session.host, port: call.port };
+    out.decision(&passage, decision, &call.session, &peer);
 }
 
 /// The lines of one reply repeat the enhanced code.
 fn strip_enhanced<'a>(text: &'a str, reply: &Reply<'_>) -> &'a str {
     reply.enhanced.and_then(|code| text.strip_prefix(&code.to_string())).map_or(text, str::trim_start)
-}
-
-/// A reply at the very beginning: three digits, then a blank, a hyphen or the end.
-fn starts_with_reply(text: &str) -> Option<Reply<'_>> {
-    let digits = text.get(..3).filter(|head| head.bytes().all(|b| b.is_ascii_digit()))?;
-    let next = text.as_bytes().get(3);
-    let sensible = digits.parse::<u16>().is_ok_and(|code| (200..560).contains(&code));
-    (sensible && matches!(next, None | Some(b' ' | b'-'))).then(|| find_reply(text)).flatten()
-}
-
-fn push(key: &str, session: &Session, whole: &Partial, decision: &Decision, record: &Record, records: &Records, sink: &mut Sink<'_>) {
-    let Some(reply) = find_reply(&whole.text) else { return };
-    let temporary = reply.code.is_some_and(|code| code < 500);
-    let failed = if temporary { Kind::Defer } else { Kind::Fail };
-    let none = Vec::new();
-    let (kind, stage, recipients) = match decision {
-        Decision::Accepted(recipients) => (Kind::Accept, "eod", recipients),
-        Decision::Refused { stage, recipients } if recipients.is_empty() => (Kind::Reply, *stage, recipients),
-        Decision::Refused { stage, recipients } => (failed, *stage, recipients),
-        Decision::NoAuth => (Kind::Auth, "auth", &none),
-        Decision::NoTls => (Kind::Tls, "starttls", &none),
-    };
-    let (local, fold) = records.time(record);
-    sink.source.ledger.mark_run(whole.line, whole.lines, Class::Evidence);
-    let nobody = [String::new()];
-    for recipient in if recipients.is_empty() { &nobody[..] } else { &recipients[..] } {
-        let mut evidence = Evidence::at(sink.index, whole.line, Hop::Icm, kind);
-        (evidence.lines, evidence.local, evidence.fold, evidence.size) = (whole.lines, local, fold, session.size);
-        let strings = &mut sink.store.strings;
-        evidence.sender = strings.intern(&session.sender);
-        evidence.recipient = strings.intern(recipient);
-        evidence.message_id = accepted_message_id(&whole.text).map_or(Sym::EMPTY, |id| strings.intern(id));
-        evidence.reply = strings.intern(&whole.text);
-        let facts = SmtpFacts {
-            session: strings.intern(key),
-            host: strings.intern(&session.host),
-            port: session.port,
-            egress: strings.intern(&session.egress),
-            stage,
-            code: reply.code.unwrap_or(0),
-            enhanced: reply.enhanced,
-            mechanism: strings.intern(&session.mechanism),
-        };
-        sink.source.rows += 1;
-        sink.store.push_smtp(evidence, facts);
-    }
 }

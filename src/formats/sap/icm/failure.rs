@@ -1,0 +1,158 @@
+//! Connections and TLS handshakes that failed (icm.md 2.1 and 3).
+
+use nom::bytes::complete::{tag, take_until, take_while1};
+use nom::character::complete::{char, space0};
+use nom::combinator::opt;
+use nom::{IResult, Parser};
+use std::collections::BTreeSet;
+
+/// Services by which `/etc/services` knows mail.
+const SERVICES: &[(&str, u16)] = &[("smtp", 25), ("submission", 587), ("submissions", 465), ("smtps", 465)];
+
+/// A peer that was not reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refused<'a> {
+    /// Host as configured.
+    pub host: &'a str,
+    /// Port.
+    pub port: u16,
+    /// `NIETIMEOUT`, empty for TLS.
+    pub cause: &'a str,
+}
+
+/// `Connection request from (9/2240/0) to host: H, service: 587 failed (NIETIMEOUT)`, or the newer
+/// `Direct connect to H:587 failed: NIECONN_REFUSED(-10)`.
+pub fn connection(text: &str) -> Option<Refused<'_>> {
+    request(text).or_else(|| direct(text))
+}
+
+fn request(text: &str) -> Option<Refused<'_>> {
+    let (_, behind) = text.split_once("Connection request from")?;
+    let service = take_while1(|c: char| c.is_ascii_alphanumeric() || c == '-');
+    let parsed: IResult<&str, _> = (
+        take_until("to host:"),
+        tag("to host:"),
+        take_until(","),
+        char(','),
+        space0,
+        tag("service:"),
+        space0,
+        service,
+        space0,
+        tag("failed"),
+    )
+        .parse(behind);
+    let (rest, (_, _, host, _, _, _, _, service, ..)) = parsed.ok()?;
+    Some(Refused { host: host.trim(), port: port(service)?, cause: cause(rest) })
+}
+
+fn direct(text: &str) -> Option<Refused<'_>> {
+    let (_, behind) = text.split_once("connect to ")?;
+    let service = take_while1(|c: char| c.is_ascii_alphanumeric() || c == '-');
+    let host = take_while1(|c: char| !c.is_whitespace() && c != ':');
+    let parsed: IResult<&str, _> = (host, char(':'), service, tag(" failed"), opt(char(':'))).parse(behind);
+    let (rest, (host, _, service, ..)) = parsed.ok()?;
+    let cause = cause(rest);
+    (!cause.is_empty()).then_some(())?;
+    Some(Refused { host, port: port(service)?, cause })
+}
+
+/// `SSL handshake with H:P failed`.
+pub fn handshake(text: &str) -> Option<Refused<'_>> {
+    let (_, behind) = text.split_once("SSL handshake with ")?;
+    let (peer, _) = behind.split_once(" failed")?;
+    let (host, service) = peer.rsplit_once(':')?;
+    Some(Refused { host, port: port(service)?, cause: "" })
+}
+
+fn port(service: &str) -> Option<u16> {
+    let known = SERVICES.iter().find(|(name, _)| service.eq_ignore_ascii_case(name)).map(|(_, port)| *port);
+    known.or_else(|| service.parse().ok())
+}
+
+fn cause(text: &str) -> &str {
+    let text = text.trim_start_matches([' ', '(', ':']);
+    let name = text.split(|c: char| !(c.is_ascii_uppercase() || c == '_')).next().unwrap_or("");
+    if name.starts_with("NIE") { name } else { "" }
+}
+
+/// Whether a port carries mail: one at which this file speaks SMTP, or any that HTTP of SAP does not use
+/// (80NN, 443NN, 5NNxx and the usual ones).
+pub fn is_mail_port(port: u16, seen: &BTreeSet<u16>) -> bool {
+    let http = matches!(port, 80 | 81 | 443 | 3128 | 8888 | 8000..=8099 | 8443 | 44300..=44399 | 50000..=59999);
+    seen.contains(&port) || port != 0 && !http
+}
+
+/// Messages of the network layer that say why a connection on the same thread fails just after.
+pub fn is_low_level(text: &str) -> bool {
+    let source = ["NiIConnect", "NiBufIConnect", "NiPConnect", "NiHLGetNodeAddr", "NiIGetServNo"];
+    source.iter().any(|name| text.contains(name)) && (text.contains(" failed") || text.contains(" pending after "))
+}
+
+/// Whether a message of the network layer can be the reason behind an NI code (icm.md 3.1).
+pub fn explains(low_level: &str, cause: &str) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| low_level.contains(word));
+    match cause {
+        "NIEHOST_UNKNOWN" => says(&["NiHLGetNodeAddr", "GetHostByName"]),
+        "NIESERV_UNKNOWN" => says(&["GetServNo"]),
+        "NIETIMEOUT" => says(&["pending after", "TIMEOUT", "TIMEDOUT"]),
+        "NIECONN_REFUSED" => says(&["NiIConnect", "NiPConnect"]) && !says(&["pending after"]),
+        "NIECONN_BROKEN" => says(&["ECONN_BROKEN"]),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_name_host_port_and_cause() {
+        let rows = [
+            (
+                "*** WARNING => Connection request from (9/2240/0) to host: mx.fabrikam.example, service: 25 failed (NIETIMEOUT)",
+                25,
+                "NIETIMEOUT",
+            ),
+            (
+                "WARNING => Connection request from (*) to host: mx.fabrikam.example, service: smtp failed (NIEHOST_UNKNOWN)",
+                25,
+                "NIEHOST_UNKNOWN",
+            ),
+            ("*** ERROR => Direct connect to mx.fabrikam.example:587 failed: NIECONN_REFUSED(-10)", 587, "NIECONN_REFUSED"),
+            ("connect to mx.fabrikam.example:submission failed NIETIMEOUT (-5)", 587, "NIETIMEOUT"),
+        ];
+        for (text, port, cause) in rows {
+            assert_eq!(connection(text), Some(Refused { host: "mx.fabrikam.example", port, cause }), "{text}");
+        }
+        assert_eq!(handshake("*** ERROR => SSL handshake with mx.fabrikam.example:25 failed: X").map(|to| to.port), Some(25));
+        assert_eq!(connection("Connection request from (*) to host: HOSTNAME, service: PORT failed (NIEHOST_UNKNOWN)"), None);
+        assert_eq!(connection("failed to connect to mx.fabrikam.example:25 failed"), None);
+    }
+
+    #[test]
+    fn ports_of_http_are_no_mail() {
+        let seen = BTreeSet::from([8025]);
+        let rows = [(25, true), (10025, true), (8025, true), (8026, false), (443, false), (44301, false), (50000, false), (0, false)];
+        for (port, want) in rows {
+            assert_eq!(is_mail_port(port, &seen), want, "{port}");
+        }
+    }
+
+    #[test]
+    fn reasons_agree_with_the_code() {
+        let refused = "NiIConnect: SiPeekPendConn failed for hdl 57/sock 21 (SI_ECONN_REFUSE/111; I4; ST; 192.0.2.25:25)";
+        let unknown = "NiHLGetNodeAddr: NiPGetHostByName failed (rc=-1)";
+        let rows = [
+            (refused, "NIECONN_REFUSED", true),
+            (unknown, "NIEHOST_UNKNOWN", true),
+            (unknown, "NIETIMEOUT", false),
+            (unknown, "NIECONN_REFUSED", false),
+            ("NiBufIConnect: non-buffered connect pending after 5000ms (hdl 45;192.0.2.25:25)", "NIETIMEOUT", true),
+        ];
+        for (text, cause, want) in rows {
+            assert_eq!((is_low_level(text), explains(text, cause)), (true, want), "{text} {cause}");
+        }
+        assert!(!is_low_level("NiHLGetNodeAddr: got hostname 'mx1.contoso.example' from operating system"));
+    }
+}

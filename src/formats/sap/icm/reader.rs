@@ -1,0 +1,236 @@
+//! Physical lines to dialogues, failures and frame.
+
+use super::clock::Clock;
+use super::dialogue::{Dialogue, Heard};
+use super::failure;
+use super::header::{Header, Part};
+use super::line::{self, Stamp};
+use super::output::{Output, Passage, Peer};
+use super::record::{self, Record};
+use super::role;
+use crate::evidence::{Kind, MINUTE, Millis, Span};
+use crate::formats::Sink;
+use crate::smtp::find_reply;
+use crate::source::{Class, lines};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A message of the network layer explains a failure within this.
+const NEAR: Millis = MINUTE;
+
+/// Reads a file.
+pub fn read(text: &str, sink: &mut Sink<'_>) {
+    let mut reader = Reader {
+        clock: Clock::default(),
+        header: Header::default(),
+        dialogue: Dialogue::default(),
+        out: Output::new(sink),
+        open: BTreeMap::new(),
+        reasons: BTreeMap::new(),
+        ports: role::smtp_ports(text),
+        last: String::new(),
+    };
+    for (number, physical) in lines(text) {
+        reader.line(number, physical);
+    }
+    reader.end_segment();
+    reader.clock.folds();
+    reader.out.finish(&reader.clock);
+}
+
+struct Reader<'a, 'b> {
+    clock: Clock,
+    header: Header,
+    dialogue: Dialogue,
+    out: Output<'a, 'b>,
+    /// By thread: the record that may go on.
+    open: BTreeMap<String, Record>,
+    /// By thread: the last failure of the network layer.
+    reasons: BTreeMap<String, Passage>,
+    /// Ports at which the file speaks SMTP.
+    ports: BTreeSet<u16>,
+    /// Thread of the last line that had one.
+    last: String,
+}
+
+impl Reader<'_, '_> {
+    fn line(&mut self, number: u32, physical: &str) {
+        self.mark(number, Class::Frame);
+        let Some((thread, rest)) = line::thread(physical) else { return self.bare(number, physical) };
+        self.header.leave();
+        if self.last != thread {
+            thread.clone_into(&mut self.last);
+        }
+        if self.stamp(number, thread, rest) {
+            return;
+        }
+        if rest.starts_with("  ") && self.open.get_mut(thread).is_some_and(|record| record.join(number, rest)) {
+            self.settle(thread);
+            return;
+        }
+        self.close(thread);
+        self.dialogue.give_up(thread, self.clock.at(self.clock.now()), &mut self.out);
+        self.start(number, thread, rest.trim());
+    }
+
+    /// A line without thread prefix: header, continuation, or a message of a function that writes none (icm.md 1.4).
+    fn bare(&mut self, number: u32, physical: &str) {
+        let (text, last) = (physical.trim(), self.last.clone());
+        match self.header.take(number, physical, self.out.sink) {
+            Some(Part::Start) => return self.end_segment(),
+            Some(Part::Key) => return,
+            None if text.is_empty() || line::is_rule(text) => return,
+            None => self.header.leave(),
+        }
+        if self.stamp(number, &last, physical) {
+            return;
+        }
+        let continues = physical.starts_with([' ', '\t', '(']);
+        if continues && self.open.get_mut(&last).is_some_and(|record| record.join(number, physical)) {
+            self.settle(&last);
+            return;
+        }
+        self.close(&last);
+        if self.dialogue.in_data(&last) {
+            self.dialogue.body(&last, &line::tail(text));
+        } else if self.dialogue.is_partial(&last) && super::mark::reply(text).is_some() {
+            self.dialogue.goes_on(&last, self.passage(number, text), &mut self.out);
+        } else if record::is_message(text) {
+            self.close("");
+            self.start(number, "", text);
+        } else if !physical.starts_with([' ', '\t']) {
+            self.out.sink.source.ledger.reject(number, "neither thread prefix nor a shape of the trace");
+        }
+    }
+
+    fn stamp(&mut self, number: u32, thread: &str, rest: &str) -> bool {
+        let Some(stamp) = line::stamp(rest) else { return false };
+        let body = self.dialogue.in_data(thread);
+        match stamp {
+            Stamp::At(at) if !(body && self.clock.jumps(at)) => {
+                self.clock.push(at);
+                self.out.sink.source.cover(Span::instant(at));
+            }
+            _ if body => self.dialogue.body(thread, &line::tail(rest)),
+            _ => self.out.sink.source.ledger.reject(number, "a time stamp that the calendar does not know"),
+        }
+        true
+    }
+
+    fn start(&mut self, number: u32, thread: &str, text: &str) {
+        let tail = line::tail(text);
+        let heard = self.dialogue.hear(thread, &tail);
+        let quoted = heard == Heard::Body && tail.connection.is_none() && self.dialogue.is_tagged(thread);
+        if let Some(role) = role::role(tail.text).filter(|_| !quoted) {
+            return self.dialogue.role(thread, tail.connection, role, &mut self.out);
+        }
+        let wraps = match heard {
+            Heard::Body => return self.dialogue.body(thread, &tail),
+            Heard::Dialogue { wraps } => wraps,
+            Heard::Nothing if record::is_message(text) => !tail.closed,
+            Heard::Nothing => return self.other(&[number], thread, text),
+        };
+        let kind = if heard == Heard::Nothing { record::Kind::Message } else { record::Kind::Dialogue };
+        let record = Record { kind, passage: self.passage(number, text) };
+        if wraps {
+            self.open.insert(thread.to_owned(), record);
+        } else {
+            self.finish(thread, record);
+        }
+    }
+
+    fn passage(&self, number: u32, text: &str) -> Passage {
+        Passage { lines: vec![number], stamp: self.clock.now(), text: text.to_owned() }
+    }
+
+    /// Finishes the open record of a thread when its last line has closed it.
+    fn settle(&mut self, thread: &str) {
+        if self.open.get(thread).is_some_and(Record::is_closed) {
+            self.close(thread);
+        }
+    }
+
+    fn close(&mut self, thread: &str) {
+        if let Some(record) = self.open.remove(thread) {
+            self.finish(thread, record);
+        }
+    }
+
+    fn finish(&mut self, thread: &str, mut record: Record) {
+        let text = std::mem::take(&mut record.passage.text);
+        let tail = line::tail(&text);
+        match record.kind {
+            record::Kind::Dialogue => self.dialogue.take(thread, &tail, record.passage, &mut self.out),
+            record::Kind::Message => {
+                tail.text.clone_into(&mut record.passage.text);
+                self.message(thread, record.passage);
+            }
+        }
+    }
+
+    /// A failure of the network, or a message of another matter.
+    fn message(&mut self, thread: &str, mut passage: Passage) {
+        if failure::is_low_level(&passage.text) {
+            self.reasons.insert(thread.to_owned(), passage);
+            return;
+        }
+        let text = passage.text.clone();
+        let failed = failure::connection(&text).map(|to| (to, Kind::Connect, "connect"));
+        let failed = failed.or_else(|| failure::handshake(&text).map(|to| (to, Kind::Tls, "tls")));
+        let Some((to, kind, stage)) = failed.filter(|(to, ..)| failure::is_mail_port(to.port, &self.ports)) else {
+            return self.other(&passage.lines, thread, &text);
+        };
+        let key = format!("{thread}:{}", passage.lines.first().copied().unwrap_or(0));
+        if let Some(reason) = self.reasons.remove(thread).filter(|reason| self.explains(reason, to.cause, &passage)) {
+            passage.text.push_str("; ");
+            passage.text.push_str(&reason.text);
+            passage.lines.splice(0..0, reason.lines);
+        }
+        self.out.network(&passage, kind, stage, &Peer { key: &key, host: to.host, port: to.port });
+    }
+
+    /// A reason stands just above on the same thread, and speaks of the same error.
+    fn explains(&self, reason: &Passage, cause: &str, failed: &Passage) -> bool {
+        let near = match (self.clock.at(reason.stamp), self.clock.at(failed.stamp)) {
+            (Some(reason), Some(failed)) => (failed - reason).abs() <= NEAR,
+            _ => true,
+        };
+        near && failure::explains(&reason.text, cause)
+    }
+
+    /// A line of another matter: some say what the trace does not show, and no reply may go unseen.
+    fn other(&mut self, numbers: &[u32], thread: &str, text: &str) {
+        let source = &mut *self.out.sink.source;
+        let number = numbers.first().copied().unwrap_or(0);
+        if text.contains("TRACE FILE TRUNCATED") {
+            source.note(number, "the trace was truncated: what was written before its first time stamp is gone");
+        }
+        if text.contains("BINDUMP of content denied") {
+            source.note(number, "content is hidden: set icm/trace_secured_data = TRUE for the time of the analysis, and protect the trace, it then holds secrets");
+        }
+        if has_refusal(text) && !self.dialogue.is_inbound(thread, line::tail(text).connection) {
+            for number in numbers {
+                source.ledger.reject(*number, "a reply outside a known dialogue");
+            }
+        }
+    }
+
+    /// A new header: threads and connections of the old process are gone (icm.md 1.3).
+    fn end_segment(&mut self) {
+        while let Some((thread, record)) = self.open.pop_first() {
+            self.finish(&thread, record);
+        }
+        self.dialogue.end_all(&mut self.out);
+        self.reasons.clear();
+        self.last.clear();
+    }
+
+    fn mark(&mut self, number: u32, class: Class) {
+        self.out.sink.source.ledger.mark(number, class);
+    }
+}
+
+/// Three digits with an enhanced code of a refusal.
+fn has_refusal(text: &str) -> bool {
+    let hint = [" 4.", " 5.", "-4.", "-5."].iter().any(|hint| text.contains(hint));
+    hint && find_reply(text).is_some_and(|reply| reply.code.is_some() && reply.enhanced.is_some_and(|code| code.class >= 4))
+}
