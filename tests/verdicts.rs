@@ -210,3 +210,17 @@ fn a_mail_that_may_have_arrived_is_never_to_be_resent() {
         assert!(!got.is_empty() && got.iter().all(|(.., action)| action != "resend" && action != "none"), "{what}: {got:?}");
     }
 }
+
+/// SAP sent the mail to its end and never saw the answer: it may have arrived, so nobody sends it again blindly.
+#[test]
+fn a_mail_without_an_answer_is_looked_into() {
+    let icm = "---------------------------------------------------\ntrc file: \"dev_icm\", trc level: 3, release: \"785\"\n---------------------------------------------------\n\
+        [Thr 7] Tue Mar 10 08:05:10:000 2026\n[Thr 7] SMTP << 220 mx.contoso.example ESMTP\n[Thr 7] SMTP >> EHLO sap\n[Thr 7] SMTP << 250 mx.contoso.example\n\
+        [Thr 7] SMTP >> MAIL FROM:<sap@contoso.example>\n[Thr 7] SMTP << 250 2.1.0 Sender OK\n[Thr 7] SMTP >> RCPT TO:<m1@fabrikam.example>\n\
+        [Thr 7] SMTP << 250 2.1.5 Recipient OK\n[Thr 7] SMTP >> DATA\n[Thr 7] SMTP << 354 Start mail input\n[Thr 7] Tue Mar 10 08:05:12:000 2026\n";
+    let sap = format!("{TABLE}{}", request(1, "m1@fabrikam.example", 13, "E", ("XS", 816), ""));
+    let rows = table(&analyse_files(&[("sap.txt", sap.as_bytes()), ("dev_icm", icm.as_bytes())]));
+    assert_eq!((rows[0]["verdict"].as_str(), rows[0]["action"].as_str()), ("unsent", "investigate"), "{rows:?}");
+    let rows = table(&analyse_files(&[("dev_icm", icm.as_bytes())]));
+    assert_eq!((rows[0]["verdict"].as_str(), rows[0]["action"].as_str()), ("unknown", "investigate"), "{rows:?}");
+}

@@ -198,7 +198,9 @@ fn rank(view: &View<'_>, record: u32, slot: &Slot) -> Option<Rank> {
     if evidence.kind == Kind::Accept {
         return (slot.state.handed_over() && distance <= NEAR).then_some(Rank { other_reply: false, distance, last: true });
     }
-    if distance <= NEAR && same_reply && !slot.state.handed_over() {
+    // No answer was seen: SAP's status may speak of this try whatever its words.
+    let fits = same_reply || (evidence.kind == Kind::Event && !slot.replied);
+    if distance <= NEAR && fits && !slot.state.handed_over() {
         return Some(Rank { other_reply: false, distance, last: true });
     }
     let begun = slot.requested.map_or(status.from, |requested| requested.from);

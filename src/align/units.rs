@@ -51,7 +51,7 @@ impl Units {
         let (requests, shared_keys) = requests::collect(store);
         let mut units = Self { requests, shared_keys, arrivals: arrivals(store), ..Self::default() };
         for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Icm) {
-            if !record.recipient.is_empty() && matches!(record.kind, Kind::Accept | Kind::Fail | Kind::Defer) {
+            if !record.recipient.is_empty() && matches!(record.kind, Kind::Accept | Kind::Fail | Kind::Defer | Kind::Event) {
                 units.attempts.push(at);
             } else if matches!(record.kind, Kind::Auth | Kind::Connect | Kind::Tls | Kind::Reply | Kind::Fail | Kind::Defer) {
                 units.sessions.push(at);

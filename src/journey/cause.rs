@@ -250,6 +250,7 @@ fn journey_facts<'a>(context: &Context<'a, '_>, facts: &Facts, journey: &'a Jour
         latency_s: journey.latency_s(),
         age_s: since(journey.requested_at.filter(|_| journey.verdict == Verdict::Waiting)),
         idle_s: since(journey.finished_at.filter(|_| trying)),
+        unanswered: context.tried(facts) == Some(Kind::Event) && context.smtp(facts).is_some_and(|smtp| smtp.stage == "eod"),
         has_reply: journey.reply_code != 0 || facts.attempt.is_some(),
         attempts: journey.attempts,
     }

@@ -28,6 +28,8 @@ pub struct JourneyFacts<'a> {
     pub age_s: Option<i64>,
     /// As-of time minus last try, for mails that SAP still tries to send.
     pub idle_s: Option<i64>,
+    /// The whole mail was sent, and no answer to it is in sight.
+    pub unanswered: bool,
     /// A reply gives the reason.
     pub has_reply: bool,
     /// Tries at the deciding hop.
@@ -79,7 +81,7 @@ fn over(bound: Option<i64>, fact: Option<i64>) -> Check {
     bound.map(|bound| fact.is_some_and(|fact| fact > bound))
 }
 
-fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 13] {
+fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 14] {
     [
         one_of(&when.verdict, facts.verdict),
         one_of(&when.sap_state, facts.sap_state),
@@ -93,6 +95,7 @@ fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 13] {
         over(when.latency_over_s, facts.latency_s),
         over(when.age_over_s, facts.age_s),
         over(when.idle_over_s, facts.idle_s),
+        when.unanswered.map(|want| facts.unanswered == want),
         when.attempts_over.map(|bound| facts.attempts > bound),
     ]
 }

@@ -126,6 +126,8 @@ pub struct When {
     pub latency_over_s: Option<i64>,
     /// Seconds since the request of a mail that still waits, more than.
     pub age_over_s: Option<i64>,
+    /// Whether the whole mail was sent and no answer to it is in sight.
+    pub unanswered: Option<bool>,
     /// Seconds since the last try of a mail that SAP still tries to send, more than.
     pub idle_over_s: Option<i64>,
     /// Tries at the deciding hop, more than.
