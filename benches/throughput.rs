@@ -1,0 +1,86 @@
+//! How fast each main format is read, beside `wc -l` and the obvious alternative over the same file, in one run on one
+//! core: `cargo bench --bench throughput`.
+
+#[path = "throughput/files.rs"]
+mod files;
+
+use std::hint::black_box;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Runs of each measurement; the best one counts.
+const RUNS: usize = 3;
+
+/// What a user would reach for instead.
+enum Alternative {
+    /// `grep -c` of a fixed string.
+    Grep(&'static str),
+    /// The `csv` crate's plain read into owned strings.
+    Csv,
+    /// Splitting every line at a character into owned strings.
+    Split(char),
+}
+
+fn main() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    println!("{:<18} {:>6} {:>10} {:>10} {:>16} {:>10} {:>9}", "format", "MB", "sostrace", "wc -l", "alternative", "MB/s", "ratio");
+    let rows = [
+        ("sap-list", files::list as fn() -> String, Alternative::Split('|')),
+        ("sap-table", files::table, Alternative::Split('\t')),
+        ("sap-icm", files::icm, Alternative::Grep("SMTP")),
+        ("exchange-summary", files::summary, Alternative::Csv),
+    ];
+    for (name, make, alternative) in rows {
+        let path = folder.path().join(name);
+        std::fs::write(&path, make())?;
+        row(name, &path, &alternative);
+    }
+    Ok(())
+}
+
+fn row(name: &str, path: &Path, alternative: &Alternative) {
+    // Whole kilobytes are exact enough, and fit a float.
+    let kilobytes = std::fs::metadata(path).map_or(0, |meta| u32::try_from(meta.len() / 1000).unwrap_or(u32::MAX));
+    let megabytes = f64::from(kilobytes) / 1000.0;
+    let own = best(|| {
+        let reading = sostrace::read(&[path.to_path_buf()], &mut ());
+        assert_eq!(reading.sources.first().map(|source| source.format), Some(name), "{:?}", reading.problems);
+        black_box(reading);
+    });
+    let wc = best(|| run("wc", &["-l"], path));
+    let (what, other) = match alternative {
+        Alternative::Grep(text) => ("grep -c", best(|| run("grep", &["-c", text], path))),
+        Alternative::Csv => ("csv crate", best(|| read_csv(path))),
+        Alternative::Split(at) => ("split", best(|| split(path, *at))),
+    };
+    let speed = |time: Duration| megabytes / time.as_secs_f64();
+    let ratio = own.as_secs_f64() / other.as_secs_f64();
+    println!("{name:<18} {megabytes:>6.1} {:>10.1} {:>10.1} {what:>16} {:>10.1} {ratio:>8.2}x", speed(own), speed(wc), speed(other));
+}
+
+fn best(mut work: impl FnMut()) -> Duration {
+    let times = (0..RUNS).map(|_| {
+        let begin = Instant::now();
+        work();
+        begin.elapsed()
+    });
+    times.min().unwrap_or_default()
+}
+
+fn run(program: &str, arguments: &[&str], path: &Path) {
+    let status = Command::new(program).args(arguments).arg(path).stdout(Stdio::null()).status();
+    assert!(status.is_ok_and(|status| status.success()), "{program}");
+}
+
+fn read_csv(path: &Path) {
+    let Ok(mut reader) = csv::Reader::from_path(path) else { return };
+    let rows: Vec<Vec<String>> = reader.records().flatten().map(|row| row.iter().map(str::to_owned).collect()).collect();
+    black_box(rows);
+}
+
+fn split(path: &Path, at: char) {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let rows: Vec<Vec<String>> = text.lines().map(|line| line.split(at).map(str::to_owned).collect()).collect();
+    black_box(rows);
+}
