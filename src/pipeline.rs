@@ -46,6 +46,8 @@ pub struct Reading {
     pub sources: Vec<Source>,
     /// Their evidence.
     pub store: Store,
+    /// Files with the same bytes as another one, which alone was read.
+    pub twins: Vec<(PathBuf, PathBuf)>,
     /// Files in folders that are no logs, with what they are.
     pub strangers: Vec<(PathBuf, String)>,
     /// Named paths that could not be read or understood, and cut-off files.
@@ -63,6 +65,8 @@ pub struct Analysis {
     pub journeys: Vec<Journey>,
     /// The most urgent first.
     pub incidents: Vec<Incident>,
+    /// Whose mails were asked for, where there is no SAP export.
+    pub sender: Option<String>,
     /// Journeys outside `--since/--until`.
     pub outside_window: usize,
 }
@@ -81,8 +85,11 @@ pub fn read(paths: &[PathBuf], progress: &mut dyn Progress) -> Reading {
         source.label = label;
     }
     for folder in paths.iter().filter(|p| p.is_dir()) {
-        let looked_at = found.iter().filter(|f| f.path.starts_with(folder)).count();
-        if !reading.sources.iter().any(|s| s.path.starts_with(folder)) {
+        let below = source::real(folder);
+        let inside = |path: &Path| source::real(path).starts_with(&below);
+        let twin = reading.twins.iter().any(|(twin, _)| inside(twin));
+        if !twin && !reading.sources.iter().any(|source| inside(&source.path)) {
+            let looked_at = found.iter().filter(|file| inside(&file.path)).count();
             reading.problems.push(ReadError::NoLogs(folder.clone(), looked_at));
         }
     }
@@ -105,8 +112,8 @@ fn read_file(file: &source::Found, reading: &mut Reading) {
     }
     let (size, sha256) = (bytes.len() as u64, source::sha256(&bytes));
     if let Some(same) = reading.sources.iter().find(|known| known.sha256 == sha256) {
-        let what = format!("the same bytes as {}, read once", same.path.display());
-        return reading.strangers.push((file.path.clone(), what));
+        let twin = (file.path.clone(), same.path.clone());
+        return reading.twins.push(twin);
     }
     let decoded = source::decode(bytes);
     let Some((format, claim)) = formats::recognise(&decoded.text) else {
@@ -166,7 +173,7 @@ pub fn analyse(
     let before = all.len();
     let (journeys, incidents) = incident::within(all, incidents, options.since, options.until);
     let outside_window = before - journeys.len();
-    Ok(Analysis { reading, alignment, journeys, incidents, outside_window })
+    Ok(Analysis { reading, alignment, journeys, incidents, sender: options.policy.sender.clone(), outside_window })
 }
 
 /// Lines of a trace that speak of no journey hold the mail of others.

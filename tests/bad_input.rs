@@ -77,7 +77,18 @@ fn the_same_file_twice_is_read_once() {
     let good = good();
     let folder = folder(&[("a.txt", &good), ("b.txt", &good)]);
     let (code, out, _) = run(folder.path(), &["analyze", "."]);
-    assert!(code == 0 && out.contains("SAP tried to send 1 mails") && out.contains("the same bytes as"), "{out}");
+    assert!(
+        code == 0 && out.contains("SAP tried to send 1 mails") && out.contains("Read once: ./b.txt has the same bytes as ./a.txt"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_folder_spelled_twice_is_read_once() {
+    let good = good();
+    let folder = folder(&[("good.txt", &good)]);
+    let (code, out, err) = run(folder.path(), &["analyze", ".", "./.", "good.txt"]);
+    assert!(code == 0 && err.is_empty() && out.contains("SAP tried to send 1 mails"), "{out}{err}");
 }
 
 #[test]

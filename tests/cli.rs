@@ -79,7 +79,7 @@ fn files_are_written_whole_and_never_over_others() {
 
 #[test]
 fn fail_on_tells_by_the_exit_code() {
-    for (word, code) in [("rejected", 1), ("RELAY-01", 1), ("conflict", 0), ("NET-01", 0)] {
+    for (word, code) in [("rejected", 1), ("RELAY-01", 1), ("LATE-01", 1), ("inc-01", 1), ("WAIT-03", 1), ("conflict", 0), ("NET-01", 0)] {
         assert_eq!(run(&["analyze", SAMPLE, "--fail-on", word]).0, code, "{word}");
     }
     let (code, _, err) = run(&["analyze", SAMPLE, "--fail-on", "regected"]);

@@ -77,7 +77,7 @@ fn waiting_is_a_matter_of_age_and_of_intention() {
         MATCHER.journey(&facts).first().map_or("", |rule| rule.id.as_str())
     };
     for (state, age, want) in
-        [("no-queue-entry", 7200, "WAIT-01"), ("no-queue-entry", 60, ""), ("future", 7200, ""), ("active", 7200, "WAIT-01")]
+        [("no-queue-entry", 7200, "WAIT-03"), ("no-queue-entry", 60, ""), ("future", 7200, ""), ("active", 7200, "WAIT-01")]
     {
         assert_eq!(held(state, age), want, "{state} {age}");
     }

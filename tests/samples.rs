@@ -63,6 +63,21 @@ fn every_request_ends_as_it_truly_did() {
     }
 }
 
+/// Several systems in one run do not disturb each other: neither zones nor links.
+#[test]
+fn all_incidents_at_once_end_as_they_do_alone() {
+    let mut want: BTreeMap<&str, usize> = BTreeMap::new();
+    for truth in generator::stories().iter().flat_map(|story| &story.truth) {
+        *want.entry(truth.verdict).or_default() += 1;
+    }
+    let journeys = table(&analyse_paths(&[repository("samples")], &Options::default()));
+    let mut got: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in &journeys {
+        *got.entry(&row["verdict"]).or_default() += 1;
+    }
+    assert_eq!(got, want);
+}
+
 #[test]
 fn links_to_the_trace_are_right() {
     for story in generator::stories() {
@@ -140,7 +155,7 @@ fn secrets_of_a_trace_reach_no_output() {
     let plain = ["SECRETSENTINEL", "U0VDUkVUU0VOVElORUw"];
     let file = std::fs::read_to_string(repository("samples/smtp-auth-off/dev_icm_sapapp3_secured.txt")).unwrap();
     assert!(plain.iter().any(|secret| file.contains(secret)), "the sample holds no secret, so this test proves nothing");
-    let style = Style { color: false, width: 100, verbose: true };
+    let style = Style { color: false, width: 100, columns: None, verbose: true };
     let mut outputs = vec![summary(&analysis, &catalogue, &[], &style).into_bytes(), format!("{analysis:?}").into_bytes()];
     for format in FORMATS {
         let mut out = Vec::new();

@@ -51,16 +51,19 @@ pub fn collect(store: &Store, sources: &[Source], units: &Units, exact: &Exact) 
             push(units.attempts[attempt], utc);
         }
     }
+    // Only a source without exact pairs needs those that merely look alike.
+    let mut keyed = vec![false; sources.len()];
     for (request, arrival) in ordered(&exact.arrivals) {
+        let row = units.requests[request].last();
         if let Some(utc) = utc_of(arrival) {
-            push(units.requests[request].last(), utc);
+            push(row, utc);
+            keyed[store.records[row as usize].source as usize] = true;
         }
     }
-    if exact.arrivals.is_empty() {
-        for (request, arrival) in unique_pairs(store, units) {
-            if let Some(utc) = utc_of(arrival) {
-                push(units.requests[request].last(), utc);
-            }
+    for (request, arrival) in unique_pairs(store, units) {
+        let row = units.requests[request].last();
+        if let Some(utc) = utc_of(arrival).filter(|_| !keyed[store.records[row as usize].source as usize]) {
+            push(row, utc);
         }
     }
     out
@@ -72,33 +75,35 @@ fn ordered(pairs: &std::collections::HashMap<usize, usize>) -> Vec<(usize, usize
     out
 }
 
-/// Requests handed over and arrivals whose recipient and subject occur once on either side.
+/// Requests handed over and arrivals that nothing else can be meant by: within the farthest zone, the recipient has one
+/// of either that agrees on the subject.
 fn unique_pairs(store: &Store, units: &Units) -> Vec<(usize, usize)> {
-    #[derive(Default)]
-    struct Both {
-        requests: Vec<usize>,
-        arrivals: Vec<usize>,
-    }
-    let mut seen: BTreeMap<(&str, &str), Both> = BTreeMap::new();
-    let parts: Vec<_> = units
-        .requests
-        .iter()
-        .map(|request| &store.records[request.last() as usize])
-        .map(|record| (compare::recipient(store, record), compare::subject(store, record), store.sap_of(record)))
-        .collect();
+    let mut by_recipient: BTreeMap<&str, Vec<(Span, usize)>> = BTreeMap::new();
     for (at, arrival) in units.arrivals.iter().enumerate() {
-        seen.entry((&arrival.recipient.text, &arrival.subject.text)).or_default().arrivals.push(at);
-    }
-    for (at, (recipient, subject, _)) in parts.iter().enumerate() {
-        if !recipient.cut && !recipient.text.is_empty() {
-            seen.entry((&recipient.text, &subject.text)).or_default().requests.push(at);
+        if let Some(when) = store.records[arrival.first() as usize].local {
+            by_recipient.entry(&arrival.recipient.text).or_default().push((when, at));
         }
     }
-    let handed_over = |at: usize| parts[at].2.is_some_and(|facts| facts.state.handed_over());
-    seen.into_values()
-        .filter_map(|both| match (&both.requests[..], &both.arrivals[..]) {
-            ([request], [arrival]) if handed_over(*request) => Some((*request, *arrival)),
-            _ => None,
-        })
-        .collect()
+    by_recipient.values_mut().for_each(|all| all.sort_unstable());
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    let mut wanted = vec![0_u32; units.arrivals.len()];
+    for (at, request) in units.requests.iter().enumerate() {
+        let record = &store.records[request.last() as usize];
+        let (recipient, subject) = (compare::recipient(store, record), compare::subject(store, record));
+        let handed_over = store.sap_of(record).is_some_and(|facts| facts.state.handed_over());
+        let (Some(when), false, true) = (record.local, recipient.cut, handed_over) else { continue };
+        let all = by_recipient.get(recipient.text.as_str()).map_or(&[][..], Vec::as_slice);
+        let first = all.partition_point(|(span, _)| span.to < when.from - FARTHEST);
+        let near = all[first..].iter().take_while(|(span, _)| span.from <= when.to + FARTHEST);
+        let fitting: Vec<usize> =
+            near.map(|(_, arrival)| *arrival).filter(|arrival| units.arrivals[*arrival].subject.same(&subject)).take(2).collect();
+        for arrival in &fitting {
+            wanted[*arrival] += 1;
+        }
+        if let [only] = fitting[..] {
+            pairs.push((at, only));
+        }
+    }
+    pairs.retain(|(_, arrival)| wanted[*arrival] == 1);
+    pairs
 }

@@ -3,11 +3,14 @@
 use super::anchors::Anchor;
 use super::fit;
 use super::zone::Zone;
-use crate::evidence::{Fold, Hop, Millis, Span, ZoneBasis};
+use crate::evidence::{Fold, Hop, MINUTE, Millis, Span, ZoneBasis};
 use crate::source::Source;
+use std::collections::BTreeSet;
 
 /// A drift below this is the way of the mail, not the clock.
 const DRIFT_FLOOR: Millis = 30_000;
+/// A drift beyond this is another zone's.
+const OTHER_ZONE: Millis = 10 * MINUTE;
 /// Fewer anchors than this settle no drift.
 const DRIFT_ANCHORS: usize = 3;
 
@@ -33,10 +36,18 @@ impl Clock {
         Self { zone, basis, drift_ms: 0, spread_ms: 0, anchors: 0, why: why.into() }
     }
 
-    /// The part of the drift that is corrected: small ones are the mail's own way.
+    /// The part of the drift that is corrected: small ones are the mail's own way, and what the user says of the zone is
+    /// not undone by a large one.
     #[must_use]
     pub fn correction(&self) -> Millis {
-        if self.anchors >= DRIFT_ANCHORS && self.drift_ms.abs() > DRIFT_FLOOR { self.drift_ms } else { 0 }
+        let sure = self.anchors >= DRIFT_ANCHORS && self.drift_ms.abs() > DRIFT_FLOOR;
+        if sure && !self.contradicted() { self.drift_ms } else { 0 }
+    }
+
+    /// Whether the links speak against the zone that the user named.
+    #[must_use]
+    pub fn contradicted(&self) -> bool {
+        self.basis == ZoneBasis::Explicit && self.anchors >= DRIFT_ANCHORS && self.drift_ms.abs() > OTHER_ZONE
     }
 
     /// UTC interval of a local one. In the doubled hour, unless the file tells which of the two it is, the interval
@@ -61,7 +72,7 @@ pub fn settle(sources: &[Source], zones: &[(String, Zone)], anchors: &[Vec<Ancho
     adopt(sources, &mut clocks);
     clocks
         .into_iter()
-        .map(|clock| clock.unwrap_or_else(|| Clock::new(Zone::UTC, ZoneBasis::Assumed, "nothing tells the zone; name it with --zone")))
+        .map(|clock| clock.unwrap_or_else(|| Clock::new(Zone::UTC, ZoneBasis::Assumed, "nothing: name it with --zone")))
         .collect()
 }
 
@@ -70,40 +81,48 @@ fn own_clock(source: &Source, zones: &[(String, Zone)], anchors: &[Anchor]) -> O
     let mut clock = if let Some((name, zone)) = named {
         Clock::new(*zone, ZoneBasis::Explicit, format!("--zone {name}"))
     } else if source.utc {
-        return Some(Clock::new(Zone::UTC, ZoneBasis::File, "the file states UTC"));
+        return Some(Clock::new(Zone::UTC, ZoneBasis::File, "the file, which states UTC"));
     } else {
         let zone = fit::best_zone(anchors)?;
         Clock::new(zone, ZoneBasis::Inferred, from_others(anchors.len()))
     };
     let fit = fit::residuals(clock.zone, anchors);
     (clock.drift_ms, clock.spread_ms, clock.anchors) = (fit.median, fit.spread, fit.inliers);
+    if clock.contradicted() {
+        let other = fit::best_zone(anchors).map_or_else(|| "another zone".to_owned(), |zone| zone.to_string());
+        clock.why = format!("{}, which {} mails seen in other logs contradict: they say {other}", clock.why, clock.anchors);
+    }
     Some(clock)
 }
 
 fn from_others(mails: usize) -> String {
     let doubt = if mails < DRIFT_ANCHORS { "; too few to be sure, name the zone with --zone" } else { "" };
-    format!("from {mails} {} seen in other logs{doubt}", if mails == 1 { "mail" } else { "mails" })
+    format!("{mails} {} seen in other logs{doubt}", if mails == 1 { "mail" } else { "mails" })
 }
 
 /// SAP's list and the traces of its servers stand on the same wall clock: one that has no anchors of its own takes
 /// the zone of another of the same system.
 fn adopt(sources: &[Source], clocks: &mut [Option<Clock>]) {
     let inside = |source: &Source| matches!(source.hop, Hop::Sap | Hop::Icm);
+    let systems: BTreeSet<&str> =
+        sources.iter().filter(|s| inside(s)).map(|s| s.landscape.system.as_str()).filter(|s| !s.is_empty()).collect();
     let same = |a: &Source, b: &Source| {
         let (a, b) = (&a.landscape.system, &b.landscape.system);
-        a.is_empty() || b.is_empty() || a == b
+        // A file that names no system is of the only one there is.
+        if a.is_empty() || b.is_empty() { systems.len() <= 1 } else { a == b }
     };
     let known: Vec<(usize, Clock)> = clocks.iter().enumerate().filter_map(|(at, clock)| Some((at, clock.clone()?))).collect();
     for (at, source) in sources.iter().enumerate().filter(|(_, s)| inside(s)) {
         if clocks[at].is_some() {
             continue;
         }
+        let holds = |other: &Source, zone: Zone| other.span.zip(source.span).is_none_or(|(there, here)| fit::holds(zone, there, here));
         let lender = known
             .iter()
-            .filter(|(other, _)| inside(&sources[*other]) && same(source, &sources[*other]))
+            .filter(|(other, clock)| inside(&sources[*other]) && same(source, &sources[*other]) && holds(&sources[*other], clock.zone))
             .max_by_key(|(other, clock)| (clock.anchors, usize::MAX - other));
         if let Some((other, clock)) = lender {
-            let why = format!("same system as {}", sources[*other].label);
+            let why = format!("the same system's {}", sources[*other].label);
             clocks[at] = Some(Clock::new(clock.zone, ZoneBasis::Inferred, why));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::anchors::Anchor;
 use super::zone::Zone;
-use crate::evidence::{Fold, MINUTE, Millis};
+use crate::evidence::{Fold, MINUTE, Millis, Span};
 use chrono_tz::Tz;
 
 /// An anchor this far from the median does not agree.
@@ -98,10 +98,19 @@ pub fn best_zone(anchors: &[Anchor]) -> Option<Zone> {
     (fit.inliers * 2 > anchors.len()).then_some(zone)
 }
 
+/// Whether a zone that was found in one span may be used in another: a fixed offset only when no region that has it
+/// there has changed its clocks in between.
+pub fn holds(zone: Zone, there: Span, here: Span) -> bool {
+    let Zone::Fixed(_) = zone else { return true };
+    let offset = |zone: Zone, at: Span| zone.readings(at.middle()).first;
+    let like = REGIONS.iter().map(|tz| Zone::Region(*tz)).filter(|region| offset(*region, there) == offset(zone, there));
+    like.into_iter().all(|region| offset(region, here) == offset(zone, here))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{HOUR, Span};
+    use crate::evidence::HOUR;
 
     fn anchors(zone: Zone, at: &[Millis], late: Millis) -> Vec<Anchor> {
         let local = |utc: Millis| {
@@ -121,6 +130,16 @@ mod tests {
         // One second of the source's own precision stands between both.
         assert!((late.median - base.median - 3 * MINUTE).abs() <= 1000);
         assert_eq!(best_zone(&anchors(zone, &at, 3 * MINUTE)), Some(zone));
+    }
+
+    #[test]
+    fn a_fixed_offset_is_not_lent_across_a_change_of_clocks() {
+        let day =
+            |date: &str| Span::instant(format!("{date}T12:00:00Z").parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis());
+        let (winter, spring) = (day("2026-03-10"), day("2026-04-14"));
+        assert!(holds(Zone::Fixed(60), winter, day("2026-03-12")));
+        assert!(!holds(Zone::Fixed(120), spring, winter));
+        assert!(holds(Zone::Region(Tz::Europe__Berlin), spring, winter));
     }
 
     #[test]

@@ -3,13 +3,21 @@
 use super::known::Known;
 use super::{CommandError, Outcome, Paths, complain, print, when};
 use crate::error::UsageError;
-use crate::journey::Verdict;
+use crate::journey::{Journey, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::{self, Format, Style, summary};
 use crate::rules::Catalogue;
 use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+
+/// Columns of the summary where nobody's terminal says less.
+const WIDTH: usize = 118;
+/// Narrower than this nothing can be read.
+const NARROW: usize = 40;
+
+/// Names of tables that other versions write; here a file of that name would be a misunderstanding.
+const TABLES: &[&str] = &["journeys", "incidents", "findings", "sources", "resend", "evidence", "timesketch"];
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -92,7 +100,8 @@ fn style(args: &Args) -> Style {
         Color::Never => false,
         Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
     };
-    Style { color, width: 118, verbose: args.verbose }
+    let columns = terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0));
+    Style { color, width: columns.unwrap_or(WIDTH).clamp(NARROW, WIDTH), columns, verbose: args.verbose }
 }
 
 fn printable(name: &str) -> Result<&'static Format, UsageError> {
@@ -103,6 +112,11 @@ fn printable(name: &str) -> Result<&'static Format, UsageError> {
 
 fn by_extension(path: &Path) -> Result<&'static Format, UsageError> {
     let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path.to_string_lossy();
+    if name.split_once('=').is_some_and(|(table, _)| TABLES.contains(&table)) {
+        let what = "other tables than the journeys are not written yet; give the name of a file alone".to_owned();
+        return Err(UsageError::Option { option: "output", value: path.display().to_string(), what });
+    }
     report::format(&extension).ok_or_else(|| {
         let names: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
         UsageError::Option {
@@ -116,13 +130,17 @@ fn by_extension(path: &Path) -> Result<&'static Format, UsageError> {
 fn check_fail_on(wanted: &[String], catalogue: &Catalogue) -> Result<(), UsageError> {
     let verdicts = Verdict::ALL.iter().map(|verdict| verdict.word());
     let names: Vec<&str> = verdicts.chain(catalogue.iter().map(|rule| rule.id.as_str())).collect();
-    wanted.iter().try_for_each(|word| when::word("fail-on", word, &names))
+    let known = |word: &str| names.iter().any(|name| name.eq_ignore_ascii_case(word));
+    wanted.iter().filter(|word| !known(word)).try_for_each(|word| when::word("fail-on", word, &names))
 }
 
 fn matched(wanted: &[String], analysis: &Analysis) -> Outcome {
-    let hit = analysis.journeys.iter().any(|journey| {
-        let rule = analysis.reading.store.text(journey.rule);
-        wanted.iter().any(|word| word == journey.verdict.word() || word == rule)
-    });
+    let text = |rule| analysis.reading.store.text(rule);
+    let is_wanted = |word: &str| wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(word));
+    let broken = |journey: &Journey| {
+        let rules = journey.findings.iter().chain([&journey.rule]);
+        is_wanted(journey.verdict.word()) || rules.map(|rule| text(*rule)).any(&is_wanted)
+    };
+    let hit = analysis.journeys.iter().any(broken) || analysis.incidents.iter().any(|incident| is_wanted(text(incident.pattern)));
     if hit { Outcome::Matched } else { Outcome::Done }
 }

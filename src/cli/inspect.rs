@@ -42,7 +42,7 @@ fn describe(analysis: &Analysis, at: usize, out: &mut String) {
     let _ = writeln!(out, "  encoding        {} ({})", source.encoding.name, source.encoding.basis);
     let _ = writeln!(out, "  bytes           {}, SHA-256 {}", source.bytes, source.sha256);
     if let Some(clock) = analysis.alignment.clocks.get(at) {
-        let _ = writeln!(out, "  zone            {} ({}): {}", clock.zone, clock.basis.word(), clean(&clock.why));
+        let _ = writeln!(out, "  zone            {} ({}): from {}", clock.zone, clock.basis.word(), clean(&clock.why));
         if clock.anchors > 0 {
             let _ = writeln!(
                 out,

@@ -62,10 +62,15 @@ impl Known {
         if let Some(option) = &self.option {
             when::word("option", option, OPTIONS)?;
         }
+        let (since, until) = (time("since", &self.since)?, time("until", &self.until)?);
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
+            let what = "the window ends before it begins; exchange --since and --until".to_owned();
+            return Err(UsageError::Option { option: "until", value: self.until.clone().unwrap_or_default(), what }.into());
+        }
         Ok(Options {
             zones: self.zone.iter().map(|text| when::zone(text)).collect::<Result<_, _>>()?,
-            since: time("since", &self.since)?,
-            until: time("until", &self.until)?,
+            since,
+            until,
             as_of: time("as-of", &self.as_of)?,
             policy: Policy { accepted_domains: self.accepted_domain.clone(), option: self.option.clone(), sender: self.sender.clone() },
         })
@@ -76,5 +81,13 @@ impl Known {
 fn check_zones(options: &Options, reading: &Reading) -> Result<(), UsageError> {
     let mut names: Vec<&str> = [Hop::Sap, Hop::Icm, Hop::Relay, Hop::Exchange].iter().map(|hop| hop.word()).collect();
     names.extend(reading.sources.iter().map(|source| source.label.as_str()));
-    options.zones.iter().try_for_each(|(name, _)| when::word("zone", name, &names))
+    for (name, zone) in &options.zones {
+        when::word("zone", name, &names)?;
+        let mut named = reading.sources.iter().filter(|source| source.label == *name || source.hop.word() == name).peekable();
+        if named.peek().is_some() && named.all(|source| source.utc) {
+            let what = "its times say themselves that they are UTC; leave the zone out".to_owned();
+            return Err(UsageError::Option { option: "zone", value: format!("{name}={zone}"), what });
+        }
+    }
+    Ok(())
 }

@@ -20,6 +20,8 @@ pub struct Shared {
     pub value: String,
     /// Values of the spared ones, the most frequent first, at most three; empty when none were spared.
     pub spared: Vec<String>,
+    /// The spared ones are those before the onset, not those meanwhile.
+    pub earlier: bool,
 }
 
 /// An incident.

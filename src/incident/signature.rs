@@ -30,8 +30,10 @@ pub fn shared(journeys: &[Journey], store: &Store, run: &[u32], good: &[u32], on
     for (dimension, of) in DIMENSIONS {
         let Some(value) = common(journeys, store, run, *of) else { continue };
         let mut others = counts(journeys, store, good.iter().copied(), *of);
-        if *dimension == "source IP" && others.keys().all(|other| *other == value) {
-            others = counts(journeys, store, before(journeys, onset), *of);
+        // Where all others left by the same address too, those before the onset tell whether it changed.
+        let earlier = *dimension == "source IP" && others.keys().all(|other| *other == value);
+        if earlier {
+            others = counts(journeys, store, before(journeys, run, onset), *of);
         }
         let total: usize = others.values().sum();
         let same = others.remove(&value).unwrap_or(0);
@@ -39,7 +41,7 @@ pub fn shared(journeys: &[Journey], store: &Store, run: &[u32], good: &[u32], on
             let mut spared: Vec<(usize, String)> = others.into_iter().map(|(value, count)| (count, value)).collect();
             spared.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
             let spared = spared.into_iter().take(SHOWN).map(|(_, value)| value).collect();
-            out.push((same * 1000 / total, Shared { dimension, value, spared }));
+            out.push((same * 1000 / total, Shared { dimension, value, spared, earlier }));
         }
     }
     out.sort_by_key(|(same, _)| *same);
@@ -70,8 +72,10 @@ fn counts(
     out
 }
 
-/// Good mails before the onset.
-fn before(journeys: &[Journey], onset: Bracket) -> impl Iterator<Item = u32> + '_ {
-    let earlier = move |journey: &Journey| window::good(journey) && window::time(journey) < onset.before;
+/// Good mails of the same way of sending before the onset.
+fn before<'a>(journeys: &'a [Journey], run: &[u32], onset: Bracket) -> impl Iterator<Item = u32> + 'a {
+    let like = run.first().map(|at| &journeys[*at as usize]);
+    let earlier =
+        move |journey: &Journey| like.is_some_and(|like| window::comparable(journey, like, None)) && window::time(journey) < onset.before;
     (0u32..).zip(journeys).filter(move |(_, journey)| earlier(journey)).map(|(at, _)| at)
 }

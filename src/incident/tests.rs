@@ -42,7 +42,7 @@ fn mail(store: &mut Store, minute: i64, external: bool, rule: &str, egress: &str
         reply_code: 0,
         enhanced_code: String::new(),
         reply: String::new(),
-        attempts: 1,
+        attempts: Some(1),
         incident: None,
         evidence: Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! When an incident began and ended: brackets between good and bad mails of the same way.
 
 use super::model::Bracket;
-use crate::evidence::Millis;
+use crate::evidence::{Millis, Span};
 use crate::journey::{Journey, Verdict};
 use std::collections::BTreeSet;
 
@@ -10,10 +10,13 @@ pub fn time(journey: &Journey) -> Option<Millis> {
     journey.finished_at.or_else(|| journey.time())
 }
 
-/// Time at which a failed journey failed first: tries before the one that decided belong to the same trouble.
-pub fn first_failure(journey: &Journey) -> Option<Millis> {
+/// When a failed journey failed first: its first try, or some time between request and last status where SAP's word is
+/// all there is of a mail that was tried again and again.
+pub fn first_failure(journey: &Journey) -> Option<Span> {
     let before = matches!(journey.verdict, Verdict::Rejected | Verdict::Deferred | Verdict::Unsent);
-    journey.submitted_at.filter(|_| before).or_else(|| time(journey))
+    let decided = time(journey)?;
+    let begun = journey.submitted_at.or(journey.requested_at).filter(|_| before).unwrap_or(decided);
+    Some(Span { from: begun, to: if before { journey.submitted_at.unwrap_or(decided) } else { decided } })
 }
 
 /// Whether the mail passed the hand-over that others failed at.
@@ -28,7 +31,7 @@ pub fn scope(journeys: &[Journey], members: &[u32]) -> Option<bool> {
 }
 
 /// Whether a good mail is comparable with a failed one: same way of sending, and the scope the failed ones share.
-fn comparable(journey: &Journey, like: &Journey, scope: Option<bool>) -> bool {
+pub fn comparable(journey: &Journey, like: &Journey, scope: Option<bool>) -> bool {
     good(journey) && journey.option == like.option && scope.is_none_or(|scope| journey.external == Some(scope))
 }
 
@@ -37,24 +40,33 @@ pub fn good_between(journeys: &[Journey], like: &Journey, scope: Option<bool>, f
     journeys.iter().filter(|journey| comparable(journey, like, scope)).filter_map(time).any(|at| from < at && at < to)
 }
 
-/// Onset [last good, first bad] and end [last bad, first good].
+/// Onset [last good, first bad] and end [last bad, first good]. The last good mail is one from before the first bad one
+/// may have failed already. Where good mails of the same way lie between the bad ones and nothing tells the two kinds
+/// apart, no good mail says anything about beginning and end.
 pub fn brackets(journeys: &[Journey], run: &[u32]) -> (Bracket, Bracket) {
     let members = || run.iter().map(|at| &journeys[*at as usize]);
-    let (Some(first), Some(last)) = (members().filter_map(first_failure).min(), members().filter_map(time).max()) else {
+    let firsts = || members().filter_map(first_failure);
+    let (Some(begun), Some(first), Some(last)) =
+        (firsts().map(|span| span.from).min(), firsts().map(|span| span.to).min(), members().filter_map(time).max())
+    else {
         return Default::default();
     };
-    let Some(like) = run.first().map(|at| &journeys[*at as usize]) else { return Default::default() };
+    let Some(like) = members().next() else { return Default::default() };
     let goods = |scope: Option<bool>| {
         let mut out: Vec<Millis> = journeys.iter().filter(|journey| comparable(journey, like, scope)).filter_map(time).collect();
         out.sort_unstable();
         out
     };
+    let known = members().all(|journey| journey.external.is_some());
     let scope = scope(journeys, run);
     let mut good = goods(scope);
     if good.is_empty() {
         good = goods(None);
     }
-    let onset = Bracket { after: good.iter().rev().find(|at| **at < first).copied(), before: Some(first) };
+    if !known && good.iter().any(|at| first < *at && *at < last) {
+        good.clear();
+    }
+    let onset = Bracket { after: good.iter().rev().find(|at| **at < begun).copied(), before: Some(first) };
     let end = Bracket { after: Some(last), before: good.iter().find(|at| **at > last).copied() };
     (onset, end)
 }

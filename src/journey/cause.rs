@@ -11,7 +11,7 @@ use super::verdict::{Ends, verdict};
 use crate::align::{HandOver, LinkKey};
 use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceStatus};
 use crate::rules::{JourneyFacts, Rule, RuleKind, Said};
-use crate::smtp::{chain, trailer};
+use crate::smtp::{chain, find_reply, trailer};
 
 /// A journey whose rule ids are not interned yet.
 pub struct Draft {
@@ -143,7 +143,7 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         reply_code: 0,
         enhanced_code: String::new(),
         reply: String::new(),
-        attempts: if verdict == Verdict::Waiting { 0 } else { facts.tries.max(1) },
+        attempts: attempts(context, facts, verdict),
         incident: None,
         evidence: facts.evidence.clone(),
     }
@@ -159,11 +159,30 @@ fn delivered_to(status: Option<TraceStatus>) -> &'static str {
     }
 }
 
+/// Tries at the deciding hop. SAP's last status does not tell how often a mail was tried that SAP tried again.
+fn attempts(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict) -> Option<u32> {
+    if verdict == Verdict::Waiting {
+        return Some(0);
+    }
+    (facts.tries > 0 || !retried(context, facts)).then_some(facts.tries.max(1))
+}
+
+/// SAP tried more than once, or may have: the last failure was one that it repeats (sost.md section 5.2).
+fn retried(context: &Context<'_, '_>, facts: &Facts) -> bool {
+    let code = find_reply(context.record(facts.request).map_or("", |record| context.store.text(record.reply))).and_then(|reply| reply.code);
+    let temporary = code.map_or(!facts::refused(context, facts), |code| code < 500);
+    match context.state(facts) {
+        Some(SapState::Retry) => true,
+        Some(SapState::Error) => temporary && facts.arrival.is_none(),
+        _ => false,
+    }
+}
+
 /// First try: seen in the dialogue, else SAP's status where it speaks of one, else the first row of the trace.
 fn submitted(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
     let tried = facts.evidence.iter().find(|at| context.store.records[**at as usize].hop == Hop::Icm);
-    let status =
-        facts.status.filter(|_| !matches!(context.state(facts), Some(SapState::Waiting | SapState::NoQueueEntry | SapState::Future)));
+    let untried = matches!(context.state(facts), Some(SapState::Waiting | SapState::NoQueueEntry | SapState::Future));
+    let status = facts.status.filter(|_| !untried && !retried(context, facts));
     let arrival = facts.arrival.and_then(|(at, _)| context.at(at));
     tried.and_then(|at| context.at(*at)).or(status).or(arrival).map(|span| span.from)
 }
@@ -252,6 +271,6 @@ fn journey_facts<'a>(context: &Context<'a, '_>, facts: &Facts, journey: &'a Jour
         idle_s: since(journey.finished_at.filter(|_| trying)),
         unanswered: context.tried(facts) == Some(Kind::Event) && context.smtp(facts).is_some_and(|smtp| smtp.stage == "eod"),
         has_reply: journey.reply_code != 0 || facts.attempt.is_some(),
-        attempts: journey.attempts,
+        attempts: journey.attempts.unwrap_or(1),
     }
 }

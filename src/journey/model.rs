@@ -188,7 +188,7 @@ pub struct Journey {
     /// Its innermost text.
     pub reply: String,
     /// Tries at the deciding hop.
-    pub attempts: u32,
+    pub attempts: Option<u32>,
     /// Index into the incidents.
     pub incident: Option<u32>,
     /// Records in order of time.

@@ -128,7 +128,7 @@ fn row(analysis: &Analysis, catalogue: &Catalogue, journey: &Journey) -> Vec<Cel
         Cell::Number((journey.reply_code != 0).then_some(i64::from(journey.reply_code))),
         word(&journey.enhanced_code),
         Cell::Text(clean(&journey.reply)),
-        Cell::Number(Some(i64::from(journey.attempts))),
+        Cell::Number(journey.attempts.map(i64::from)),
         word(incident),
         Cell::Text(places(analysis, journey)),
     ]

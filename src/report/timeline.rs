@@ -1,7 +1,7 @@
 //! One mail across all systems.
 
 use super::clean;
-use crate::evidence::{Evidence, Kind, Sym, day_time};
+use crate::evidence::{Evidence, Kind, Sym, ZoneBasis, day_time};
 use crate::journey::Journey;
 use crate::pipeline::Analysis;
 use std::fmt::Write as _;
@@ -35,18 +35,26 @@ fn put(analysis: &Analysis, journey: &Journey, out: &mut String) {
     let rule = if journey.rule.is_empty() { String::new() } else { format!(", {}", text(journey.rule)) };
     let _ = writeln!(out, "  {}{rule}; action: {}", journey.verdict.word(), journey.action.word());
     if let Some(at) = journey.requested_at {
-        let _ = writeln!(out, "  {} UTC  sap       requested", day_time(at));
+        let assumed =
+            journey.evidence.first().and_then(|at| store.records.get(*at as usize)).is_some_and(|record| clock_assumed(analysis, record));
+        let _ = writeln!(out, "  {} {}  sap       requested", day_time(at), if assumed { "SAP's clock" } else { "UTC" });
     }
     for at in &journey.evidence {
         let Some(record) = store.records.get(*at as usize) else { continue };
         let time =
             analysis.alignment.utc.get(*at as usize).copied().flatten().map_or("time unknown".to_owned(), |span| day_time(span.from));
-        let _ = writeln!(out, "  {time} UTC  {:<9} {}  [{}]", record.hop.word(), said(analysis, record), place(analysis, record));
+        let clock = if clock_assumed(analysis, record) { "SAP's clock" } else { "UTC" };
+        let _ = writeln!(out, "  {time} {clock}  {:<9} {}  [{}]", record.hop.word(), said(analysis, record), place(analysis, record));
     }
     if let Some(other) = journey.runner_up.and_then(|at| store.records.get(at as usize)) {
         let _ = writeln!(out, "  may also be meant: [{}]", place(analysis, other));
     }
     out.push('\n');
+}
+
+/// The record's times are wall times of a zone that nobody knows.
+fn clock_assumed(analysis: &Analysis, record: &Evidence) -> bool {
+    analysis.alignment.clocks.get(record.source as usize).is_some_and(|clock| clock.basis == ZoneBasis::Assumed)
 }
 
 /// `LABEL:LINE`.

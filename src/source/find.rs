@@ -14,25 +14,44 @@ pub struct Found {
     pub named: bool,
 }
 
-/// Files below the given paths, sorted, each once. A folder is walked without following links to folders, and only its
+/// Files below the given paths, sorted, each once however its path is spelled. A folder is walked without following links to folders, and only its
 /// regular files count: a pipe in it would never end. A pipe that is named is read.
 #[must_use]
 pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<ReadError>) {
-    let (mut found, mut errors) = (BTreeMap::new(), Vec::new());
+    let (mut found, mut errors) = (Files::default(), Vec::new());
     for path in paths {
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => walk(path, &mut found, &mut errors),
-            Ok(_) => {
-                found.insert(path.clone(), true);
-            }
+            Ok(_) => found.add(path.clone(), true),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => errors.push(ReadError::NotFound(path.clone())),
             Err(error) => errors.push(ReadError::Io(path.clone(), error)),
         }
     }
-    (found.into_iter().map(|(path, named)| Found { path, named }).collect(), errors)
+    let mut found: Vec<Found> = found.0.into_values().collect();
+    found.sort();
+    (found, errors)
 }
 
-fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, bool>, errors: &mut Vec<ReadError>) {
+/// Where a path really leads; the path itself where that cannot be told.
+#[must_use]
+pub fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// Files by where they really are.
+#[derive(Default)]
+struct Files(BTreeMap<PathBuf, Found>);
+
+impl Files {
+    /// Of two spellings the smaller one is kept, whichever comes first; a file that is named once is named.
+    fn add(&mut self, path: PathBuf, named: bool) {
+        let known = self.0.entry(real(&path)).or_insert_with(|| Found { path: path.clone(), named });
+        known.named |= named;
+        known.path = path.min(std::mem::take(&mut known.path));
+    }
+}
+
+fn walk(folder: &Path, found: &mut Files, errors: &mut Vec<ReadError>) {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => return errors.push(ReadError::Io(folder.to_path_buf(), error)),
@@ -42,7 +61,7 @@ fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, bool>, errors: &mut Vec<Rea
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             walk(&path, found, errors);
         } else if fs::metadata(&path).is_ok_and(|meta| meta.is_file()) {
-            found.entry(path).or_insert(false);
+            found.add(path, false);
         }
     }
 }
@@ -86,7 +105,12 @@ mod tests {
         fs::write(at(".hidden"), "a").unwrap();
         symlink("real", at("folder-link")).unwrap();
         symlink("nowhere", at("dangling-link")).unwrap();
-        symlink("real/a.txt", at("file-link")).unwrap();
+        fs::write(at("real/b.log"), "b").unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("c.txt"), "c").unwrap();
+        symlink(outside.path().join("c.txt"), at("file-link")).unwrap();
+        // The same file under another name is one file.
+        symlink("real/b.log", at("second-name")).unwrap();
         let socket = at("socket");
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         let names = |paths: &[PathBuf]| {
@@ -94,7 +118,10 @@ mod tests {
             assert!(errors.is_empty(), "{errors:?}");
             found.into_iter().map(|file| (file.path, file.named)).collect::<Vec<_>>()
         };
-        assert_eq!(names(&[folder.path().to_path_buf()]), [(at("file-link"), false), (at("real/a.txt"), false)]);
-        assert_eq!(names(&[socket.clone(), at("folder-link")]), [(at("folder-link/a.txt"), false), (socket, true)]);
+        assert_eq!(names(&[folder.path().to_path_buf()]), [(at("file-link"), false), (at("real/a.txt"), false), (at("real/b.log"), false)]);
+        assert_eq!(
+            names(&[socket.clone(), at("folder-link")]),
+            [(at("folder-link/a.txt"), false), (at("folder-link/b.log"), false), (socket, true)]
+        );
     }
 }

@@ -5,7 +5,7 @@ mod find;
 mod ledger;
 
 pub use decode::{Decoded, Encoding, decode, sniff_binary};
-pub use find::{Found, find, labels};
+pub use find::{Found, find, labels, real};
 pub use ledger::{Class, Ledger};
 
 use crate::evidence::{Hop, Millis, Span};

@@ -32,10 +32,17 @@ pub fn gaps(analysis: &Analysis) -> Vec<Gap> {
     all.into_iter().flatten().collect()
 }
 
-/// Whether SAP's times are mere wall times: no file, link or option tells their zone.
-pub(super) fn sap_zone_assumed(analysis: &Analysis) -> bool {
+/// Sources of SAP whose times are mere wall times: no file, link or option tells their zone.
+pub(super) fn zone_assumed(analysis: &Analysis) -> impl Iterator<Item = &Source> {
     let clocks = analysis.reading.sources.iter().zip(&analysis.alignment.clocks);
-    clocks.filter(|(source, _)| matches!(source.hop, Hop::Sap | Hop::Icm)).any(|(_, clock)| clock.basis == ZoneBasis::Assumed)
+    let inside = |source: &Source| matches!(source.hop, Hop::Sap | Hop::Icm);
+    clocks.filter(move |(source, clock)| inside(source) && clock.basis == ZoneBasis::Assumed).map(|(source, _)| source)
+}
+
+/// Whether the journeys stand on such times: those of SAP's exports, or of its traces where there is no export.
+pub(super) fn sap_zone_assumed(analysis: &Analysis) -> bool {
+    let first = if sources(analysis, Hop::Sap).next().is_some() { Hop::Sap } else { Hop::Icm };
+    zone_assumed(analysis).any(|source| source.hop == first)
 }
 
 fn sources(analysis: &Analysis, hop: Hop) -> impl Iterator<Item = &Source> {

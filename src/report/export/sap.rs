@@ -1,6 +1,6 @@
 //! What to ask SAP for.
 
-use super::{Gap, mails, sources, window};
+use super::{Gap, mails, sap_zone_assumed, sources, window};
 use crate::align::Zone;
 use crate::evidence::{HOUR, Hop, MINUTE, Millis, Span, day_time};
 use crate::journey::{Journey, Verdict};
@@ -15,14 +15,12 @@ pub fn no_request(analysis: &Analysis) -> Option<Gap> {
         let spans = analysis.alignment.coverage.iter().filter_map(|coverage| coverage.span);
         spans.reduce(Span::join).map(|span| (span.from, span.to))
     };
-    let (from, to) = window(analysis.journeys.iter(), HOUR).or_else(covered)?;
+    let clock = if sap_zone_assumed(analysis) { "SAP's clock" } else { "UTC; enter SAP's own time" };
+    let when = window(analysis.journeys.iter(), HOUR).or_else(covered);
+    let when = when.map_or_else(String::new, |(from, to)| format!(" {} to {} ({clock})", day_time(from), day_time(to)));
     Some(Gap {
         what: "No SAP export: mails that never left SAP cannot be seen".to_owned(),
-        export: format!(
-            "SOST, all statuses, send date and time {} to {} (UTC; enter SAP's own time), layout with the recipient key, saved 'unconverted'",
-            day_time(from),
-            day_time(to)
-        ),
+        export: format!("SOST, all statuses, send date and time{when}, layout with the recipient key, saved 'unconverted'"),
     })
 }
 

@@ -29,8 +29,9 @@ pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> Str
             body(analysis, catalogue, incident, rule, style, &mut out);
         } else if let Some(rule) = also(analysis, catalogue, incident).or(rule) {
             let first = rule.remedy.first().map_or("", |remedy| remedy.text.as_str());
-            let _ = writeln!(out, "     {}", brackets(incident));
-            out.push_str(&style.wrap("     ", "     ", &format!("{} first{}: {first}", rule.owner, needs(rule))));
+            let _ = writeln!(out, "     {}", brackets(analysis, incident));
+            let of = if analysis.reading.store.text(incident.rule) == rule.id { String::new() } else { format!(" ({})", rule.id) };
+            out.push_str(&style.wrap("     ", "     ", &format!("{} first{}{of}: {first}", rule.owner, needs(rule))));
         }
     }
     out
@@ -47,17 +48,26 @@ fn head(analysis: &Analysis, incident: &Incident, rule: Option<&Rule>, style: &S
 }
 
 fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: Option<&Rule>, style: &Style, out: &mut String) {
-    let _ = writeln!(out, "     began    {}", bracket(incident.onset, "last good", "first bad"));
-    let _ = writeln!(out, "     ended    {}", bracket(incident.end, "last bad", "first good"));
+    let silent = silence(analysis, incident);
+    let _ = writeln!(out, "     began    {}", bracket(incident.onset, ("last good", "first bad"), silent, day_time));
+    let _ = writeln!(out, "     ended    {}", bracket(incident.end, ("last bad", "first good"), silent, day_time));
     if let Some(pattern) = catalogue.get(analysis.reading.store.text(incident.pattern)) {
         out.push_str(&style.wrap("     pattern  ", "              ", &format!("{} {}", pattern.id, pattern.title)));
+    }
+    if mixed(analysis, incident) {
+        let text = "good and failed mails go out in turns, and nothing tells which is which: --accepted-domain YOUR-DOMAIN tells internal from external mail";
+        out.push_str(&style.wrap("     mixed    ", "              ", text));
     }
     if let Some(also) = also(analysis, catalogue, incident) {
         out.push_str(&style.wrap("     also     ", "              ", &format!("{} {}", also.id, also.title)));
     }
     if !incident.shared.is_empty() {
         let shared = incident.shared.iter().take(3).map(|shared| {
-            let spared = if shared.spared.is_empty() { String::new() } else { format!(" (spared: {})", shared.spared.join(", ")) };
+            let spared = if shared.spared.is_empty() {
+                String::new()
+            } else {
+                format!(" ({}: {})", if shared.earlier { "before" } else { "spared" }, shared.spared.join(", "))
+            };
             format!("{} {}{spared}", shared.dimension, shared.value)
         });
         out.push_str(&style.wrap("     shared   ", "              ", &clean(&shared.collect::<Vec<_>>().join("; "))));
@@ -74,6 +84,12 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
     }
     out.push_str(&style.wrap("     check    ", "              ", &rule.verify));
     out.push_str(&style.wrap("     mails    ", "              ", &actions(analysis, incident)));
+}
+
+/// Neither beginning nor end is known, because the scope of the failed mails is not.
+fn mixed(analysis: &Analysis, incident: &Incident) -> bool {
+    let unknown = incident.journeys.iter().any(|at| analysis.journeys[*at as usize].external.is_none());
+    incident.spared > 0 && unknown && incident.onset.after.is_none() && incident.end.before.is_none()
 }
 
 /// A finding of all members that a person must look into, such as that nobody tries any more.
@@ -106,16 +122,22 @@ fn actions(analysis: &Analysis, incident: &Incident) -> String {
 }
 
 /// Both brackets in one line, without the year.
-fn brackets(incident: &Incident) -> String {
-    let short = |bracket, after, before| bracket_of(bracket, after, before, |at| day_time(at).get(5..).unwrap_or("").to_owned());
-    format!("began {}, ended {}", short(incident.onset, "last good", "first bad"), short(incident.end, "last bad", "first good"))
+fn brackets(analysis: &Analysis, incident: &Incident) -> String {
+    let show = |at| day_time(at).get(5..).unwrap_or("").to_owned();
+    let silent = silence(analysis, incident);
+    let (onset, end) = (
+        bracket(incident.onset, ("last good", "first bad"), silent, show),
+        bracket(incident.end, ("last bad", "first good"), silent, show),
+    );
+    format!("began {onset}, ended {end}")
 }
 
-fn bracket(bracket: Bracket, after: &str, before: &str) -> String {
-    bracket_of(bracket, after, before, day_time)
+/// Why a bracket has no time.
+fn silence(analysis: &Analysis, incident: &Incident) -> &'static str {
+    if mixed(analysis, incident) { "unclear" } else { "not in the logs" }
 }
 
-fn bracket_of(bracket: Bracket, after: &str, before: &str, show: impl Fn(Millis) -> String) -> String {
-    let time = |at: Option<Millis>, what: &str| at.map_or_else(|| format!("no {what} in the logs"), |at| format!("{what} {}", show(at)));
+fn bracket(bracket: Bracket, (after, before): (&str, &str), silent: &str, show: impl Fn(Millis) -> String) -> String {
+    let time = |at: Option<Millis>, what: &str| format!("{what} {}", at.map_or_else(|| silent.to_owned(), &show));
     format!("[{}, {}]", time(bracket.after, after), time(bracket.before, before))
 }

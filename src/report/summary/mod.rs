@@ -15,8 +15,10 @@ use std::path::PathBuf;
 pub struct Style {
     /// Colours.
     pub color: bool,
-    /// Columns of the terminal.
+    /// Columns that texts are wrapped at.
     pub width: usize,
+    /// Columns of the terminal, where there is one.
+    pub columns: Option<usize>,
     /// All incidents, notes and remedies.
     pub verbose: bool,
 }

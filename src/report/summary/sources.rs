@@ -4,40 +4,55 @@ use super::Style;
 use crate::evidence::{Hop, day_time};
 use crate::pipeline::Analysis;
 use crate::report::clean;
-use crate::report::export::sap_zone_assumed;
+use crate::report::export::zone_assumed;
 use crate::source::Class;
 use comfy_table::{CellAlignment, Table, presets};
 use std::fmt::Write as _;
 
-/// One row per file, then what else lay there and what is a guess.
+/// One row per file, then what else lay there and what is a guess. On a terminal too narrow for the table, a file
+/// takes several lines.
 pub fn section(analysis: &Analysis, style: &Style) -> String {
+    let rows: Vec<[String; 8]> = (0..analysis.reading.sources.len()).map(|at| row(analysis, at)).collect();
+    let mut out = table(&rows);
+    let widest = out.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    if style.columns.is_some_and(|columns| widest > columns) {
+        out = rows.iter().map(|row| stacked(row, style)).collect();
+    }
+    notes(analysis, style, &mut out);
+    out
+}
+
+fn table(rows: &[[String; 8]]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).force_no_tty();
     table.set_header(["Read", "format", "encoding", "zone", "from (UTC)", "to (UTC)", "rows", "not understood"]);
-    for at in 0..analysis.reading.sources.len() {
-        table.add_row(row(analysis, at));
+    for row in rows {
+        table.add_row(row);
     }
     for column in [6, 7] {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    let mut out: String = table.to_string().lines().fold(String::new(), |mut out, line| {
+    table.to_string().lines().fold(String::new(), |mut out, line| {
         // The table pads its cells on both sides.
         let _ = writeln!(out, "{}", line.strip_prefix(' ').unwrap_or(line).trim_end());
         out
-    });
-    notes(analysis, style, &mut out);
-    out
+    })
 }
 
-fn row(analysis: &Analysis, at: usize) -> Vec<String> {
+fn stacked([label, format, encoding, zone, from, to, rows, lost]: &[String; 8], style: &Style) -> String {
+    let text = format!("{format}, {encoding}, {zone}, {from} to {to} UTC, {rows} rows, {lost} lines not understood");
+    format!("{label}\n{}", style.wrap("  ", "  ", &text))
+}
+
+fn row(analysis: &Analysis, at: usize) -> [String; 8] {
     let source = &analysis.reading.sources[at];
     let clock = analysis.alignment.clocks.get(at);
     let span = analysis.alignment.coverage.get(at).and_then(|coverage| coverage.span);
     let span = span.or_else(|| Some(clock?.utc(source.span?, crate::evidence::Fold::Unknown)));
     let time = |at: Option<i64>| at.map_or_else(|| "-".to_owned(), |at| day_time(at).chars().take(16).collect());
-    vec![
+    [
         clean(&source.label),
         source.format.to_owned(),
         format!("{} ({})", source.encoding.name, source.encoding.basis),
@@ -65,8 +80,8 @@ fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
             let seconds = clock.correction() / 1000;
             let _ = writeln!(out, "  {}: clock {seconds:+} s against UTC, corrected ({} anchors)", clean(&source.label), clock.anchors);
         }
-        if style.verbose {
-            let _ = writeln!(out, "  {}: zone {}", clean(&source.label), clock.why);
+        if style.verbose || clock.contradicted() {
+            out.push_str(&style.wrap("  ", "    ", &clean(&format!("{}: zone from {}", source.label, clock.why))));
         }
         for note in &source.notes {
             out.push_str(&style.wrap("  ", "    ", &format!("{}:{}: {}", clean(&source.label), note.line, note.text)));
@@ -79,9 +94,16 @@ fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
         );
         out.push_str(&style.wrap("  ", "    ", &text));
     }
-    if sap_zone_assumed(analysis) {
-        let text = "SAP's times are taken for UTC, nothing tells their zone: name it, for example with --zone sap=Europe/Berlin";
-        out.push_str(&style.wrap("  ", "    ", text));
+    let assumed: Vec<&str> = zone_assumed(analysis).map(|source| source.label.as_str()).collect();
+    if !assumed.is_empty() {
+        let text = format!(
+            "{}: times are taken for UTC, nothing tells their zone: name it, for example with --zone sap=Europe/Berlin",
+            assumed.join(", ")
+        );
+        out.push_str(&style.wrap("  ", "    ", &clean(&text)));
+    }
+    for (twin, of) in &analysis.reading.twins {
+        out.push_str(&style.wrap("  ", "    ", &clean(&format!("Read once: {} has the same bytes as {}", twin.display(), of.display()))));
     }
     let strangers = &analysis.reading.strangers;
     if !strangers.is_empty() {

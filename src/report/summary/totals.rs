@@ -4,7 +4,12 @@ use super::Style;
 use crate::evidence::Hop;
 use crate::journey::{Action, Journey, Verdict};
 use crate::pipeline::Analysis;
+use crate::report::clean;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+/// Senders that are named where nobody says which is SAP's.
+const SENDERS: usize = 3;
 
 /// Verdicts and actions, each summing to the total.
 pub fn section(analysis: &Analysis, style: &Style) -> String {
@@ -17,6 +22,12 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
         (false, true) => format!("Seen on the way: {total} SMTP tries; no SAP export tells the mails behind them"),
     };
     let mut out = format!("\n{}", style.heading(&heading));
+    if !with_sap && analysis.sender.is_none() {
+        out.push_str(&style.wrap("  ", "  ", &everybody(analysis)));
+    }
+    if total == 0 {
+        out.push_str("  no mail in what was read, or none in the window or of the sender that was asked for\n");
+    }
     let count = |holds: &dyn Fn(&Journey) -> bool| analysis.journeys.iter().filter(|journey| holds(journey)).count();
     let verdicts = Verdict::ALL.iter().map(|verdict| (count(&|j| j.verdict == *verdict), verdict.word())).filter(|(n, _)| *n > 0);
     let ends: Vec<String> = verdicts.map(|(n, word)| format!("{n} {word}")).collect();
@@ -30,6 +41,10 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
         Action::Investigate => "to investigate",
     };
     let actions = Action::ALL.iter().rev().map(|action| (count(&|j| j.action == *action), *action)).filter(|(n, _)| *n > 0);
+    if total == 0 {
+        aside(analysis, &mut out);
+        return out;
+    }
     let todo: Vec<String> = actions.map(|(n, action)| format!("{n} {}", words(action))).collect();
     out.push_str(&style.wrap("  to do    ", "           ", &todo.join(" · ")));
     let keep = count(&|j| matches!(j.action, Action::None | Action::Wait | Action::DoNotResend));
@@ -39,6 +54,23 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
     out.push_str(&late(analysis, style));
     aside(analysis, &mut out);
     out
+}
+
+/// A trace holds everybody's mail; the most frequent senders help to name SAP's.
+fn everybody(analysis: &Analysis) -> String {
+    let mut senders: BTreeMap<String, usize> = BTreeMap::new();
+    for journey in &analysis.journeys {
+        *senders.entry(clean(analysis.reading.store.text(journey.sender)).to_lowercase()).or_default() += 1;
+    }
+    senders.remove("");
+    let mut ranked: Vec<(usize, String)> = senders.into_iter().map(|(sender, count)| (count, sender)).collect();
+    ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let first: Vec<String> = ranked.iter().take(SENDERS).map(|(count, sender)| format!("{sender} ({count})")).collect();
+    if first.is_empty() {
+        String::new()
+    } else {
+        format!("everybody's mail: name SAP's sender with --sender; most mails are of {}", first.join(", "))
+    }
 }
 
 /// What was seen and is no mail of SAP's.
