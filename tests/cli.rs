@@ -91,7 +91,7 @@ fn fail_on_tells_by_the_exit_code() {
 
 #[test]
 fn wishes_that_cannot_be_met_name_the_nearest() {
-    let rows: [(&[&str], &str); 7] = [
+    let rows: [(&[&str], &str); 11] = [
         (&["--zone", "sapp=UTC"], "did you mean sap?"),
         (&["--zone", "sap=Europe/Berlim"], "Europe/Berlin"),
         (&["--zone", "sap"], "HOP=ZONE"),
@@ -99,6 +99,10 @@ fn wishes_that_cannot_be_met_name_the_nearest() {
         (&["--format", "cvs"], "did you mean csv?"),
         (&["--option", "direct"], "did you mean direct-send?"),
         (&["--rules", "no/such/folder"], "no/such/folder"),
+        (&["--rules", "samples"], "no rule file"),
+        (&["--since", "2026-03-10T11:00", "--until", "2026-03-10T10:00"], "ends before it begins"),
+        (&["--zone", "exchange=Europe/Berlin"], "they are UTC"),
+        (&["-o", "incidents=i.csv"], "not written yet"),
     ];
     for (arguments, hint) in rows {
         let (code, out, err) = run(&[&["analyze", SAMPLE], arguments].concat());

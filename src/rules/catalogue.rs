@@ -27,9 +27,12 @@ impl Catalogue {
     /// Adds the rules below a folder; an id that is known, in any case, is overridden.
     ///
     /// # Errors
-    /// When a file cannot be read or is no rule, or an id stands in two files of the folder.
+    /// When the folder holds no rule file, a file cannot be read or is no rule, or an id stands in two files.
     pub fn with_dir(self, folder: &Path) -> Result<Self, RuleError> {
         let sources: Vec<Source> = files(folder)?.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
+        if sources.is_empty() {
+            return Err(RuleError::NoRules { path: folder.to_path_buf() });
+        }
         self.with(&sources)
     }
 

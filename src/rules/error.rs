@@ -13,6 +13,12 @@ pub enum RuleError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// The folder holds no rule file.
+    #[error("{}: no rule file (ID.toml) in this folder; check the path given with --rules and the names of the files", path.display())]
+    NoRules {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file holds other bytes than UTF-8.
     #[error("{}: is not UTF-8 text; save the file as UTF-8", path.display())]
     NotUtf8 {

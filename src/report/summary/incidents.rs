@@ -29,7 +29,7 @@ pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> Str
             body(analysis, catalogue, incident, rule, style, &mut out);
         } else if let Some(rule) = also(analysis, catalogue, incident).or(rule) {
             let first = rule.remedy.first().map_or("", |remedy| remedy.text.as_str());
-            let _ = writeln!(out, "     {}", brackets(analysis, incident));
+            out.push_str(&style.wrap("     ", "       ", &brackets(analysis, incident)));
             let of = if analysis.reading.store.text(incident.rule) == rule.id { String::new() } else { format!(" ({})", rule.id) };
             out.push_str(&style.wrap("     ", "     ", &format!("{} first{}{of}: {first}", rule.owner, needs(rule))));
         }
@@ -42,15 +42,25 @@ fn head(analysis: &Analysis, incident: &Incident, rule: Option<&Rule>, style: &S
     let cause = rule.map_or("No rule knows the cause.", |rule| sentence(&rule.cause));
     let id = rule.map_or("-", |rule| rule.id.as_str());
     let guess = if incident.journeys.iter().all(|at| analysis.journeys[*at as usize].guess) { " (a guess)" } else { "" };
-    let mails = if incident.journeys.len() == 1 { "mail" } else { "mails" };
+    let nameless = incident.journeys.iter().all(|at| analysis.journeys[*at as usize].recipient.is_empty());
+    let mails = match (nameless, incident.journeys.len()) {
+        (true, 1) => "try",
+        (true, _) => "tries",
+        (false, 1) => "mail",
+        (false, _) => "mails",
+    };
     let line = format!("{} {mails} {verdicts}{guess}. {cause}", incident.journeys.len());
     out.push_str(&style.wrap(&format!("{:<4} {id}  ", incident.id), "     ", &line));
 }
 
 fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: Option<&Rule>, style: &Style, out: &mut String) {
     let silent = silence(analysis, incident);
-    let _ = writeln!(out, "     began    {}", bracket(incident.onset, ("last good", "first bad"), silent, day_time));
-    let _ = writeln!(out, "     ended    {}", bracket(incident.end, ("last bad", "first good"), silent, day_time));
+    let (onset, end) = (
+        bracket(incident.onset, ("last good", "first bad"), silent, day_time),
+        bracket(incident.end, ("last bad", "first good"), silent, day_time),
+    );
+    out.push_str(&style.wrap("     began    ", "              ", &onset));
+    out.push_str(&style.wrap("     ended    ", "              ", &end));
     if let Some(pattern) = catalogue.get(analysis.reading.store.text(incident.pattern)) {
         out.push_str(&style.wrap("     pattern  ", "              ", &format!("{} {}", pattern.id, pattern.title)));
     }
@@ -76,7 +86,7 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
         let _ = writeln!(out, "     spared   {} other mails passed the same way meanwhile", incident.spared);
     }
     let Some(rule) = rule else { return };
-    let _ = writeln!(out, "     who      {} acts first{}", rule.owner, needs(rule));
+    out.push_str(&style.wrap("     who      ", "              ", &format!("{} acts first{}", rule.owner, needs(rule))));
     for (number, remedy) in (1..).zip(&rule.remedy).take(if style.verbose { usize::MAX } else { 2 }) {
         let label = if remedy.weakens_security { " (weakens security)" } else { "" };
         let first = if number == 1 { "     do       " } else { "              " };

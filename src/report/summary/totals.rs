@@ -49,7 +49,8 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
     out.push_str(&style.wrap("  to do    ", "           ", &todo.join(" · ")));
     let keep = count(&|j| matches!(j.action, Action::None | Action::Wait | Action::DoNotResend));
     if keep > 0 {
-        let _ = writeln!(out, "           do not resend the {keep} that arrived, were handed over or still go out by themselves");
+        let text = format!("do not resend the {keep} that arrived, were handed over or still go out by themselves");
+        out.push_str(&style.wrap("           ", "           ", &text));
     }
     out.push_str(&late(analysis, style));
     aside(analysis, &mut out);
