@@ -84,7 +84,9 @@ fn unique_pairs(store: &Store, units: &Units) -> Vec<(usize, usize)> {
             by_recipient.entry(&arrival.recipient.text).or_default().push((when, at));
         }
     }
-    by_recipient.values_mut().for_each(|all| all.sort_unstable());
+    for all in by_recipient.values_mut() {
+        all.sort_unstable();
+    }
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     let mut wanted = vec![0_u32; units.arrivals.len()];
     for (at, request) in units.requests.iter().enumerate() {

@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// Columns of the summary where nobody's terminal says less.
-const WIDTH: usize = 118;
+const WIDTH: usize = 120;
 /// Narrower than this nothing can be read.
 const NARROW: usize = 40;
 
