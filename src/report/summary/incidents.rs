@@ -139,7 +139,7 @@ fn brackets(analysis: &Analysis, incident: &Incident) -> String {
         bracket(incident.onset, ("last good", "first bad"), silent, show),
         bracket(incident.end, ("last bad", "first good"), silent, show),
     );
-    format!("began {onset}, ended {end}")
+    format!("from {onset} to {end}")
 }
 
 /// Why a bracket has no time.
