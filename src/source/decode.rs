@@ -110,10 +110,12 @@ pub fn sniff_binary(bytes: &[u8]) -> Option<&'static str> {
         (b"GIF8", "a GIF picture"),
         (b"BM", "a bitmap"),
         (b"%PDF", "a PDF document"),
-        (b"PK\x03\x04", "a ZIP archive or an XLSX workbook"),
-        (b"\x1F\x8B", "a gzip archive"),
-        (b"\x28\xB5\x2F\xFD", "a zstd archive"),
-        (b"\xD0\xCF\x11\xE0", "an old Office file"),
+        (b"PK\x03\x04", "an Office document"),
+        (b"BZh", "a bzip2 archive, to be unpacked first"),
+        (b"7z\xBC\xAF\x27\x1C", "a 7z archive, to be unpacked first"),
+        (b"Rar!", "a RAR archive, to be unpacked first"),
+        (b"\xFD7zXZ", "an xz archive, to be unpacked first"),
+        (b"\xD0\xCF\x11\xE0", "an Office file of the old form or with a password, to be saved as XLSX or text first"),
         (b"{\\rtf", "a rich text document"),
         (b"\x7FELF", "a program"),
         (b"MZ", "a program"),
@@ -124,6 +126,9 @@ pub fn sniff_binary(bytes: &[u8]) -> Option<&'static str> {
         if !short_ascii || bytes.iter().take(64).any(|b| *b == 0) {
             return Some(name);
         }
+    }
+    if bytes.get(257..262) == Some(b"ustar") {
+        return Some("a tar archive, to be unpacked first");
     }
     let head = &bytes[..bytes.len().min(4096)];
     let control = head.iter().filter(|b| **b < 9 || (14..32).contains(*b)).count();

@@ -3,6 +3,7 @@
 use crate::error::ReadError;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file to be looked at.
@@ -12,6 +13,16 @@ pub struct Found {
     pub path: PathBuf,
     /// Whether the user named it; a stranger inside a folder is harmless, a named one is an error.
     pub named: bool,
+}
+
+impl Found {
+    /// Its bytes.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub fn read(&self) -> io::Result<Vec<u8>> {
+        fs::read(&self.path)
+    }
 }
 
 /// Files below the given paths, sorted, each once. A folder is walked without following links to folders, and only its
@@ -25,7 +36,7 @@ pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<ReadError>) {
             Ok(_) => {
                 found.insert(path.clone(), true);
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => errors.push(ReadError::NotFound(path.clone())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => errors.push(ReadError::NotFound(path.clone())),
             Err(error) => errors.push(ReadError::Io(path.clone(), error)),
         }
     }

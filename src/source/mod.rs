@@ -1,12 +1,14 @@
-//! Input files: find them, decode them, and keep the account of their lines.
+//! Input files: find them, unpack and decode them, and keep the account of their lines.
 
 mod decode;
 mod find;
 mod ledger;
+mod unpack;
 
 pub use decode::{Decoded, Encoding, decode, sniff_binary};
 pub use find::{Found, find, labels};
 pub use ledger::{Class, Ledger};
+pub use unpack::{Limits, unpack};
 
 use crate::evidence::{Hop, Millis, Span};
 use std::fmt::Write as _;

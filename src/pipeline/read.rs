@@ -1,0 +1,118 @@
+//! From paths to evidence: find, unpack, decode, recognise, read.
+
+use super::Progress;
+use crate::error::ReadError;
+use crate::evidence::Store;
+use crate::formats::{self, Sink};
+use crate::source::{self, Found, Limits, Source};
+use std::path::{Path, PathBuf};
+
+/// Everything that was read, before it is judged.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Files that a format read.
+    pub sources: Vec<Source>,
+    /// Their evidence.
+    pub store: Store,
+    /// Files in folders and archives that are no logs, with what they are.
+    pub strangers: Vec<(PathBuf, String)>,
+    /// Named paths that could not be read or understood, cut-off files, refused archives.
+    pub problems: Vec<ReadError>,
+}
+
+/// Reads all files below the paths; never fails as a whole.
+#[must_use]
+pub fn read(paths: &[PathBuf], progress: &mut dyn Progress) -> Reading {
+    let (found, problems) = source::find(paths);
+    let mut reading = Reading { problems, ..Reading::default() };
+    for (at, file) in found.iter().enumerate() {
+        progress.file(at + 1, found.len(), &file.path);
+        read_file(file, &mut reading);
+    }
+    let labels = source::labels(&reading.sources.iter().map(|s| s.path.clone()).collect::<Vec<_>>());
+    for (source, label) in reading.sources.iter_mut().zip(labels) {
+        source.label = label;
+    }
+    for folder in paths.iter().filter(|p| p.is_dir()) {
+        let looked_at = found.iter().filter(|f| f.path.starts_with(folder)).count();
+        if !reading.sources.iter().any(|s| s.path.starts_with(folder)) {
+            reading.problems.push(ReadError::NoLogs(folder.clone(), "folder", looked_at));
+        }
+    }
+    reading
+}
+
+/// A file, or the members of an archive: those are looked at like the files of a folder.
+fn read_file(file: &Found, reading: &mut Reading) {
+    let bytes = match file.read() {
+        Ok(bytes) => bytes,
+        Err(error) => return reading.problems.push(ReadError::Io(file.path.clone(), error)),
+    };
+    let mut members = (0, 0, false);
+    source::unpack(&file.path, bytes, &Limits::default(), &mut |path, content| {
+        let inside = path != file.path;
+        match content.and_then(|bytes| read_content(&path, bytes, reading)) {
+            Ok(()) => members.1 += 1,
+            Err(error) if inside && error.is_stranger() => reading.strangers.push((path, error.kind().to_owned())),
+            Err(error) => {
+                members.2 = true;
+                stranger_or_problem(file, error, reading);
+            }
+        }
+        members.0 += 1;
+    });
+    if let (count, 0, false) = members {
+        stranger_or_problem(file, ReadError::NoLogs(file.path.clone(), "archive", count), reading);
+    }
+}
+
+/// Reads the content of a file; fine when it was read before.
+fn read_content(path: &Path, bytes: Vec<u8>, reading: &mut Reading) -> Result<(), ReadError> {
+    let label = path.display().to_string();
+    if bytes.is_empty() {
+        return Err(ReadError::Empty(label));
+    }
+    if let Some(what) = source::sniff_binary(&bytes) {
+        return Err(ReadError::Binary(label, what));
+    }
+    let (size, sha256) = (bytes.len() as u64, source::sha256(&bytes));
+    if let Some(same) = reading.sources.iter().find(|known| known.sha256 == sha256) {
+        let what = format!("the same bytes as {}, read once", same.path.display());
+        reading.strangers.push((path.to_path_buf(), what));
+        return Ok(());
+    }
+    let decoded = source::decode(bytes);
+    let Some((format, claim)) = formats::recognise(&decoded.text) else {
+        let first = source::lines(&decoded.text).map(|(_, l)| l.trim()).find(|l| !l.is_empty()).unwrap_or("").chars().take(40).collect();
+        return Err(ReadError::NoFormat(label, first));
+    };
+    let lines = source::lines(&decoded.text).count();
+    let mut source = Source::new(path.to_path_buf(), label.clone(), lines);
+    source.sha256 = sha256;
+    source.bytes = size;
+    source.encoding = decoded.encoding;
+    source.format = format.id();
+    source.why = claim.why;
+    source.hop = format.hop();
+    let index = u32::try_from(reading.sources.len()).unwrap_or(u32::MAX);
+    if decoded.replaced > 0 {
+        source.note(1, format!("{} broken characters were replaced by U+FFFD", decoded.replaced));
+    }
+    let outcome = format.read(&decoded.text, &mut Sink { store: &mut reading.store, source: &mut source, index });
+    if decoded.truncated {
+        let line = u32::try_from(lines).unwrap_or(u32::MAX);
+        reading.problems.push(ReadError::Truncated { label, line, encoding: decoded.encoding.name });
+    }
+    reading.problems.extend(outcome.err());
+    reading.sources.push(source);
+    Ok(())
+}
+
+/// A stranger inside a folder is listed; one that was named is an error.
+fn stranger_or_problem(file: &Found, error: ReadError, reading: &mut Reading) {
+    if file.named || !error.is_stranger() {
+        reading.problems.push(error);
+    } else {
+        reading.strangers.push((file.path.clone(), error.kind().to_owned()));
+    }
+}
