@@ -125,6 +125,22 @@ fn archives_without_a_log() {
 }
 
 #[test]
+fn standard_input_is_read_once() {
+    let (file, archive) = (good(1), zip(&[("app1/sost.txt", &good(1))]));
+    for (bytes, label) in [(&file, "stdin"), (&gzip(&file), "stdin"), (&archive, "sost.txt")] {
+        let mut command = assert_cmd::Command::cargo_bin("sostrace").unwrap();
+        let output = command.args(["inspect", "-", "-"]).write_stdin(bytes.clone()).output().unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && out.starts_with(&format!("{label}\n  format          sap-table")), "{out}");
+        assert_eq!(out.matches("SHA-256").count(), 1, "{out}");
+    }
+    let mut command = assert_cmd::Command::cargo_bin("sostrace").unwrap();
+    let output = command.args(["inspect", "-"]).write_stdin("").output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && err.contains("stdin: the file is empty"), "{err}");
+}
+
+#[test]
 fn junk_of_packers_is_passed_over() {
     let junk = zip(&[("__MACOSX/._sost.txt", &good(2)), ("x/.DS_Store", b"x"), ("Thumbs.db", b"x"), ("./sost.txt", &good(1))]);
     let reading = reading(&[("a.zip", &junk)]);

@@ -3,16 +3,21 @@
 use crate::error::ReadError;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+/// What stands for the standard input among the paths.
+const STDIN: &str = "-";
 
 /// A file to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
-    /// Where it is.
+    /// Where it is; `stdin` for the standard input.
     pub path: PathBuf,
     /// Whether the user named it; a stranger inside a folder is harmless, a named one is an error.
     pub named: bool,
+    /// Whether it is the standard input.
+    pub stdin: bool,
 }
 
 impl Found {
@@ -21,16 +26,25 @@ impl Found {
     /// # Errors
     /// Those of the operating system.
     pub fn read(&self) -> io::Result<Vec<u8>> {
-        fs::read(&self.path)
+        if !self.stdin {
+            return fs::read(&self.path);
+        }
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
 /// Files below the given paths, sorted, each once. A folder is walked without following links to folders, and only its
-/// regular files count: a pipe in it would never end. A pipe that is named is read.
+/// regular files count: a pipe in it would never end. A pipe that is named is read, and so is the standard input as `-`.
 #[must_use]
 pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<ReadError>) {
     let (mut found, mut errors) = (BTreeMap::new(), Vec::new());
     for path in paths {
+        if path.as_os_str() == STDIN {
+            found.insert(path.clone(), true);
+            continue;
+        }
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => walk(path, &mut found, &mut errors),
             Ok(_) => {
@@ -40,7 +54,11 @@ pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<ReadError>) {
             Err(error) => errors.push(ReadError::Io(path.clone(), error)),
         }
     }
-    (found.into_iter().map(|(path, named)| Found { path, named }).collect(), errors)
+    let file = |(path, named): (PathBuf, bool)| {
+        let stdin = path.as_os_str() == STDIN;
+        Found { path: if stdin { PathBuf::from("stdin") } else { path }, named, stdin }
+    };
+    (found.into_iter().map(file).collect(), errors)
 }
 
 fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, bool>, errors: &mut Vec<ReadError>) {
