@@ -2,7 +2,7 @@
 
 mod read;
 
-pub use read::{Reading, read};
+pub use read::{ReadOptions, Reading, read, read_with};
 
 use crate::align::{self, Alignment, Zone};
 use crate::error::UsageError;

@@ -7,6 +7,19 @@ use crate::formats::{self, Sink};
 use crate::source::{self, Found, Limits, Source};
 use std::path::{Path, PathBuf};
 
+/// What the user may say about reading.
+#[derive(Debug, Default)]
+pub struct ReadOptions {
+    /// Encodings of files by path suffix: `app1/dev_icm`.
+    pub encodings: Vec<(PathBuf, &'static encoding_rs::Encoding)>,
+}
+
+impl ReadOptions {
+    fn encoding(&self, path: &Path) -> Option<&'static encoding_rs::Encoding> {
+        self.encodings.iter().rev().find(|(suffix, _)| path.ends_with(suffix)).map(|(_, codec)| *codec)
+    }
+}
+
 /// Everything that was read, before it is judged.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -18,16 +31,24 @@ pub struct Reading {
     pub strangers: Vec<(PathBuf, String)>,
     /// Named paths that could not be read or understood, cut-off files, refused archives.
     pub problems: Vec<ReadError>,
+    /// Paths of all files and members that were looked at.
+    pub looked_at: Vec<PathBuf>,
 }
 
 /// Reads all files below the paths; never fails as a whole.
 #[must_use]
 pub fn read(paths: &[PathBuf], progress: &mut dyn Progress) -> Reading {
+    read_with(paths, &ReadOptions::default(), progress)
+}
+
+/// Reads all files below the paths as the user wishes.
+#[must_use]
+pub fn read_with(paths: &[PathBuf], options: &ReadOptions, progress: &mut dyn Progress) -> Reading {
     let (found, problems) = source::find(paths);
     let mut reading = Reading { problems, ..Reading::default() };
     for (at, file) in found.iter().enumerate() {
         progress.file(at + 1, found.len(), &file.path);
-        read_file(file, &mut reading);
+        read_file(file, options, &mut reading);
     }
     let labels = source::labels(&reading.sources.iter().map(|s| s.path.clone()).collect::<Vec<_>>());
     for (source, label) in reading.sources.iter_mut().zip(labels) {
@@ -43,7 +64,7 @@ pub fn read(paths: &[PathBuf], progress: &mut dyn Progress) -> Reading {
 }
 
 /// A file, or the members of an archive: those are looked at like the files of a folder.
-fn read_file(file: &Found, reading: &mut Reading) {
+fn read_file(file: &Found, options: &ReadOptions, reading: &mut Reading) {
     let bytes = match file.read() {
         Ok(bytes) => bytes,
         Err(error) => return reading.problems.push(ReadError::Io(file.path.clone(), error)),
@@ -51,7 +72,8 @@ fn read_file(file: &Found, reading: &mut Reading) {
     let mut members = (0, 0, false);
     source::unpack(&file.path, bytes, &Limits::default(), &mut |path, content| {
         let inside = path != file.path;
-        match content.and_then(|bytes| read_content(&path, bytes, reading)) {
+        reading.looked_at.push(path.clone());
+        match content.and_then(|bytes| read_content(&path, bytes, options, reading)) {
             Ok(()) => members.1 += 1,
             Err(error) if inside && error.is_stranger() => reading.strangers.push((path, error.kind().to_owned())),
             Err(error) => {
@@ -67,12 +89,13 @@ fn read_file(file: &Found, reading: &mut Reading) {
 }
 
 /// Reads the content of a file; fine when it was read before.
-fn read_content(path: &Path, bytes: Vec<u8>, reading: &mut Reading) -> Result<(), ReadError> {
+fn read_content(path: &Path, bytes: Vec<u8>, options: &ReadOptions, reading: &mut Reading) -> Result<(), ReadError> {
     let label = path.display().to_string();
     if bytes.is_empty() {
         return Err(ReadError::Empty(label));
     }
-    if let Some(what) = source::sniff_binary(&bytes) {
+    let explicit = options.encoding(path);
+    if let (None, Some(what)) = (explicit, source::sniff_binary(&bytes)) {
         return Err(ReadError::Binary(label, what));
     }
     let (size, sha256) = (bytes.len() as u64, source::sha256(&bytes));
@@ -81,7 +104,10 @@ fn read_content(path: &Path, bytes: Vec<u8>, reading: &mut Reading) -> Result<()
         reading.strangers.push((path.to_path_buf(), what));
         return Ok(());
     }
-    let decoded = source::decode(bytes);
+    let decoded = match explicit {
+        Some(codec) => source::decode_as(&bytes, codec),
+        None => source::decode(bytes),
+    };
     let Some((format, claim)) = formats::recognise(&decoded.text) else {
         let first = source::lines(&decoded.text).map(|(_, l)| l.trim()).find(|l| !l.is_empty()).unwrap_or("").chars().take(40).collect();
         return Err(ReadError::NoFormat(label, first));

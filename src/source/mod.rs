@@ -1,11 +1,13 @@
 //! Input files: find them, unpack and decode them, and keep the account of their lines.
 
+mod codec;
 mod decode;
 mod find;
 mod ledger;
 mod unpack;
 
-pub use decode::{Decoded, Encoding, decode, sniff_binary};
+pub use codec::codec;
+pub use decode::{Decoded, Encoding, decode, decode_as, sniff_binary};
 pub use find::{Found, find, labels};
 pub use ledger::{Class, Ledger};
 pub use unpack::{Limits, unpack};
