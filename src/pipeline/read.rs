@@ -4,7 +4,7 @@ use super::Progress;
 use crate::error::ReadError;
 use crate::evidence::Store;
 use crate::formats::{self, Sink};
-use crate::source::{self, Found, Limits, Source};
+use crate::source::{self, Decoded, Found, Limits, Sheet, Source};
 use std::path::{Path, PathBuf};
 
 /// What the user may say about reading.
@@ -94,33 +94,74 @@ fn read_content(path: &Path, bytes: Vec<u8>, options: &ReadOptions, reading: &mu
     if bytes.is_empty() {
         return Err(ReadError::Empty(label));
     }
-    let explicit = options.encoding(path);
-    if let (None, Some(what)) = (explicit, source::sniff_binary(&bytes)) {
-        return Err(ReadError::Binary(label, what));
-    }
-    let (size, sha256) = (bytes.len() as u64, source::sha256(&bytes));
-    if let Some(same) = reading.sources.iter().find(|known| known.sha256 == sha256) {
+    let file = File { path, size: bytes.len() as u64, sha256: source::sha256(&bytes) };
+    if let Some(same) = reading.sources.iter().find(|known| known.sha256 == file.sha256) {
         let what = format!("the same bytes as {}, read once", same.path.display());
         reading.strangers.push((path.to_path_buf(), what));
         return Ok(());
+    }
+    let explicit = options.encoding(path);
+    match source::sheets(&bytes, explicit) {
+        Some(Ok(sheets)) => return read_sheets(&file, sheets, reading),
+        Some(Err(what)) => {
+            let remedy = "Open it, save it again as XLSX or as text with tabs, and give that file";
+            return Err(ReadError::Archive { path: path.to_path_buf(), what, remedy });
+        }
+        None => {}
+    }
+    if let (None, Some(what)) = (explicit, source::sniff_binary(&bytes)) {
+        return Err(ReadError::Binary(label, what));
     }
     let decoded = match explicit {
         Some(codec) => source::decode_as(&bytes, codec),
         None => source::decode(bytes),
     };
+    read_text(&file, path, &decoded, Vec::new(), reading)
+}
+
+/// A file whose bytes were taken.
+struct File<'a> {
+    path: &'a Path,
+    size: u64,
+    sha256: String,
+}
+
+/// Several sheets are members, those that are no logs strangers; of a file without a log the first one tells why.
+fn read_sheets(file: &File<'_>, sheets: Vec<Sheet>, reading: &mut Reading) -> Result<(), ReadError> {
+    let several = sheets.len() > 1;
+    let mut refused = Vec::new();
+    let count = sheets.len();
+    for (number, sheet) in (1..).zip(sheets) {
+        let path = if several { file.path.join(sheet.file_name(number)) } else { file.path.to_path_buf() };
+        let decoded = Decoded { text: sheet.text, encoding: sheet.encoding, truncated: false, replaced: 0 };
+        if let Err(error) = read_text(file, &path, &decoded, sheet.notes, reading) {
+            refused.push((path, error));
+        }
+    }
+    if refused.len() == count {
+        let first = refused.into_iter().next().map(|(_, error)| error);
+        return Err(first.unwrap_or_else(|| ReadError::Empty(file.path.display().to_string())));
+    }
+    reading.strangers.extend(refused.into_iter().map(|(path, error)| (path, error.kind().to_owned())));
+    Ok(())
+}
+
+fn read_text(file: &File<'_>, path: &Path, decoded: &Decoded, notes: Vec<String>, reading: &mut Reading) -> Result<(), ReadError> {
+    let label = path.display().to_string();
     let Some((format, claim)) = formats::recognise(&decoded.text) else {
         let first = source::lines(&decoded.text).map(|(_, l)| l.trim()).find(|l| !l.is_empty()).unwrap_or("").chars().take(40).collect();
         return Err(ReadError::NoFormat(label, first));
     };
     let lines = source::lines(&decoded.text).count();
     let mut source = Source::new(path.to_path_buf(), label.clone(), lines);
-    source.sha256 = sha256;
-    source.bytes = size;
+    source.sha256.clone_from(&file.sha256);
+    source.bytes = file.size;
     source.encoding = decoded.encoding;
     source.format = format.id();
     source.why = claim.why;
     source.hop = format.hop();
     let index = u32::try_from(reading.sources.len()).unwrap_or(u32::MAX);
+    notes.into_iter().for_each(|note| source.note(1, note));
     if decoded.replaced > 0 {
         source.note(1, format!("{} broken characters were replaced by U+FFFD", decoded.replaced));
     }

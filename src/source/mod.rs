@@ -4,12 +4,14 @@ mod codec;
 mod decode;
 mod find;
 mod ledger;
+mod sheet;
 mod unpack;
 
 pub use codec::codec;
 pub use decode::{Decoded, Encoding, decode, decode_as, sniff_binary};
 pub use find::{Found, find, labels};
 pub use ledger::{Class, Ledger};
+pub use sheet::{Sheet, sheets};
 pub use unpack::{Limits, unpack};
 
 use crate::evidence::{Hop, Millis, Span};

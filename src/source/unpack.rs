@@ -34,6 +34,12 @@ pub fn unpack(path: &Path, bytes: Vec<u8>, limits: &Limits, take: &mut Take<'_>)
     Unpacker { limits, left: limits.total, take }.file(path.to_path_buf(), bytes, 0);
 }
 
+/// Whether a zip archive has a member of a name.
+#[must_use]
+pub fn has_member(bytes: &[u8], name: &str) -> bool {
+    ZipArchive::new(Cursor::new(bytes)).is_ok_and(|archive| archive.index_for_name(name).is_some())
+}
+
 /// Whether a zip archive stays within the limits; for readers that unpack it themselves.
 #[must_use]
 pub fn within(bytes: &[u8], limits: &Limits) -> bool {
