@@ -161,7 +161,9 @@ fn read_text(file: &File<'_>, path: &Path, decoded: &Decoded, notes: Vec<String>
     source.why = claim.why;
     source.hop = format.hop();
     let index = u32::try_from(reading.sources.len()).unwrap_or(u32::MAX);
-    notes.into_iter().for_each(|note| source.note(1, note));
+    for note in notes {
+        source.note(1, note);
+    }
     if decoded.replaced > 0 {
         source.note(1, format!("{} broken characters were replaced by U+FFFD", decoded.replaced));
     }

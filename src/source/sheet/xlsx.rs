@@ -54,14 +54,12 @@ fn shown(value: &DataRef<'_>, style: Option<&Style>) -> String {
     match value {
         DataRef::Empty => String::new(),
         DataRef::Int(number) => number.to_string(),
-        // Written without a fraction up to 2^53, beyond which a cell holds no whole numbers.
         DataRef::Float(number) => number.to_string(),
-        DataRef::String(text) => text.clone(),
+        DataRef::String(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(yes) => if *yes { "TRUE" } else { "FALSE" }.to_owned(),
         DataRef::DateTime(at) => moment(at, style),
         DataRef::DateTimeIso(text) => text.replace('T', " "),
-        DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(error) => error.to_string(),
     }
 }
