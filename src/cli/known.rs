@@ -51,12 +51,13 @@ impl Known {
         catalogue(self.rules.as_deref())
     }
 
-    /// Reads and judges the paths of a command, with progress unless it is to be quiet; tells what could not be read.
-    pub fn judge(&self, paths: &Paths, catalogue: &Catalogue, quiet: bool) -> Result<(Analysis, Outcome), CommandError> {
+    /// Reads and judges the paths of a command, with progress unless it is to be quiet; tells what could not be read, and
+    /// keeps the lines that were not understood where `rejects` asks for them.
+    pub fn judge(&self, paths: &Paths, catalogue: &Catalogue, quiet: bool, rejects: bool) -> Result<(Analysis, Outcome), CommandError> {
         let options = self.options()?;
         let mut bar = Bar::new(quiet);
         let encodings = self.encoding.iter().map(|text| when::encoding(text)).collect::<Result<_, _>>()?;
-        let wishes = ReadOptions { encodings };
+        let wishes = ReadOptions { encodings, rejects };
         let reading = read_with(&paths.paths, &wishes, &mut bar);
         let outcome = tell_problems(&reading);
         check_zones(&options, &reading)?;

@@ -6,6 +6,7 @@ mod explain;
 mod inspect;
 mod known;
 mod progress;
+mod rejects;
 mod rules;
 mod shell;
 mod timeline;

@@ -4,7 +4,7 @@ use super::Progress;
 use crate::error::ReadError;
 use crate::evidence::Store;
 use crate::formats::{self, Sink};
-use crate::source::{self, Decoded, Found, Limits, Sheet, Source};
+use crate::source::{self, Decoded, Found, Limits, Reject, Sheet, Source};
 use std::path::{Path, PathBuf};
 
 /// What the user may say about reading.
@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub struct ReadOptions {
     /// Encodings of files by path suffix: `app1/dev_icm`.
     pub encodings: Vec<(PathBuf, &'static encoding_rs::Encoding)>,
+    /// Whether lines that are not understood are kept.
+    pub rejects: bool,
 }
 
 impl ReadOptions {
@@ -33,6 +35,8 @@ pub struct Reading {
     pub problems: Vec<ReadError>,
     /// Paths of all files and members that were looked at.
     pub looked_at: Vec<PathBuf>,
+    /// Lines that were not understood, when they were asked for.
+    pub rejects: Vec<Reject>,
 }
 
 /// Reads all files below the paths; never fails as a whole.
@@ -102,7 +106,7 @@ fn read_content(path: &Path, bytes: Vec<u8>, options: &ReadOptions, reading: &mu
     }
     let explicit = options.encoding(path);
     match source::sheets(&bytes, explicit) {
-        Some(Ok(sheets)) => return read_sheets(&file, sheets, reading),
+        Some(Ok(sheets)) => return read_sheets(&file, sheets, options, reading),
         Some(Err(what)) => {
             let remedy = "Open it, save it again as XLSX or as text with tabs, and give that file";
             return Err(ReadError::Archive { path: path.to_path_buf(), what, remedy });
@@ -116,7 +120,7 @@ fn read_content(path: &Path, bytes: Vec<u8>, options: &ReadOptions, reading: &mu
         Some(codec) => source::decode_as(&bytes, codec),
         None => source::decode(bytes),
     };
-    read_text(&file, path, &decoded, Vec::new(), reading)
+    read_text(&file, &decoded, Vec::new(), options, reading)
 }
 
 /// A file whose bytes were taken.
@@ -127,14 +131,15 @@ struct File<'a> {
 }
 
 /// Several sheets are members, those that are no logs strangers; of a file without a log the first one tells why.
-fn read_sheets(file: &File<'_>, sheets: Vec<Sheet>, reading: &mut Reading) -> Result<(), ReadError> {
+fn read_sheets(file: &File<'_>, sheets: Vec<Sheet>, options: &ReadOptions, reading: &mut Reading) -> Result<(), ReadError> {
     let several = sheets.len() > 1;
     let mut refused = Vec::new();
     let count = sheets.len();
     for (number, sheet) in (1..).zip(sheets) {
         let path = if several { file.path.join(sheet.file_name(number)) } else { file.path.to_path_buf() };
         let decoded = Decoded { text: sheet.text, encoding: sheet.encoding, truncated: false, replaced: 0 };
-        if let Err(error) = read_text(file, &path, &decoded, sheet.notes, reading) {
+        let member = File { path: &path, sha256: file.sha256.clone(), ..*file };
+        if let Err(error) = read_text(&member, &decoded, sheet.notes, options, reading) {
             refused.push((path, error));
         }
     }
@@ -146,14 +151,21 @@ fn read_sheets(file: &File<'_>, sheets: Vec<Sheet>, reading: &mut Reading) -> Re
     Ok(())
 }
 
-fn read_text(file: &File<'_>, path: &Path, decoded: &Decoded, notes: Vec<String>, reading: &mut Reading) -> Result<(), ReadError> {
-    let label = path.display().to_string();
+/// Reads a text by the format that claims it.
+fn read_text(
+    file: &File<'_>,
+    decoded: &Decoded,
+    notes: Vec<String>,
+    options: &ReadOptions,
+    reading: &mut Reading,
+) -> Result<(), ReadError> {
+    let label = file.path.display().to_string();
     let Some((format, claim)) = formats::recognise(&decoded.text) else {
         let first = source::lines(&decoded.text).map(|(_, l)| l.trim()).find(|l| !l.is_empty()).unwrap_or("").chars().take(40).collect();
         return Err(ReadError::NoFormat(label, first));
     };
     let lines = source::lines(&decoded.text).count();
-    let mut source = Source::new(path.to_path_buf(), label.clone(), lines);
+    let mut source = Source::new(file.path.to_path_buf(), label.clone(), lines);
     source.sha256.clone_from(&file.sha256);
     source.bytes = file.size;
     source.encoding = decoded.encoding;
@@ -173,6 +185,9 @@ fn read_text(file: &File<'_>, path: &Path, decoded: &Decoded, notes: Vec<String>
         reading.problems.push(ReadError::Truncated { label, line, encoding: decoded.encoding.name });
     }
     reading.problems.extend(outcome.err());
+    if options.rejects {
+        reading.rejects.extend(source::rejects(&decoded.text, &source.ledger, reading.sources.len()));
+    }
     reading.sources.push(source);
     Ok(())
 }

@@ -83,7 +83,16 @@ impl Ledger {
         numbers.take(most).map(|n| (n, self.reason(n))).collect()
     }
 
-    fn reason(&self, line: u32) -> &str {
+    /// Class of a line.
+    #[must_use]
+    pub fn class(&self, line: u32) -> Option<Class> {
+        let class = *self.classes.get((line as usize).wrapping_sub(1))?;
+        [Class::Evidence, Class::Frame, Class::Others, Class::NotUnderstood].into_iter().find(|known| *known as u8 == class)
+    }
+
+    /// Why a line was not understood.
+    #[must_use]
+    pub fn reason(&self, line: u32) -> &str {
         self.reasons.get(&line).map_or("no known shape", String::as_str)
     }
 }

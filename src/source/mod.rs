@@ -4,6 +4,7 @@ mod codec;
 mod decode;
 mod find;
 mod ledger;
+mod rejects;
 mod sheet;
 mod unpack;
 
@@ -11,6 +12,7 @@ pub use codec::codec;
 pub use decode::{Decoded, Encoding, decode, decode_as, sniff_binary};
 pub use find::{Found, find, labels};
 pub use ledger::{Class, Ledger};
+pub use rejects::{Reject, rejects};
 pub use sheet::{Sheet, sheets};
 pub use unpack::{Limits, unpack};
 
