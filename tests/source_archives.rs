@@ -153,7 +153,10 @@ fn bombs_are_refused() {
     let limits = Limits { total: 6 << 20, large: 1 << 20, ratio: 100, ..Limits::default() };
     let roomy = Limits { ratio: 1 << 20, ..limits };
     let four = zip(&[("1", &zeros), ("2", &zeros), ("3", b"small")]);
+    let many = zip(&[("1", b"x"), ("2", &zip(&[("3", b"x"), ("4", b"x")])), ("3", b"x")]);
+    let few = Limits { members: 4, ..Limits::default() };
     let rows = [
+        (many, few, vec![("a/1", true), ("a/2", false), ("a/3", true)]),
         (gzip(&zeros), limits, vec![("a", false)]),
         (zstd(&zeros), limits, vec![("a", false)]),
         (gzip(&zeros), roomy, vec![("a", true)]),
@@ -164,7 +167,8 @@ fn bombs_are_refused() {
         unpack(Path::new("a"), bytes, &limits, &mut |path, content| got.push((path.display().to_string(), content)));
         assert_eq!(got.iter().map(|(path, content)| (path.as_str(), content.is_ok())).collect::<Vec<_>>(), want);
         let refused = got.into_iter().filter_map(|(_, content)| content.err());
-        assert!(refused.into_iter().all(|error| error.to_string().contains("far more than logs do")));
+        let words = ["far more than logs do", "more than 4 members"];
+        assert!(refused.into_iter().all(|error| words.iter().any(|word| error.to_string().contains(word))));
     }
 }
 

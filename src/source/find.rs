@@ -81,17 +81,22 @@ fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, bool>, errors: &mut Vec<Rea
 pub fn labels(paths: &[PathBuf]) -> Vec<String> {
     let parts: Vec<Vec<String>> =
         paths.iter().map(|p| p.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect()).collect();
-    let suffix = |at: usize, depth: usize| {
-        let names = &parts[at];
-        names[names.len().saturating_sub(depth)..].join("/")
-    };
-    (0..parts.len())
-        .map(|at| {
-            let unique = |depth: &usize| (0..parts.len()).all(|other| other == at || suffix(other, *depth) != suffix(at, *depth));
-            let depth = (1..=parts[at].len()).find(unique).unwrap_or(parts[at].len());
-            suffix(at, depth)
-        })
-        .collect()
+    let mut out: Vec<Option<String>> = vec![None; parts.len()];
+    for depth in 1..=parts.iter().map(Vec::len).max().unwrap_or(0) {
+        let suffixes: Vec<String> = parts.iter().map(|names| names[names.len().saturating_sub(depth)..].join("/")).collect();
+        let mut counts = BTreeMap::<&str, usize>::new();
+        for suffix in &suffixes {
+            *counts.entry(suffix).or_default() += 1;
+        }
+        for (at, label) in out.iter_mut().enumerate().filter(|(_, label)| label.is_none()) {
+            let done = counts.get(suffixes[at].as_str()) == Some(&1) || depth == parts[at].len();
+            *label = done.then(|| suffixes[at].clone());
+        }
+        if out.iter().all(Option::is_some) {
+            break;
+        }
+    }
+    out.into_iter().map(Option::unwrap_or_default).collect()
 }
 
 #[cfg(test)]
@@ -102,6 +107,9 @@ mod tests {
     fn labels_are_the_shortest_unique_suffix() {
         let paths = ["a/app1/dev_icm", "a/app2/dev_icm", "a/sost.txt"].map(PathBuf::from);
         assert_eq!(labels(&paths), ["app1/dev_icm", "app2/dev_icm", "sost.txt"]);
+        let twice = ["x", "a/x", "a/x", "y"].map(PathBuf::from);
+        assert_eq!(labels(&twice), ["x", "a/x", "a/x", "y"]);
+        assert!(labels(&[]).is_empty());
     }
 
     #[cfg(unix)]

@@ -18,11 +18,13 @@ pub struct Limits {
     pub ratio: u64,
     /// Archives inside archives.
     pub depth: usize,
+    /// Members of a file and its members.
+    pub members: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { total: 2 << 30, large: 64 << 20, ratio: 500, depth: 3 }
+        Self { total: 2 << 30, large: 64 << 20, ratio: 500, depth: 3, members: 10_000 }
     }
 }
 
@@ -31,7 +33,7 @@ pub type Take<'a> = dyn FnMut(PathBuf, Result<Vec<u8>, ReadError>) + 'a;
 
 /// Hands on the file itself, or the members of an archive by name; a workbook is a file.
 pub fn unpack(path: &Path, bytes: Vec<u8>, limits: &Limits, take: &mut Take<'_>) {
-    Unpacker { limits, left: limits.total, take }.file(path.to_path_buf(), bytes, 0);
+    Unpacker { limits, left: limits.total, members: limits.members, take }.file(path.to_path_buf(), bytes, 0);
 }
 
 /// Whether a zip archive has a member of a name.
@@ -77,6 +79,8 @@ struct Unpacker<'a, 'b> {
     limits: &'a Limits,
     /// Bytes that may still come out.
     left: u64,
+    /// Members that may still be looked at.
+    members: usize,
     take: &'a mut Take<'b>,
 }
 
@@ -119,6 +123,11 @@ impl Unpacker<'_, '_> {
             Err(error) => return self.damaged(path, &error.to_string()),
         };
         let Some(mut archive) = members else { return (self.take)(path, Ok(bytes)) };
+        let Some(left) = self.members.checked_sub(archive.len()) else {
+            let what = format!("archives with more than {} members are not read", self.limits.members);
+            return self.refuse(path, &what, "Unpack it and give the folder, or pack the logs only");
+        };
+        self.members = left;
         // By name, so that the order of packing changes nothing.
         let names: BTreeSet<(String, usize)> = (0..archive.len())
             .filter_map(|at| {

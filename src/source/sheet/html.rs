@@ -17,7 +17,7 @@ pub fn sheets(bytes: &[u8], charset: Option<&'static Codec>, explicit: Option<&'
     let head: String = bytes.iter().take(HEAD).filter(|b| b.is_ascii() && **b != 0).map(|b| char::from(b.to_ascii_lowercase())).collect();
     let begin = head.trim_start();
     let says = ["<!doctype html", "<html", "<table", "<meta", "<head"].iter().any(|tag| begin.starts_with(tag));
-    let says = says || (begin.starts_with('<') && begin.contains("<html"));
+    let says = says || (["<?xml", "<!"].iter().any(|tag| begin.starts_with(tag)) && begin.contains("<html"));
     if !says {
         return None;
     }

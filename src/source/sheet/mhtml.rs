@@ -14,7 +14,8 @@ const OF_MAIL: &[&str] = &["received", "return-path", "delivered-to", "message-i
 pub fn sheets(bytes: &[u8], explicit: Option<&'static Codec>) -> Option<Vec<Sheet>> {
     let (headers, body) = split(bytes);
     let mail = OF_MAIL.iter().any(|name| header(&headers, name).is_some());
-    if mail || header(&headers, "mime-version").is_none() {
+    let report = header(&headers, "content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/report"));
+    if mail || report || header(&headers, "mime-version").is_none() {
         return None;
     }
     let mut out = Vec::new();
@@ -187,7 +188,8 @@ mod tests {
             assert_eq!(got, ("sheet001.htm", "MHTML", charset, want));
         }
         let mail = format!("Received: by x\r\n{}", page(quoted, HTML));
-        for text in [mail.as_str(), "MIME-Version: 1.0\n\nno table", "no headers", ""] {
+        let report = page(quoted, HTML).replace("multipart/related", "multipart/report");
+        for text in [mail.as_str(), report.as_str(), "MIME-Version: 1.0\n\nno table", "no headers", ""] {
             assert!(sheets(text.as_bytes(), None).is_none(), "{text}");
         }
     }
