@@ -236,7 +236,7 @@ proptest::proptest! {
     fn the_ledger_of_converted_tables_adds_up(cells in proptest::collection::vec("[a-z0-9@.<>&;\" \n]{0,12}", 0..40), breaks in "(<tr>|<td>|<td colspan=2>|</table>|<br>|<p>|<pre>|\n){0,40}") {
         let head = SAP.map(|name| format!("<th>{name}</th>")).concat();
         let mut tags = breaks.split_inclusive('>');
-        let body: String = cells.iter().map(|cell| format!("{}{cell}", tags.next().unwrap_or("<tr><td>"))).collect();
+        let body = cells.iter().flat_map(|cell| [tags.next().unwrap_or("<tr><td>"), cell]).collect::<String>();
         let reading = reading("sost.xls", format!("<html><table><tr>{head}</tr><tr><td>806<td>x<td>ap@fabrikam.example{body}").as_bytes());
         let source = &reading.sources[0];
         let classes = [Class::Evidence, Class::Frame, Class::Others, Class::NotUnderstood];
