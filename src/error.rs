@@ -19,12 +19,22 @@ pub enum ReadError {
     Binary(String, &'static str),
     /// Text that no format claims.
     #[error(
-        "{0}:1: no known format: expected a SAP list with '|' columns, a tab text with technical names, a dev_icm trace or a message trace CSV, found {1:?}. Export it again as README.md describes, or leave the file out"
+        "{0}:1: no known format: expected a SAP list with '|' columns, a table as tab text, CSV or workbook, a dev_icm trace or a message trace CSV, found {1:?}. Export it again as README.md describes, or leave the file out"
     )]
     NoFormat(String, String),
-    /// A folder in which nothing was a log.
-    #[error("{path}: no log found in this folder ({count} files looked at). Name the files, or the folder that holds the exports", path = .0.display(), count = .1)]
-    NoLogs(PathBuf, usize),
+    /// An archive or a member of one that was not or not wholly read.
+    #[error("{}: {what}. {remedy}", .path.display())]
+    Archive {
+        /// Archive, or member below it.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A folder or archive in which nothing was a log.
+    #[error("{path}: no log found in this {holder} ({count} files looked at). Name the files, or the folder that holds the exports", path = .0.display(), holder = .1, count = .2)]
+    NoLogs(PathBuf, &'static str, usize),
     /// The last character is incomplete.
     #[error(
         "{label}:{line}: the file ends in the middle of a {encoding} character: the copy was cut off. What could be read was analysed; copy or export the file again"
@@ -75,8 +85,15 @@ impl ReadError {
             Self::Empty(_) => "an empty file",
             Self::Binary(_, what) => what,
             Self::NoFormat(..) => "a text that is no known log",
+            Self::NoLogs(..) => "an archive without a log",
             _ => "not readable",
         }
+    }
+
+    /// Whether it says no more than that a file is no log.
+    #[must_use]
+    pub fn is_stranger(&self) -> bool {
+        matches!(self, Self::Empty(_) | Self::Binary(..) | Self::NoFormat(..) | Self::NoLogs(..))
     }
 }
 

@@ -1,14 +1,17 @@
 //! The whole way: paths in, analysis out.
 
+mod read;
+
+pub use read::{ReadOptions, Reading, read, read_with};
+
 use crate::align::{self, Alignment, Zone};
-use crate::error::{ReadError, UsageError};
-use crate::evidence::{Hop, Millis, Store};
-use crate::formats::{self, Sink};
+use crate::error::UsageError;
+use crate::evidence::{Hop, Millis};
 use crate::incident::{self, Incident};
 use crate::journey::{self, Journey, Policy};
 use crate::rules::{Catalogue, Matcher};
-use crate::source::{self, Class, Source};
-use std::path::{Path, PathBuf};
+use crate::source::Class;
+use std::path::Path;
 
 /// What the user may say about a run.
 #[derive(Debug, Default)]
@@ -39,21 +42,6 @@ impl Progress for () {
     fn step(&mut self, _: &'static str) {}
 }
 
-/// Everything that was read, before it is judged.
-#[derive(Debug, Default)]
-pub struct Reading {
-    /// Files that a format read.
-    pub sources: Vec<Source>,
-    /// Their evidence.
-    pub store: Store,
-    /// Files with the same bytes as another one, which alone was read.
-    pub twins: Vec<(PathBuf, PathBuf)>,
-    /// Files in folders that are no logs, with what they are.
-    pub strangers: Vec<(PathBuf, String)>,
-    /// Named paths that could not be read or understood, and cut-off files.
-    pub problems: Vec<ReadError>,
-}
-
 /// The result of a run.
 #[derive(Debug)]
 pub struct Analysis {
@@ -69,87 +57,6 @@ pub struct Analysis {
     pub sender: Option<String>,
     /// Journeys outside `--since/--until`.
     pub outside_window: usize,
-}
-
-/// Reads all files below the paths; never fails as a whole.
-#[must_use]
-pub fn read(paths: &[PathBuf], progress: &mut dyn Progress) -> Reading {
-    let (found, problems) = source::find(paths);
-    let mut reading = Reading { problems, ..Reading::default() };
-    for (at, file) in found.iter().enumerate() {
-        progress.file(at + 1, found.len(), &file.path);
-        read_file(file, &mut reading);
-    }
-    let labels = source::labels(&reading.sources.iter().map(|s| s.path.clone()).collect::<Vec<_>>());
-    for (source, label) in reading.sources.iter_mut().zip(labels) {
-        source.label = label;
-    }
-    for folder in paths.iter().filter(|p| p.is_dir()) {
-        let below = source::real(folder);
-        let inside = |path: &Path| source::real(path).starts_with(&below);
-        let twin = reading.twins.iter().any(|(twin, _)| inside(twin));
-        if !twin && !reading.sources.iter().any(|source| inside(&source.path)) {
-            let looked_at = found.iter().filter(|file| inside(&file.path)).count();
-            reading.problems.push(ReadError::NoLogs(folder.clone(), looked_at));
-        }
-    }
-    reading
-}
-
-fn read_file(file: &source::Found, reading: &mut Reading) {
-    let label = file.path.display().to_string();
-    let bytes = match std::fs::read(&file.path) {
-        Ok(bytes) => bytes,
-        Err(error) => return reading.problems.push(ReadError::Io(file.path.clone(), error)),
-    };
-    let stranger = if bytes.is_empty() {
-        Some(ReadError::Empty(label.clone()))
-    } else {
-        source::sniff_binary(&bytes).map(|what| ReadError::Binary(label.clone(), what))
-    };
-    if let Some(error) = stranger {
-        return stranger_or_problem(file, error, reading);
-    }
-    let (size, sha256) = (bytes.len() as u64, source::sha256(&bytes));
-    if let Some(same) = reading.sources.iter().find(|known| known.sha256 == sha256) {
-        let twin = (file.path.clone(), same.path.clone());
-        return reading.twins.push(twin);
-    }
-    let decoded = source::decode(bytes);
-    let Some((format, claim)) = formats::recognise(&decoded.text) else {
-        let first = source::lines(&decoded.text).map(|(_, l)| l.trim()).find(|l| !l.is_empty()).unwrap_or("").chars().take(40).collect();
-        return stranger_or_problem(file, ReadError::NoFormat(label, first), reading);
-    };
-    let lines = source::lines(&decoded.text).count();
-    let mut source = Source::new(file.path.clone(), label.clone(), lines);
-    source.sha256 = sha256;
-    source.bytes = size;
-    source.encoding = decoded.encoding;
-    source.format = format.id();
-    source.why = claim.why;
-    source.hop = format.hop();
-    let index = u32::try_from(reading.sources.len()).unwrap_or(u32::MAX);
-    if decoded.replaced > 0 {
-        source.note(1, format!("{} broken characters were replaced by U+FFFD", decoded.replaced));
-    }
-    let outcome = format.read(&decoded.text, &mut Sink { store: &mut reading.store, source: &mut source, index });
-    if decoded.truncated {
-        let line = u32::try_from(lines).unwrap_or(u32::MAX);
-        reading.problems.push(ReadError::Truncated { label, line, encoding: decoded.encoding.name });
-    }
-    if let Err(error) = outcome {
-        reading.problems.push(error);
-    }
-    reading.sources.push(source);
-}
-
-/// A stranger inside a folder is listed; one that was named is an error.
-fn stranger_or_problem(file: &source::Found, error: ReadError, reading: &mut Reading) {
-    if file.named {
-        reading.problems.push(error);
-    } else {
-        reading.strangers.push((file.path.clone(), error.kind().to_owned()));
-    }
 }
 
 /// Judges what was read.

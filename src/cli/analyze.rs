@@ -1,6 +1,7 @@
 //! `sostrace analyze`: the main job.
 
 use super::known::Known;
+use super::rejects::Rejects;
 use super::{CommandError, Outcome, Paths, complain, print, when};
 use crate::error::UsageError;
 use crate::journey::{Journey, Verdict};
@@ -50,9 +51,8 @@ pub struct Args {
     /// Write the journeys into a file; its extension chooses csv, tsv, jsonl or parquet (repeatable)
     #[arg(short, long, value_name = "FILE")]
     output: Vec<PathBuf>,
-    /// Overwrite files that exist
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    rejects: Rejects,
     /// Exit with 1 when a journey has this verdict or rule (repeatable)
     #[arg(long, value_name = "VERDICT|RULE")]
     fail_on: Vec<String>,
@@ -73,16 +73,17 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let format = args.format.as_deref().map(printable).transpose()?;
     let outputs = args.output.iter().map(|path| Ok((path.as_path(), by_extension(path)?))).collect::<Result<Vec<_>, UsageError>>()?;
     check_fail_on(&args.fail_on, &catalogue)?;
-    let (analysis, mut outcome) = args.known.judge(&args.paths, &catalogue, args.quiet)?;
+    let (analysis, mut outcome) = args.known.judge(&args.paths, &catalogue, args.quiet, args.rejects.wanted())?;
     if analysis.reading.sources.is_empty() {
         return Ok(Outcome::Trouble);
     }
     for (path, format) in outputs {
-        if let Err(error) = report::write_file(path, format, args.force, &analysis, &catalogue) {
+        if let Err(error) = report::write_file(path, format, args.rejects.force, &analysis, &catalogue) {
             complain(&error);
             outcome = Outcome::Trouble;
         }
     }
+    outcome = outcome.max(args.rejects.write(&analysis.reading));
     if let Some(format) = format {
         let mut out = io::BufWriter::new(io::stdout().lock());
         report::write_stream(format, &analysis, &catalogue, &mut out)?;

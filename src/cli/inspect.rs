@@ -1,6 +1,7 @@
 //! `sostrace inspect`: what each file is.
 
 use super::known::Known;
+use super::rejects::Rejects;
 use super::{CommandError, Outcome, Paths, print};
 use crate::evidence::{Fold, day_time};
 use crate::pipeline::Analysis;
@@ -12,18 +13,20 @@ use std::fmt::Write as _;
 const SHOWN: usize = 10;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  sostrace inspect incident/")]
+#[command(after_help = "Examples:\n  sostrace inspect incident/\n  sostrace inspect incident.zip --rejects rejects.tsv")]
 pub struct Args {
     #[command(flatten)]
     paths: Paths,
     #[command(flatten)]
     known: Known,
+    #[command(flatten)]
+    rejects: Rejects,
 }
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalogue = args.known.catalogue()?;
-    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, false)?;
+    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, false, args.rejects.wanted())?;
     let mut out = String::new();
     for at in 0..analysis.reading.sources.len() {
         describe(&analysis, at, &mut out);
@@ -32,7 +35,7 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
         let _ = writeln!(out, "{}\n  no log: {what}\n", clean(&path.display().to_string()));
     }
     print(&out)?;
-    Ok(outcome)
+    Ok(outcome.max(args.rejects.write(&analysis.reading)))
 }
 
 fn describe(analysis: &Analysis, at: usize, out: &mut String) {

@@ -5,8 +5,9 @@ use super::{CommandError, Outcome, Paths, catalogue, tell_problems, when};
 use crate::error::UsageError;
 use crate::evidence::Hop;
 use crate::journey::Policy;
-use crate::pipeline::{Analysis, Options, Reading, analyse, read};
+use crate::pipeline::{Analysis, Options, ReadOptions, Reading, analyse, read_with};
 use crate::rules::{Catalogue, OPTIONS};
+use crate::source;
 use std::path::PathBuf;
 
 /// What the user knows and the files may not tell.
@@ -17,6 +18,10 @@ pub struct Known {
     /// Zone of a system's or a file's times: sap=Europe/Berlin, app1/dev_icm=+01:00 (repeatable)
     #[arg(long, value_name = "HOP=ZONE|LABEL=ZONE")]
     zone: Vec<String>,
+    /// Encoding of a file, where it is taken for another: sost.txt=windows-1250; SAP's 1100, 1160, 4102, 4103, 4110 too
+    /// (repeatable)
+    #[arg(long, value_name = "LABEL=NAME")]
+    encoding: Vec<String>,
     /// Only mails requested at or after this time (UTC)
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
@@ -46,13 +51,17 @@ impl Known {
         catalogue(self.rules.as_deref())
     }
 
-    /// Reads and judges the paths of a command, with progress unless it is to be quiet; tells what could not be read.
-    pub fn judge(&self, paths: &Paths, catalogue: &Catalogue, quiet: bool) -> Result<(Analysis, Outcome), CommandError> {
+    /// Reads and judges the paths of a command, with progress unless it is to be quiet; tells what could not be read, and
+    /// keeps the lines that were not understood where `rejects` asks for them.
+    pub fn judge(&self, paths: &Paths, catalogue: &Catalogue, quiet: bool, rejects: bool) -> Result<(Analysis, Outcome), CommandError> {
         let options = self.options()?;
         let mut bar = Bar::new(quiet);
-        let reading = read(&paths.paths, &mut bar);
+        let encodings = self.encoding.iter().map(|text| when::encoding(text)).collect::<Result<_, _>>()?;
+        let wishes = ReadOptions { encodings, rejects };
+        let reading = read_with(&paths.paths, &wishes, &mut bar);
         let outcome = tell_problems(&reading);
         check_zones(&options, &reading)?;
+        check_encodings(&wishes, &reading)?;
         Ok((analyse(reading, catalogue, &options, &mut bar)?, outcome))
     }
 
@@ -90,4 +99,12 @@ fn check_zones(options: &Options, reading: &Reading) -> Result<(), UsageError> {
         }
     }
     Ok(())
+}
+
+/// Encodings must name a file of the run.
+fn check_encodings(wishes: &ReadOptions, reading: &Reading) -> Result<(), UsageError> {
+    let nobody = |(suffix, _): &&(PathBuf, _)| !reading.looked_at.iter().any(|path| path.ends_with(suffix));
+    let Some((suffix, _)) = wishes.encodings.iter().find(nobody) else { return Ok(()) };
+    let labels = source::labels(&reading.looked_at);
+    when::word("encoding", &suffix.display().to_string(), &labels.iter().map(String::as_str).collect::<Vec<_>>())
 }

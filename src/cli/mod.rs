@@ -6,6 +6,7 @@ mod explain;
 mod inspect;
 mod known;
 mod progress;
+mod rejects;
 mod rules;
 mod shell;
 mod timeline;
@@ -141,7 +142,8 @@ fn print(text: &str) -> Result<(), CommandError> {
 /// The paths of a command.
 #[derive(Debug, clap::Args)]
 struct Paths {
-    /// Files and folders with exports, traces and logs; formats are recognised by content
+    /// Files, folders and archives (zip, gzip, zstd) with exports, traces and logs, - for standard input; formats are
+    /// recognised by content
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }

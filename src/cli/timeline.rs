@@ -18,7 +18,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalogue = args.known.catalogue()?;
-    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, false)?;
+    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, false, false)?;
     let (count, text) = report::timeline(&analysis, &args.what);
     if count == 0 {
         return Err(CommandError::Told(format!(

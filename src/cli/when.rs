@@ -1,9 +1,11 @@
-//! Values of options: times, zones, words of closed vocabularies.
+//! Values of options: times, zones, encodings, words of closed vocabularies.
 
 use crate::align::Zone;
 use crate::error::UsageError;
 use crate::evidence::Millis;
+use crate::source::codec;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use std::path::PathBuf;
 
 /// A time in UTC: RFC 3339, `YYYY-MM-DD HH:MM[:SS]`, or a day.
 pub fn time(option: &'static str, text: &str) -> Result<Millis, UsageError> {
@@ -27,6 +29,17 @@ pub fn zone(text: &str) -> Result<(String, Zone), UsageError> {
         .rsplit_once('=')
         .ok_or_else(|| wrong("expected HOP=ZONE or LABEL=ZONE, such as sap=Europe/Berlin or app1/dev_icm=+01:00".to_owned()))?;
     Ok((name.to_owned(), zone.parse().map_err(wrong)?))
+}
+
+/// `LABEL=NAME`.
+pub fn encoding(text: &str) -> Result<(PathBuf, &'static encoding_rs::Encoding), UsageError> {
+    let wrong = |what: String| UsageError::Option { option: "encoding", value: text.to_owned(), what };
+    let (label, name) =
+        text.rsplit_once('=').ok_or_else(|| wrong("expected LABEL=NAME, such as sost.txt=windows-1250 or app1/dev_icm=4103".to_owned()))?;
+    match codec(name) {
+        Ok(codec) => Ok((PathBuf::from(label), codec)),
+        Err(known) => word("encoding", &name.to_lowercase(), known).and(Err(wrong("no such encoding".to_owned()))),
+    }
 }
 
 /// A word of a closed vocabulary, else an error with the nearest one.

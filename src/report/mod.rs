@@ -7,13 +7,15 @@ mod export;
 mod jsonl;
 mod output;
 mod parquet;
+mod rejects;
 mod rows;
 mod summary;
 mod timeline;
 
 pub use clean::clean;
 pub use export::{Gap, gaps};
-pub use output::{write_file, write_stream};
+pub use output::{write_file, write_stream, write_whole};
+pub use rejects::rejects;
 pub use rows::{COLUMNS, Cell, rows};
 pub use summary::{Style, summary};
 pub use timeline::timeline;

@@ -8,11 +8,22 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// Writes the journeys into a file, beside it first, then by one rename.
+/// Writes the journeys into a file.
 ///
 /// # Errors
 /// When the file exists and `force` is not given, or cannot be written.
 pub fn write_file(path: &Path, format: &Format, force: bool, analysis: &Analysis, catalogue: &Catalogue) -> Result<(), UsageError> {
+    write_whole(path, force, &mut |out| (format.write)(analysis, catalogue, out))
+}
+
+/// What writes a file.
+pub type Body<'a> = dyn FnMut(&mut dyn Write) -> io::Result<()> + 'a;
+
+/// Writes a file, beside it first, then by one rename.
+///
+/// # Errors
+/// When the file exists and `force` is not given, or cannot be written.
+pub fn write_whole(path: &Path, force: bool, body: &mut Body<'_>) -> Result<(), UsageError> {
     if path.exists() && !force {
         return Err(UsageError::Exists(path.to_path_buf()));
     }
@@ -21,7 +32,7 @@ pub fn write_file(path: &Path, format: &Format, force: bool, analysis: &Analysis
     let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let written = File::create(&beside).and_then(|file| {
         let mut out = BufWriter::new(file);
-        (format.write)(analysis, catalogue, &mut out)?;
+        body(&mut out)?;
         out.flush()
     });
     if let Err(error) = written.and_then(|()| fs::rename(&beside, path)) {

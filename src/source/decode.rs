@@ -1,14 +1,15 @@
-//! Bytes to text: BOM, else NUL pattern, else UTF-8 that is valid or nearly so, else Windows-1252 (exchange.md 1.5,
-//! sost.md 7).
+//! Bytes to text: BOM, else NUL pattern, else UTF-8 that is valid or nearly so, else the likeliest 8-bit code page
+//! (exchange.md 1.5, sost.md 7).
 
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+use super::codec::likely;
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 
 /// Name of an encoding and how it was found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Encoding {
-    /// `UTF-8`, `UTF-16LE`, `UTF-16BE` or `windows-1252`.
+    /// `UTF-8`, `UTF-16LE`, `windows-1252` and so on.
     pub name: &'static str,
-    /// `BOM`, `pattern`, `valid`, `mostly valid` or `assumed`.
+    /// `BOM`, `pattern`, `valid`, `mostly valid` or `likely`; `explicit` when the user said so.
     pub basis: &'static str,
 }
 
@@ -53,10 +54,19 @@ pub fn decode(bytes: Vec<u8>) -> Decoded {
             if let Some(replaced) = mostly_utf8(&bytes) {
                 return Decoded { replaced, ..done(String::from_utf8_lossy(&bytes).into_owned(), "UTF-8", "mostly valid", false) };
             }
-            let (text, _) = WINDOWS_1252.decode_without_bom_handling(&bytes);
-            done(text.into_owned(), "windows-1252", "assumed", false)
+            let codec = likely(&bytes);
+            let (text, _) = codec.decode_without_bom_handling(&bytes);
+            done(text.into_owned(), codec.name(), "likely", false)
         }
     }
+}
+
+/// Decodes a file by an encoding that the user named.
+#[must_use]
+pub fn decode_as(bytes: &[u8], codec: &'static encoding_rs::Encoding) -> Decoded {
+    let truncated = if codec == UTF_8 { cut_utf8(bytes) } else { matches!(codec.name(), "UTF-16LE" | "UTF-16BE") && bytes.len() % 2 == 1 };
+    let (text, _) = codec.decode_with_bom_removal(bytes);
+    done(text.into_owned(), codec.name(), "explicit", truncated)
 }
 
 fn done(text: String, name: &'static str, basis: &'static str, truncated: bool) -> Decoded {
@@ -110,10 +120,12 @@ pub fn sniff_binary(bytes: &[u8]) -> Option<&'static str> {
         (b"GIF8", "a GIF picture"),
         (b"BM", "a bitmap"),
         (b"%PDF", "a PDF document"),
-        (b"PK\x03\x04", "a ZIP archive or an XLSX workbook"),
-        (b"\x1F\x8B", "a gzip archive"),
-        (b"\x28\xB5\x2F\xFD", "a zstd archive"),
-        (b"\xD0\xCF\x11\xE0", "an old Office file"),
+        (b"PK\x03\x04", "an Office document"),
+        (b"BZh", "a bzip2 archive, to be unpacked first"),
+        (b"7z\xBC\xAF\x27\x1C", "a 7z archive, to be unpacked first"),
+        (b"Rar!", "a RAR archive, to be unpacked first"),
+        (b"\xFD7zXZ", "an xz archive, to be unpacked first"),
+        (b"\xD0\xCF\x11\xE0", "an Office file of the old form or with a password, to be saved as XLSX or text first"),
         (b"{\\rtf", "a rich text document"),
         (b"\x7FELF", "a program"),
         (b"MZ", "a program"),
@@ -124,6 +136,9 @@ pub fn sniff_binary(bytes: &[u8]) -> Option<&'static str> {
         if !short_ascii || bytes.iter().take(64).any(|b| *b == 0) {
             return Some(name);
         }
+    }
+    if bytes.get(257..262) == Some(b"ustar") {
+        return Some("a tar archive, to be unpacked first");
     }
     let head = &bytes[..bytes.len().min(4096)];
     let control = head.iter().filter(|b| **b < 9 || (14..32).contains(*b)).count();
@@ -139,11 +154,11 @@ mod tests {
     fn a_few_broken_bytes_leave_a_text_utf8() {
         let rows: [(&str, &[u8], &str, usize); 6] = [
             ("ÄÖÜäöüßéèà", b"\xC3 Z", "mostly valid", 1),
-            ("ÄÖÜäöüßéèà", b"\xC3 Z\xFC", "assumed", 0),
-            ("Größe", b"\xC3 Z", "assumed", 0),
+            ("ÄÖÜäöüßéèà", b"\xC3 Z\xFC", "likely", 0),
+            ("Größe", b"\xC3 Z", "likely", 0),
             ("Größe Empfänger Grüße", b"\xC3 Z", "mostly valid", 1),
             ("ÄÖÜäöüßéèàÄÖÜäöüßéèà", b"\xE2\x82 \xFF\n", "mostly valid", 3),
-            ("Über", b"\xFC\xDFe", "assumed", 0),
+            ("Über", b"\xFC\xDFe", "likely", 0),
         ];
         for (text, broken, basis, replaced) in rows {
             let decoded = decode([text.as_bytes(), broken].concat());
@@ -162,13 +177,17 @@ mod tests {
             (bom[..bom.len() - 1].to_vec(), "UTF-16LE", "BOM", true),
             (le("origin_timestamp_utc,sender"), "UTF-16LE", "pattern", false),
             ("Grüße".into(), "UTF-8", "valid", false),
-            (b"Gr\xFC\xDFe, Welt".to_vec(), "windows-1252", "assumed", false),
+            (b"Gr\xFC\xDFe, Welt".to_vec(), "windows-1252", "likely", false),
             (b"plain".to_vec(), "UTF-8", "valid", false),
         ];
         for (bytes, name, basis, truncated) in rows {
             let got = decode(bytes);
             assert_eq!((got.encoding.name, got.encoding.basis, got.truncated), (name, basis, truncated));
         }
+        let explicit = decode_as(b"\xEF\xBB\xBF\xC5\x81\xC3\xB3d\xC5", UTF_8);
+        assert_eq!((explicit.text.as_str(), explicit.encoding.basis, explicit.truncated), ("Łód\u{fffd}", "explicit", true));
+        let forced = decode_as(&bom, encoding_rs::WINDOWS_1252);
+        assert_eq!((forced.text.get(..5), forced.encoding.name), (Some("ÿþG"), "windows-1252"));
         assert_eq!(sniff_binary(b"\x89PNG\r\n\x1a\n"), Some("a PNG picture"));
         assert_eq!(sniff_binary(b"MZ is how this text begins"), None);
     }

@@ -3,27 +3,53 @@
 use crate::error::ReadError;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+/// What stands for the standard input among the paths.
+const STDIN: &str = "-";
 
 /// A file to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
-    /// Where it is.
+    /// Where it is; `stdin` for the standard input.
     pub path: PathBuf,
     /// Whether the user named it; a stranger inside a folder is harmless, a named one is an error.
     pub named: bool,
+    /// Whether it is the standard input.
+    pub stdin: bool,
 }
 
-/// Files below the given paths, sorted, each once however its path is spelled. A folder is walked without following links to folders, and only its
-/// regular files count: a pipe in it would never end. A pipe that is named is read.
+impl Found {
+    /// Its bytes.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub fn read(&self) -> io::Result<Vec<u8>> {
+        if !self.stdin {
+            return fs::read(&self.path);
+        }
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// Files below the given paths, sorted, each once however its path is spelled. A folder is walked without following links
+/// to folders, and only its regular files count: a pipe in it would never end. A pipe that is named is read, and so is the
+/// standard input as `-`.
 #[must_use]
 pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<ReadError>) {
     let (mut found, mut errors) = (Files::default(), Vec::new());
     for path in paths {
+        if path.as_os_str() == STDIN {
+            found.0.insert(path.clone(), Found { path: PathBuf::from("stdin"), named: true, stdin: true });
+            continue;
+        }
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => walk(path, &mut found, &mut errors),
             Ok(_) => found.add(path.clone(), true),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => errors.push(ReadError::NotFound(path.clone())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => errors.push(ReadError::NotFound(path.clone())),
             Err(error) => errors.push(ReadError::Io(path.clone(), error)),
         }
     }
@@ -32,10 +58,15 @@ pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<ReadError>) {
     (found, errors)
 }
 
-/// Where a path really leads; the path itself where that cannot be told.
+/// Where a path really leads, also that of a member inside an archive; the path itself where that cannot be told.
 #[must_use]
 pub fn real(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+    let found = path.ancestors().find_map(|above| Some((fs::canonicalize(above).ok()?, path.strip_prefix(above).ok()?)));
+    match found {
+        Some((above, inside)) if inside.as_os_str().is_empty() => above,
+        Some((above, inside)) => above.join(inside),
+        None => path.to_path_buf(),
+    }
 }
 
 /// Files by where they really are.
@@ -45,7 +76,7 @@ struct Files(BTreeMap<PathBuf, Found>);
 impl Files {
     /// Of two spellings the smaller one is kept, whichever comes first; a file that is named once is named.
     fn add(&mut self, path: PathBuf, named: bool) {
-        let known = self.0.entry(real(&path)).or_insert_with(|| Found { path: path.clone(), named });
+        let known = self.0.entry(real(&path)).or_insert_with(|| Found { path: path.clone(), named, stdin: false });
         known.named |= named;
         known.path = path.min(std::mem::take(&mut known.path));
     }
@@ -71,17 +102,22 @@ fn walk(folder: &Path, found: &mut Files, errors: &mut Vec<ReadError>) {
 pub fn labels(paths: &[PathBuf]) -> Vec<String> {
     let parts: Vec<Vec<String>> =
         paths.iter().map(|p| p.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect()).collect();
-    let suffix = |at: usize, depth: usize| {
-        let names = &parts[at];
-        names[names.len().saturating_sub(depth)..].join("/")
-    };
-    (0..parts.len())
-        .map(|at| {
-            let unique = |depth: &usize| (0..parts.len()).all(|other| other == at || suffix(other, *depth) != suffix(at, *depth));
-            let depth = (1..=parts[at].len()).find(unique).unwrap_or(parts[at].len());
-            suffix(at, depth)
-        })
-        .collect()
+    let mut out: Vec<Option<String>> = vec![None; parts.len()];
+    for depth in 1..=parts.iter().map(Vec::len).max().unwrap_or(0) {
+        let suffixes: Vec<String> = parts.iter().map(|names| names[names.len().saturating_sub(depth)..].join("/")).collect();
+        let mut counts = BTreeMap::<&str, usize>::new();
+        for suffix in &suffixes {
+            *counts.entry(suffix).or_default() += 1;
+        }
+        for (at, label) in out.iter_mut().enumerate().filter(|(_, label)| label.is_none()) {
+            let done = counts.get(suffixes[at].as_str()) == Some(&1) || depth == parts[at].len();
+            *label = done.then(|| suffixes[at].clone());
+        }
+        if out.iter().all(Option::is_some) {
+            break;
+        }
+    }
+    out.into_iter().map(Option::unwrap_or_default).collect()
 }
 
 #[cfg(test)]
@@ -92,6 +128,9 @@ mod tests {
     fn labels_are_the_shortest_unique_suffix() {
         let paths = ["a/app1/dev_icm", "a/app2/dev_icm", "a/sost.txt"].map(PathBuf::from);
         assert_eq!(labels(&paths), ["app1/dev_icm", "app2/dev_icm", "sost.txt"]);
+        let twice = ["x", "a/x", "a/x", "y"].map(PathBuf::from);
+        assert_eq!(labels(&twice), ["x", "a/x", "a/x", "y"]);
+        assert!(labels(&[]).is_empty());
     }
 
     #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! Every physical line is in exactly one class.
 
+use std::collections::BTreeMap;
+
 /// Class of a line (design section 7).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -18,14 +20,14 @@ pub enum Class {
 #[derive(Debug, Default, Clone)]
 pub struct Ledger {
     classes: Vec<u8>,
-    reasons: Vec<(u32, String)>,
+    reasons: BTreeMap<u32, String>,
 }
 
 impl Ledger {
     /// A ledger of so many lines.
     #[must_use]
     pub fn new(lines: usize) -> Self {
-        Self { classes: vec![Class::NotUnderstood as u8; lines], reasons: Vec::new() }
+        Self { classes: vec![Class::NotUnderstood as u8; lines], reasons: BTreeMap::new() }
     }
 
     /// Puts a line (1-based) into a class; lines outside the file are ignored.
@@ -45,7 +47,21 @@ impl Ledger {
     /// Says why a line was not understood.
     pub fn reject(&mut self, line: u32, reason: impl Into<String>) {
         self.mark(line, Class::NotUnderstood);
-        self.reasons.push((line, reason.into()));
+        self.reasons.entry(line).or_insert_with(|| reason.into());
+    }
+
+    /// Puts the other lines of a record into the class of its first, for the same reason.
+    pub fn follow(&mut self, first: u32, count: u32) {
+        let Some(class) = self.classes.get((first as usize).wrapping_sub(1)).copied() else { return };
+        let reason = self.reasons.get(&first).cloned();
+        for line in (first..first.saturating_add(count)).skip(1) {
+            if let Some(slot) = self.classes.get_mut((line as usize).wrapping_sub(1)) {
+                *slot = class;
+            }
+            if let Some(reason) = &reason {
+                self.reasons.entry(line).or_insert_with(|| reason.clone());
+            }
+        }
     }
 
     /// Lines of a class.
@@ -67,7 +83,16 @@ impl Ledger {
         numbers.take(most).map(|n| (n, self.reason(n))).collect()
     }
 
-    fn reason(&self, line: u32) -> &str {
-        self.reasons.iter().find(|(at, _)| *at == line).map_or("no known shape", |(_, why)| why)
+    /// Class of a line.
+    #[must_use]
+    pub fn class(&self, line: u32) -> Option<Class> {
+        let class = *self.classes.get((line as usize).wrapping_sub(1))?;
+        [Class::Evidence, Class::Frame, Class::Others, Class::NotUnderstood].into_iter().find(|known| *known as u8 == class)
+    }
+
+    /// Why a line was not understood.
+    #[must_use]
+    pub fn reason(&self, line: u32) -> &str {
+        self.reasons.get(&line).map_or("no known shape", String::as_str)
     }
 }

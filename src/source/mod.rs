@@ -1,12 +1,20 @@
-//! Input files: find them, decode them, and keep the account of their lines.
+//! Input files: find them, unpack and decode them, and keep the account of their lines.
 
+mod codec;
 mod decode;
 mod find;
 mod ledger;
+mod rejects;
+mod sheet;
+mod unpack;
 
-pub use decode::{Decoded, Encoding, decode, sniff_binary};
+pub use codec::codec;
+pub use decode::{Decoded, Encoding, decode, decode_as, sniff_binary};
 pub use find::{Found, find, labels, real};
 pub use ledger::{Class, Ledger};
+pub use rejects::{Reject, rejects};
+pub use sheet::{Sheet, sheets};
+pub use unpack::{Limits, unpack};
 
 use crate::evidence::{Hop, Millis, Span};
 use std::fmt::Write as _;

@@ -1,4 +1,5 @@
-//! "Text with Tabs" of a table export with technical names or labels (sost.md section 1.4 b).
+//! "Text with Tabs" of a table export with technical names or labels (sost.md section 1.4 b), and the same saved again
+//! as CSV by a spreadsheet program (section 1.4 c).
 
 use super::columns::{self, Column};
 use super::datetime;
@@ -7,10 +8,14 @@ use super::request;
 use super::sheet::Sheet;
 use crate::error::ReadError;
 use crate::evidence::Hop;
+use crate::formats::exchange::records::{self, Place};
 use crate::formats::{Claim, Format, Sink};
 use crate::source::{Class, lines};
 
-/// Tab text of SOES/SOOS/SOST.
+/// Lines among which the header stands: title rows and parameters may be above it.
+const ABOVE: usize = 1000;
+
+/// Table of SOES/SOOS/SOST.
 pub struct Table;
 
 impl Format for Table {
@@ -19,7 +24,7 @@ impl Format for Table {
     }
 
     fn title(&self) -> &'static str {
-        "SAP table of send requests (SOES/SOST, text with tabs)"
+        "SAP table of send requests (SOES/SOST, text with tabs or CSV)"
     }
 
     fn hop(&self) -> Hop {
@@ -27,41 +32,113 @@ impl Format for Table {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let rows = || lines(head).filter(|(_, line)| line.contains('\t')).map(|(number, line)| (number, cells(line)));
-        let icons = rows().any(|(_, cells)| cells.into_iter().any(recognise::is_icon));
-        let (line, known) = rows().find_map(|(number, cells)| Some((number, recognise::header(&cells, icons)?)))?;
-        Some(Claim { confidence: 85, why: format!("line {line}: a header between tabs with {known} known columns") })
+        let Head { line, delimiter, known } = Head::find(head)?;
+        let between = match delimiter {
+            '\t' => "tabs",
+            ';' => "semicolons",
+            _ => "commas",
+        };
+        Some(Claim { confidence: 85, why: format!("line {line}: a header between {between} with {known} known columns") })
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let mut sheets: Vec<Sheet<'_>> = Vec::new();
-        for (number, line) in lines(text) {
-            let cells = cells(line);
-            if columns::hits(&columns::layout(&cells)) >= KNOWN {
-                sink.source.ledger.mark(number, Class::Frame);
-                if sheets.last().is_none_or(|sheet| sheet.header != cells) {
-                    sheets.push(Sheet::new(number, cells, Vec::new()));
-                }
-                continue;
-            }
-            match sheets.last_mut() {
-                Some(sheet) if !line.trim().is_empty() => match misfit(sheet, &cells) {
-                    None => sheet.rows.push((number, cells)),
-                    Some(reason) => sink.source.ledger.reject(number, reason),
-                },
-                _ => sink.source.ledger.mark(number, Class::Frame),
+        match Head::find(text) {
+            Some(head) if head.delimiter != '\t' => self.read_csv(text, &head, sink),
+            _ => {
+                let rows = lines(text).map(|(number, line)| (number, line.split('\t').collect()));
+                request::emit_all(sheets(rows, sink), self.title(), sink)
             }
         }
-        request::emit_all(sheets, self.title(), sink)
     }
 
     fn samples(&self) -> &'static [&'static str] {
-        &[include_str!("table.sample.txt")]
+        &[include_str!("table.sample.txt"), include_str!("table.sample.csv")]
     }
 }
 
-fn cells(line: &str) -> Vec<&str> {
-    line.split('\t').collect()
+impl Table {
+    /// Rows may reach over several lines here: these go where the first one goes.
+    fn read_csv(&self, text: &str, head: &Head, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        for (number, _) in lines(text).filter(|(number, line)| *number < head.line || line.trim().is_empty()) {
+            sink.source.ledger.mark(number, Class::Frame);
+        }
+        let records = head.records(text, sink);
+        let rows = records.iter().map(|(record, place)| (place.line, record.iter().collect()));
+        let outcome = request::emit_all(sheets(rows, sink), self.title(), sink);
+        for (_, place) in records.iter().filter(|(_, place)| place.lines > 1) {
+            sink.source.ledger.follow(place.line, place.lines);
+        }
+        outcome
+    }
+}
+
+/// The first header of a file.
+struct Head {
+    line: u32,
+    delimiter: char,
+    known: usize,
+}
+
+impl Head {
+    fn find(text: &str) -> Option<Self> {
+        let head = || lines(text).take(ABOVE);
+        let mut delimiters = ['\t', ';', ','].into_iter();
+        delimiters.find_map(|delimiter| {
+            let rows = || head().filter(|(_, line)| line.contains(delimiter)).map(|(number, line)| (number, names(line, delimiter)));
+            let icons = rows().any(|(_, cells)| cells.into_iter().any(recognise::is_icon));
+            rows().find_map(|(line, cells)| Some(Self { line, delimiter, known: recognise::header(&cells, icons)? }))
+        })
+    }
+
+    /// Records from the header on; one whose quote is not closed is rejected.
+    fn records(&self, text: &str, sink: &mut Sink<'_>) -> Vec<(csv::StringRecord, Place)> {
+        let above = (self.line as usize).saturating_sub(1);
+        let begin = memchr::memchr_iter(b'\n', text.as_bytes()).take(above).last().map_or(0, |at| at + 1);
+        let body = text[begin..].trim_start_matches('\u{feff}');
+        let sheet = Sheet::new(self.line, names(body.lines().next().unwrap_or(""), self.delimiter), Vec::new());
+        let dates: Vec<usize> = DATES.into_iter().filter_map(|column| sheet.place(column)).collect();
+        let begins_row = |line: &str| {
+            let cells = names(line, self.delimiter);
+            dates.iter().any(|at| cells.get(*at).is_some_and(|cell| datetime::is_date(cell)))
+        };
+        let mut out = Vec::new();
+        let delimiter = u8::try_from(self.delimiter).unwrap_or(b',');
+        records::each(body, self.line, delimiter, &begins_row, &mut |record, place| match record {
+            Ok(record) => out.push((record.clone(), place)),
+            Err(reason) => (place.line..place.line + place.lines).for_each(|line| sink.source.ledger.reject(line, reason)),
+        });
+        out
+    }
+}
+
+/// Columns of dates.
+const DATES: [Column; 3] = [Column::SendDate, Column::ProcessDate, Column::StatusDate];
+
+/// Cells of a header: names hold no delimiter.
+fn names(line: &str, delimiter: char) -> Vec<&str> {
+    line.split(delimiter).map(|cell| cell.trim().trim_matches('"')).collect()
+}
+
+/// Rows below their headers: a new sheet begins at each header that differs from the last.
+fn sheets<'a>(rows: impl Iterator<Item = (u32, Vec<&'a str>)>, sink: &mut Sink<'_>) -> Vec<Sheet<'a>> {
+    let mut sheets: Vec<Sheet<'a>> = Vec::new();
+    for (number, cells) in rows {
+        if columns::hits(&columns::layout(&cells)) >= KNOWN {
+            sink.source.ledger.mark(number, Class::Frame);
+            if sheets.last().is_none_or(|sheet| sheet.header != cells) {
+                sheets.push(Sheet::new(number, cells, Vec::new()));
+            }
+            continue;
+        }
+        match sheets.last_mut() {
+            Some(sheet) if cells.iter().any(|cell| !cell.trim().is_empty()) => match misfit(sheet, &cells) {
+                None => sheet.rows.push((number, cells)),
+                Some(reason) => sink.source.ledger.reject(number, reason),
+            },
+            _ => sink.source.ledger.mark(number, Class::Frame),
+        }
+    }
+    sheets
 }
 
 /// Why the cells do not stand below their headers. Tabs inside a value are not escaped: they shift the date away from
@@ -71,18 +148,21 @@ fn misfit(sheet: &Sheet<'_>, cells: &[&str]) -> Option<&'static str> {
         return Some("more cells than the header, probably a tab inside the subject");
     }
     let long = cells.len() > sheet.header.len();
-    let shifted =
-        [Column::SendDate, Column::ProcessDate, Column::StatusDate].into_iter().filter_map(|column| sheet.place(column)).any(|at| {
-            let is_date = |at: usize| cells.get(at).is_some_and(|cell| datetime::is_date(cell));
-            let told = cells.get(at).is_some_and(|cell| !datetime::blank(cell));
-            told && !is_date(at) && (long || is_date(at + 1))
-        });
+    let shifted = DATES.into_iter().filter_map(|column| sheet.place(column)).any(|at| {
+        let is_date = |at: usize| cells.get(at).is_some_and(|cell| datetime::is_date(cell));
+        let told = cells.get(at).is_some_and(|cell| !datetime::blank(cell));
+        told && !is_date(at) && (long || is_date(at + 1))
+    });
     shifted.then_some("one tab too many, probably inside the subject: no date in the column of the date")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn cells(line: &str) -> Vec<&str> {
+        line.split('\t').collect()
+    }
 
     #[test]
     fn a_tab_inside_a_value_shifts_the_date() {

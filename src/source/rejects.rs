@@ -1,0 +1,101 @@
+//! Lines that were not understood, for who asks for them. They may be anything, so what may hold logon data is withheld.
+
+use super::{Class, Ledger, lines};
+
+/// Characters of a line that are kept.
+const MOST: usize = 500;
+/// Base64 words of this length may be credentials.
+const CODED: usize = 16;
+/// Lines below one that speaks of a logon that may be answers to it.
+const ANSWERS: u32 = 5;
+/// Words in a row that make a hex dump.
+const DUMPED: usize = 4;
+/// What stands for a text that is not shown.
+const WITHHELD: &str = "(withheld: may hold logon data)";
+
+/// A line that was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Index of its source.
+    pub source: usize,
+    /// Physical line.
+    pub line: u32,
+    /// Why.
+    pub reason: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// All lines of a text that were not understood.
+#[must_use]
+pub fn rejects(text: &str, ledger: &Ledger, source: usize) -> Vec<Reject> {
+    let mut secret_until = 0;
+    let mut out = Vec::new();
+    for (line, text) in lines(text) {
+        if speaks_of_logon(text) {
+            secret_until = line.saturating_add(ANSWERS);
+        }
+        if ledger.class(line) != Some(Class::NotUnderstood) {
+            continue;
+        }
+        let withheld = line <= secret_until || is_coded(text) || is_dump(text);
+        let text = if withheld { WITHHELD.to_owned() } else { text.chars().take(MOST).collect() };
+        out.push(Reject { source, line, reason: ledger.reason(line).to_owned(), text });
+    }
+    out
+}
+
+fn speaks_of_logon(text: &str) -> bool {
+    memchr::memchr2_iter(b'a', b'A', text.as_bytes())
+        .any(|at| text.as_bytes().get(at..at + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"auth")))
+}
+
+fn is_coded(text: &str) -> bool {
+    let coded = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    text.as_bytes().split(|b| !coded(*b)).any(|word| word.len() >= CODED)
+}
+
+/// Bytes in hexadecimal digits, as traces print what was sent.
+fn is_dump(text: &str) -> bool {
+    let hex = |word: &str| word.len().is_multiple_of(2) && word.len() <= 8 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut run = 0;
+    text.split_whitespace().any(|word| {
+        run = if hex(word) { run + 1 } else { 0 };
+        run >= DUMPED
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_hold_logon_data_is_withheld() {
+        let rows = [
+            ("a line of its own", true),
+            ("AUTH PLAIN x", false),
+            ("c2Fw", false),
+            ("2", false),
+            ("3", false),
+            ("4", false),
+            ("5", false),
+            ("6", true),
+            ("user=AGFkbWluAHNlY3JldA==", false),
+            ("0030  41555448 20504c41 494e2041 47466b62", false),
+            ("short AGFkbWlu word", true),
+            ("Größe 4 |", true),
+        ];
+        let text = rows.map(|(line, _)| line).join("\n");
+        let mut ledger = Ledger::new(rows.len());
+        ledger.reject(1, "why");
+        let got = rejects(&text, &ledger, 3);
+        assert_eq!(got[0], Reject { source: 3, line: 1, reason: "why".to_owned(), text: rows[0].0.to_owned() });
+        for ((line, shown), reject) in rows.iter().zip(&got) {
+            assert_eq!(reject.text == *line, *shown, "{line}: {}", reject.text);
+        }
+        ledger.mark(1, Class::Frame);
+        assert_eq!(rejects(&text, &ledger, 3).len(), rows.len() - 1);
+        let long = "é ".repeat(600);
+        assert_eq!(rejects(&long, &Ledger::new(1), 0)[0].text.chars().count(), 500);
+    }
+}
