@@ -80,6 +80,7 @@ pub fn read(paths: &[PathBuf], progress: &mut dyn Progress) -> Reading {
     for (source, label) in reading.sources.iter_mut().zip(labels) {
         source.label = label;
     }
+    align::complete(&mut reading.store, &mut reading.sources);
     for folder in paths.iter().filter(|p| p.is_dir()) {
         let looked_at = found.iter().filter(|f| f.path.starts_with(folder)).count();
         if !reading.sources.iter().any(|s| s.path.starts_with(folder)) {

@@ -8,6 +8,7 @@ mod assign;
 mod attempts;
 mod clock;
 mod compare;
+mod complete;
 mod coverage;
 mod expansion;
 mod fit;
@@ -20,6 +21,7 @@ mod units;
 mod zone;
 
 pub use clock::Clock;
+pub use complete::complete;
 pub use coverage::{Coverage, HandOver};
 pub use model::{Alignment, KeyTest, Link, LinkKey, Mail};
 pub use zone::Zone;

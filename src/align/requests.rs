@@ -139,17 +139,19 @@ fn same(store: &Store, known: &Request, other: &Request) -> bool {
     apart && looks(known).zip(looks(other)).is_some_and(|(a, b)| a.agrees(&b))
 }
 
-/// Later status last, of the same second the state that is further on. Where an export has no time of the status, only
-/// the states can be compared: a hand-over is later than an error, and an error later than a wait.
-fn sort(store: &Store, rows: &mut [u32]) {
-    let facts = |row: u32| store.records.get(row as usize).and_then(|record| Some((record.local?.from, store.sap_of(record)?)));
-    let timed = |row: u32| facts(row).is_some_and(|(local, facts)| facts.requested.is_none_or(|requested| requested.from != local));
-    let all_timed = rows.iter().all(|row| timed(*row));
+/// Later status last, of the same second the state that is further on. A row without a time of its status repeats the
+/// last status that it agrees with, else only the states can be compared: a hand-over is later than an error, and an
+/// error later than a wait.
+fn sort(store: &Store, rows: &mut Vec<u32>) {
+    let facts = |row: u32| store.records.get(row as usize).and_then(|record| Some((record.local, store.sap_of(record)?)));
     let state = |row: u32| facts(row).map_or(SapState::Unknown, |(_, facts)| facts.state);
-    let local = |row: u32| facts(row).map(|(local, _)| local);
-    if all_timed {
-        rows.sort_by_key(|row| (local(*row), state(*row), *row));
-    } else {
-        rows.sort_by_key(|row| (state(*row), local(*row), *row));
-    }
+    let local = |row: u32| facts(row).and_then(|(local, _)| Some(local?.from));
+    let said = |row: u32| facts(row).map(|(_, facts)| (facts.state, facts.message));
+    let (mut timed, mut others): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| facts(**row).is_some_and(|(_, facts)| facts.timed));
+    timed.sort_by_key(|row| (local(*row), state(*row), *row));
+    others.sort_by_key(|row| (state(*row), local(*row), *row));
+    let last = timed.last().copied();
+    let later = |row: &u32| last.is_some_and(|last| state(*row) > state(last)) && !timed.iter().any(|other| said(*other) == said(*row));
+    let (later, before): (Vec<u32>, Vec<u32>) = others.into_iter().partition(later);
+    *rows = before.into_iter().chain(timed).chain(later).collect();
 }

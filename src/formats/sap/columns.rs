@@ -14,6 +14,13 @@ pub enum Column {
     RecType,
     RecYear,
     RecNumber,
+    ObjType,
+    ObjYear,
+    ObjNumber,
+    /// Number of an address, of the recipient in SOES and of the row in ADR6.
+    AddressNumber,
+    /// The address must not be used (ADR6).
+    NoUse,
     Title,
     User,
     Sender,
@@ -96,8 +103,11 @@ fn meaning(name: &str) -> Option<(usize, Column)> {
 pub fn layout(cells: &[&str]) -> Vec<Option<Column>> {
     let names: Vec<String> = cells.iter().map(|cell| normal(cell)).collect();
     let addresses = names.iter().filter(|name| *name == "address name").count();
+    // In SOST the column SENDER names the author of the status, not of the mail (sost.md section 2).
+    let history = names.iter().any(|name| matches!(name.as_str(), "creator" | "sta_order"));
     let (mut sender, mut variables) = (false, 0);
     let of = |name: &String| match meaning(name)?.1 {
+        C::Sender if history && name == "sender" => None,
         C::Recipient if addresses == 2 && name == "address name" && !sender => {
             sender = true;
             Some(C::Sender)

@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
                 return false;
             }
         }
-        if hits >= KNOWN {
+        if recognise::is_header(&cells, hits) {
             sink.source.ledger.mark(number, Class::Frame);
             self.header(number, line, cells, sink);
             return true;

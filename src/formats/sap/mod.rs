@@ -2,6 +2,7 @@
 
 mod aliases;
 mod columns;
+mod content;
 mod datetime;
 mod icm;
 mod icon;

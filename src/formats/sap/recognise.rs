@@ -2,6 +2,7 @@
 //! tables and message traces with tabs have the former (`Status`, `Subject`, `Recipient`), never the latter.
 
 use super::columns::{self, Column as C, normal};
+use super::content::Content;
 use super::icon;
 
 /// Header cells that must be known before a line counts as the header.
@@ -28,7 +29,11 @@ const OWN: &[&str] = &[
     "rectp",
     "recyr",
     "recno",
+    "objtp",
+    "objno",
     "objdes",
+    "adrnr",
+    "addrnumber",
     "usernam",
     "sndnam",
     "smtp_addr",
@@ -83,8 +88,13 @@ pub fn header(cells: &[&str], icons: bool) -> Option<usize> {
         icons,
     ];
     let (known, signs) = (columns::hits(&layout), signs.into_iter().filter(|sign| *sign).count());
-    let needed = columns::missing(&columns::positions(cells)).is_none();
-    (known >= KNOWN && signs >= if needed { 1 } else { 2 }).then_some(known)
+    let needed = Content::of(&columns::positions(cells)).is_some();
+    (is_header(cells, known) && signs >= if needed { 1 } else { 2 }).then_some(known)
+}
+
+/// Whether cells with so many known ones are a header; two are enough for the table of addresses.
+pub fn is_header(cells: &[&str], known: usize) -> bool {
+    known >= KNOWN || (known + 1 == KNOWN && Content::completes(cells))
 }
 
 /// Whether a cell is an icon.

@@ -1,6 +1,7 @@
 //! A header with the rows below it, whatever the file form: the common ground of list and table.
 
 use super::columns::{self, Column, Positions};
+use super::content::Content;
 use super::icon;
 use super::status;
 use crate::error::ReadError;
@@ -114,9 +115,12 @@ impl<'a> Sheet<'a> {
         dictionary.unwrap_or(usize::MAX).min(self.widths.get(at).copied().unwrap_or(usize::MAX))
     }
 
-    /// Says what is missing for telling mails and their status.
-    pub fn check(&self, label: &str) -> Result<(), ReadError> {
-        let Some(missing) = columns::missing(&self.positions) else { return Ok(()) };
+    /// What the rows are about, or what is missing for telling mails and their status.
+    pub fn content(&self, label: &str) -> Result<Content, ReadError> {
+        if let Some(content) = Content::of(&self.positions) {
+            return Ok(content);
+        }
+        let missing = columns::missing(&self.positions).unwrap_or_default();
         let found: Vec<&str> = self.header.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
         Err(ReadError::MissingColumn {
             label: label.to_owned(),

@@ -2,7 +2,7 @@
 
 use super::columns::{self, Column};
 use super::datetime;
-use super::recognise::{self, KNOWN};
+use super::recognise;
 use super::request;
 use super::sheet::Sheet;
 use crate::error::ReadError;
@@ -37,7 +37,7 @@ impl Format for Table {
         let mut sheets: Vec<Sheet<'_>> = Vec::new();
         for (number, line) in lines(text) {
             let cells = cells(line);
-            if columns::hits(&columns::layout(&cells)) >= KNOWN {
+            if recognise::is_header(&cells, columns::hits(&columns::layout(&cells))) {
                 sink.source.ledger.mark(number, Class::Frame);
                 if sheets.last().is_none_or(|sheet| sheet.header != cells) {
                     sheets.push(Sheet::new(number, cells, Vec::new()));
@@ -56,7 +56,13 @@ impl Format for Table {
     }
 
     fn samples(&self) -> &'static [&'static str] {
-        &[include_str!("table.sample.txt")]
+        &[
+            include_str!("table.sample.txt"),
+            include_str!("sost.sample.txt"),
+            include_str!("soos.sample.txt"),
+            include_str!("sood.sample.txt"),
+            include_str!("adr6.sample.txt"),
+        ]
     }
 }
 

@@ -1,0 +1,40 @@
+//! Rows of SAP's tables that are no mail by themselves and complete the rows of others (sost.md section 2).
+
+use super::{SapFacts, Sym};
+
+/// Row of SOOS, which document went to whom: what a request would know, without its status.
+#[derive(Clone, Debug)]
+pub struct SendProcess {
+    /// Index of the source.
+    pub source: u32,
+    /// Key, document, GUID, user and time of the request.
+    pub facts: SapFacts,
+}
+
+/// A text by the number it is found under: SOOD (title by OBJTP+OBJYR+OBJNO) or ADR6 (mail address by ADDRNUMBER).
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Index of the source.
+    pub source: u32,
+    /// System id, mostly unknown.
+    pub system: Sym,
+    /// Client.
+    pub client: Sym,
+    /// The number.
+    pub number: Sym,
+    /// The text.
+    pub text: Sym,
+    /// It fills its column and may go on.
+    pub cut: bool,
+}
+
+/// The tables of a run.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// SOOS.
+    pub processes: Vec<SendProcess>,
+    /// SOOD.
+    pub titles: Vec<Named>,
+    /// ADR6.
+    pub addresses: Vec<Named>,
+}
