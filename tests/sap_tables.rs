@@ -246,3 +246,60 @@ fn keys_of_two_clients_stay_apart() {
     let got: Vec<_> = rows.iter().map(|row| ["client", "recipient", "subject", "verdict"].map(|column| row[column].as_str())).collect();
     assert_eq!(got, [["100", "a@fabrikam.example", "First", "handed-off"], ["200", "b@fabrikam.example", "Second", "rejected"]]);
 }
+
+const T100: (&str, &[&str]) = (
+    "SPRSL ARBGB MSGNR TEXT",
+    &[
+        "DE;SO;672;Bisher nichts in der Warteschlange",
+        "DE;XS;602;Vorerst nichts an &1: &V4&&V3&",
+        "DE;XS;718;An den nächsten Server übergeben",
+        "DE;XS;806;Nichts geht an &, die Adresse taugt nicht",
+        "EN;XS;806;Nothing goes to &, the address is no good",
+        "EN;V1;001;A text of another area",
+    ],
+);
+
+#[test]
+fn texts_of_the_own_language_complete_numbers_and_numbers_complete_texts() {
+    let texts = tabs(T100.0, T100.1);
+    let mut files = all().to_vec();
+    files.push(("t100.xls", texts.clone()));
+    let analysis = analyse(&files);
+    let source = analysis.reading.sources.iter().find(|source| source.label == "t100.xls").unwrap();
+    assert_eq!((source.ledger.count(Class::Frame), source.ledger.lines(), source.rows), (7, 7, 6));
+    let told = "T100: 5 texts of SAP's mail messages in DE (4), EN (1); 8 rows of this run got the text of their message in DE, 0 their number from its text";
+    assert_eq!(source.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), [told]);
+    let store = &analysis.reading.store;
+    let mut shown: Vec<&str> = store.sap.iter().map(|facts| store.text(facts.text)).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    let want = [
+        "",
+        "An den nächsten Server übergeben",
+        "Bisher nichts in der Warteschlange",
+        "Nichts geht an , die Adresse taugt nicht",
+        "Vorerst nichts an : 451 4.7.0 Temporary server error",
+    ];
+    assert_eq!(shown, want);
+
+    let header = "Status;Dokumenttitel;Empfänger;Sendedatum;Sendezeit".replace(';', "\t");
+    let row = |status: &str, number: u32| format!("{status}\tRechnung {number}\tm{number}@fabrikam.example\t10.03.2026\t08:00:0{number}");
+    let words = [
+        "An den nächsten Server übergeben",
+        "Nichts geht an m1@fabrikam.example, die Adresse taugt nicht",
+        "@5C\\QNothing goes to m2@fabrikam.example, the address is no good@",
+        "Ganz etwas anderes",
+    ];
+    let rows: Vec<String> = words.iter().zip(0..).map(|(status, number)| row(status, number)).collect();
+    let analysis = analyse(&[("liste.xls", format!("{header}\n{}\n", rows.join("\n"))), ("t100.xls", texts)]);
+    let rows = table(&analysis);
+    let got: Vec<_> = rows.iter().map(|row| [row["sap_message"].as_str(), row["verdict"].as_str()]).collect();
+    assert_eq!(got, [["XS718", "handed-off"], ["XS806", "rejected"], ["XS806", "rejected"], ["", "unknown"]]);
+}
+
+#[test]
+fn texts_alone_are_no_mail() {
+    let analysis = analyse(&[("t100.txt", se16(T100.0, T100.1))]);
+    assert!(analysis.reading.problems.is_empty() && analysis.journeys.is_empty());
+    assert_eq!(analysis.reading.sources[0].ledger.count(Class::NotUnderstood), 0);
+}

@@ -1,8 +1,9 @@
 //! SAP's tables complete each other, in whatever order they were read: rows of one request share what they know (SOES the
-//! address number, SOST the history, SOOS the document), SOOD tells the title of a document and ADR6 the whole address
-//! (sost.md section 2). Only what is empty or cut is added.
+//! address number, SOST the history, SOOS the document), SOOD tells the title of a document, ADR6 the whole address
+//! (sost.md section 2) and T100 the words of a message. Only what is empty or cut is added.
 
 use super::compare::{self, Part};
+use super::texts;
 use crate::evidence::{Detail, Evidence, Hop, Named, SapFacts, SendProcess, Store, Sym};
 use crate::source::Source;
 use std::collections::{BTreeMap, HashMap};
@@ -17,6 +18,7 @@ pub fn complete(store: &mut Store, sources: &mut [Source]) {
     tell_used(sources, tables.addresses.iter().map(|row| row.source), &addresses, &ADDRESSES);
     tell_used(sources, tables.titles.iter().map(|row| row.source), &titles, &TITLES);
     tell_missing(store, sources);
+    texts::tell(store, sources, &tables.texts);
     store.tables = tables;
 }
 

@@ -17,6 +17,7 @@ mod keys;
 mod model;
 mod requests;
 mod sessions;
+mod texts;
 mod units;
 mod zone;
 

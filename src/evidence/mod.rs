@@ -9,7 +9,7 @@ mod time;
 
 pub use record::{Cut, Detail, Evidence, Fold, Hop, Kind, SapFacts, SapState, SmtpFacts, TraceFacts, TraceStatus};
 pub use strings::{Strings, Sym};
-pub use tables::{Named, SendProcess, Tables};
+pub use tables::{MessageText, Named, SendProcess, Tables};
 pub use time::{HOUR, MINUTE, Millis, Span, ZoneBasis, day_time, rfc3339};
 
 /// All evidence of a run, in order of sources and lines.

@@ -231,8 +231,10 @@ pub struct SapFacts {
     pub status: Sym,
     /// Class and number, `XS806`.
     pub message: Sym,
-    /// Text or variables as written.
+    /// The message's text, as the export or SAP's table of texts has it.
     pub text: Sym,
+    /// The message's variables.
+    pub variables: [Sym; 4],
     /// Mail server named in the message.
     pub host: Sym,
     /// Its port, 0 where unknown.

@@ -28,6 +28,19 @@ pub struct Named {
     pub cut: bool,
 }
 
+/// Row of T100: the text of a message in one language.
+#[derive(Clone, Debug)]
+pub struct MessageText {
+    /// Index of the source.
+    pub source: u32,
+    /// Language as written, `DE` or `D`.
+    pub language: Sym,
+    /// Class and number, `XS806`.
+    pub message: Sym,
+    /// Text with placeholders.
+    pub text: Sym,
+}
+
 /// The tables of a run.
 #[derive(Debug, Default)]
 pub struct Tables {
@@ -37,4 +50,6 @@ pub struct Tables {
     pub titles: Vec<Named>,
     /// ADR6.
     pub addresses: Vec<Named>,
+    /// T100.
+    pub texts: Vec<MessageText>,
 }

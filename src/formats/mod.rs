@@ -4,6 +4,8 @@
 mod exchange;
 mod sap;
 
+pub(crate) use sap::state_of;
+
 use crate::error::ReadError;
 use crate::evidence::{Hop, Store};
 use crate::source::Source;

@@ -44,6 +44,8 @@ pub enum Column {
     Message,
     Variable(u8),
     Text,
+    /// Language of a text (T100).
+    Language,
     Node,
     Size,
 }

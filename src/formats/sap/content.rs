@@ -4,7 +4,7 @@ use super::columns::{self, Column as C, Positions};
 use super::moments::Moments;
 use super::request::number;
 use super::sheet::Sheet;
-use crate::evidence::{Named, SapFacts, SendProcess};
+use crate::evidence::{MessageText, Named, SapFacts, SendProcess};
 use crate::formats::Sink;
 use crate::source::Class;
 
@@ -19,6 +19,8 @@ pub enum Content {
     Titles,
     /// ADR6.
     Addresses,
+    /// T100.
+    Texts,
 }
 
 /// Type, year and number of a document.
@@ -39,6 +41,8 @@ impl Content {
             Some(Self::Titles)
         } else if has(&C::AddressNumber) && has(&C::Recipient) && !has(&C::Title) {
             Some(Self::Addresses)
+        } else if [C::Language, C::MessageClass, C::MessageNumber, C::Text].iter().all(has) {
+            Some(Self::Texts)
         } else {
             None
         }
@@ -68,6 +72,7 @@ pub fn keep(content: Content, sheet: &mut Sheet<'_>, sink: &mut Sink<'_>) {
                 let named = named(sheet, row, address(sheet, row), C::Recipient, sink);
                 named.map(|address| sink.store.tables.addresses.push(address)).is_some()
             }
+            Content::Texts => text(sheet, row, sink),
         };
         if found {
             sink.source.ledger.mark(*line, Class::Frame);
@@ -107,4 +112,19 @@ fn named(sheet: &Sheet<'_>, row: &[&str], number: Option<String>, column: C, sin
     let [system, client, number, text] =
         [sheet.cell(row, C::System), sheet.cell(row, C::Client), number?.as_str(), text].map(|text| strings.intern(text));
     Some(Named { source: sink.index, system, client, number, text, cut: value.cut })
+}
+
+/// A text of SAP's mail messages; those of other classes are passed over (sost.md section 3.2).
+fn text(sheet: &Sheet<'_>, row: &[&str], sink: &mut Sink<'_>) -> bool {
+    let (class, number) = (sheet.cell(row, C::MessageClass).to_uppercase(), sheet.cell(row, C::MessageNumber));
+    if class.is_empty() || number.is_empty() {
+        return false;
+    }
+    if matches!(class.as_str(), "XS" | "SO" | "SX") || class.starts_with("BCS") {
+        let strings = &mut sink.store.strings;
+        let [language, message, text] =
+            [sheet.cell(row, C::Language), &format!("{class}{number:0>3}"), sheet.cell(row, C::Text)].map(|text| strings.intern(text));
+        sink.store.tables.texts.push(MessageText { source: sink.index, language, message, text });
+    }
+    true
 }

@@ -18,4 +18,5 @@ mod variables;
 
 pub use icm::Icm;
 pub use list::List;
+pub(crate) use status::state_of;
 pub use table::Table;

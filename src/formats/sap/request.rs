@@ -157,7 +157,6 @@ fn push(sheet: &Sheet<'_>, moments: &mut Moments, line: u32, row: &[&str], sink:
     record.cut.subject = title.cut;
     let (host, port) = variables::host_port(cell(C::Variable(2)));
     let text = variables::text(sheet, row).text;
-    let words = if text.is_empty() { variables::all(sheet, row) } else { text.to_owned() };
     let facts = SapFacts {
         key: number(sheet, row, RECIPIENT).map_or(Sym::EMPTY, |key| strings.intern(&key)),
         guid: strings.intern(cell(C::Guid)),
@@ -168,9 +167,10 @@ fn push(sheet: &Sheet<'_>, moments: &mut Moments, line: u32, row: &[&str], sink:
         node: strings.intern(cell(C::Node)),
         user: strings.intern(user),
         state: status.state,
-        status: strings.intern(if cell(C::Status).is_empty() { cell(C::Icon) } else { cell(C::Status) }),
+        status: strings.intern(written(sheet, row)),
         message: strings.intern(&status.message),
-        text: strings.intern(&words),
+        text: strings.intern(text),
+        variables: [1, 2, 3, 4].map(|at| strings.intern(cell(C::Variable(at)))),
         host: strings.intern(host),
         port,
         requested,
@@ -181,6 +181,12 @@ fn push(sheet: &Sheet<'_>, moments: &mut Moments, line: u32, row: &[&str], sink:
         sink.source.cover(span);
     }
     sink.store.push_sap(record, facts);
+}
+
+/// The status as written; the history has a type and a number only.
+fn written<'a>(sheet: &Sheet<'a>, row: &[&'a str]) -> &'a str {
+    let cells = [C::Status, C::Icon, C::MessageType, C::MessageNumber].map(|column| sheet.cell(row, column));
+    cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or_default()
 }
 
 /// Address of the sender and SAP user: the label `Sender` stands for either.

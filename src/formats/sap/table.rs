@@ -62,6 +62,7 @@ impl Format for Table {
             include_str!("soos.sample.txt"),
             include_str!("sood.sample.txt"),
             include_str!("adr6.sample.txt"),
+            include_str!("t100.sample.txt"),
         ]
     }
 }

@@ -61,12 +61,6 @@ pub fn text<'a>(sheet: &Sheet<'a>, row: &[&'a str]) -> Value<'a> {
     sheet.values(row, C::Text).next().or_else(message).unwrap_or_default()
 }
 
-/// All variables with a blank between them.
-pub fn all(sheet: &Sheet<'_>, row: &[&str]) -> String {
-    let all = (1..=4).map(|at| sheet.cell(row, C::Variable(at))).filter(|text| !text.is_empty());
-    all.collect::<Vec<_>>().join(" ")
-}
-
 /// The preferred address of the list, or a longer form of it in another column, or in V1 where the list has cut it.
 pub fn recipient<'a>(sheet: &Sheet<'a>, row: &[&'a str]) -> Value<'a> {
     let (v1, width) = sheet.raw(row, C::Variable(1));
