@@ -303,3 +303,27 @@ fn texts_alone_are_no_mail() {
     assert!(analysis.reading.problems.is_empty() && analysis.journeys.is_empty());
     assert_eq!(analysis.reading.sources[0].ledger.count(Class::NotUnderstood), 0);
 }
+
+/// 3 April or 4 March: the mails of the trace tell.
+#[test]
+fn links_settle_the_order_of_day_and_month() {
+    let header = "Document title;Recipient;Send Date;Send Time;Status".replace(';', "\t");
+    for (date, order) in [("03/04/2026", "day"), ("04/03/2026", "month")] {
+        let row = |n: u32| format!("Invoice {n}\tm{n}@fabrikam.example\t{date}\t08:05:0{n}\t718\n");
+        let arrival = |n: u32| {
+            format!(
+                "2026-04-03T08:05:0{n}.5000000Z,sap@contoso.example,\"m{n}@fabrikam.example##Receive, Send\",Invoice {n},2048,<{n}@contoso.example>,,203.0.113.10,Originating,SAP relay,Normal\n"
+            )
+        };
+        let rows: Vec<u32> = (1..6).collect();
+        let list = format!("{header}\n{}", rows.iter().map(|n| row(*n)).collect::<String>());
+        let trace = format!("{TRACE}{}", rows.iter().map(|n| arrival(*n)).collect::<String>());
+        let alone = analyse(&[("list.xls", list.clone())]);
+        assert!(notes(&alone)[0].ends_with("dates are read month first: a guess from the form and the values of the column"));
+        let analysis = analyse(&[("list.xls", list), ("trace.csv", trace)]);
+        let told = format!("list.xls:1: dates are read {order} first: 5 mails then meet those of other logs, in the other order 0");
+        assert_eq!(notes(&analysis), [told]);
+        let rows = table(&analysis);
+        assert!(rows.iter().all(|row| row["verdict"] == "delivered" && row["requested_at"].starts_with("2026-04-03T08:05:0")), "{rows:#?}");
+    }
+}

@@ -3,13 +3,14 @@
 //! (sost.md section 2) and T100 the words of a message. Only what is empty or cut is added.
 
 use super::compare::{self, Part};
-use super::texts;
+use super::{dates, texts};
 use crate::evidence::{Detail, Evidence, Hop, Named, SapFacts, SendProcess, Store, Sym};
 use crate::source::Source;
 use std::collections::{BTreeMap, HashMap};
 
 /// Completes the requests of a run, and says in each source what it gave and what is still missing.
 pub fn complete(store: &mut Store, sources: &mut [Source]) {
+    dates::settle(store, sources);
     let tables = std::mem::take(&mut store.tables);
     let processes = share(store, &tables.processes);
     let addresses = name(store, &tables.addresses, &ADDRESS);

@@ -10,6 +10,7 @@ mod clock;
 mod compare;
 mod complete;
 mod coverage;
+mod dates;
 mod expansion;
 mod fit;
 mod fuzzy;

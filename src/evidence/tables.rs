@@ -52,4 +52,6 @@ pub struct Tables {
     pub addresses: Vec<Named>,
     /// T100.
     pub texts: Vec<MessageText>,
+    /// Sources whose dates fit two orders of day and month; they were read month first.
+    pub either_order: Vec<u32>,
 }

@@ -56,6 +56,9 @@ fn emit(sheet: &mut Sheet<'_>, sink: &mut Sink<'_>) {
         sink.source.note(sheet.line, note);
     }
     let mut moments = Moments::of(sheet);
+    if moments.either_order() {
+        sink.store.tables.either_order.push(sink.index);
+    }
     let (mut apart, mut blank) = (0, 0);
     for (line, row) in &sheet.rows {
         let kind = RowKind::of(sheet, row);
