@@ -327,3 +327,89 @@ fn links_settle_the_order_of_day_and_month() {
         assert!(rows.iter().all(|row| row["verdict"] == "delivered" && row["requested_at"].starts_with("2026-04-03T08:05:0")), "{rows:#?}");
     }
 }
+
+/// A SOST list with labels, as it was printed.
+fn sost_list(rows: &[&str]) -> String {
+    let header = "St|Document title|Sender name|Recipient|Send Date|Send Time|Date of status|Time of status";
+    let width = [7, 16, 12, 35, 10, 9, 14, 14];
+    let line = |row: &str| {
+        let cells = row.split('|').zip(width).map(|(cell, width)| format!("{cell:<width$}"));
+        format!("|{}|", cells.collect::<Vec<_>>().join("|"))
+    };
+    let rule = "-".repeat(line(header).len());
+    let body: String = rows.iter().map(|row| line(row) + "\r\n").collect();
+    format!("10.03.2026      Dynamic List Display      1\r\n{rule}\r\n{}\r\n{rule}\r\n{body}{rule}\r\n", line(header))
+}
+
+#[test]
+fn waiting_yesterday_and_sent_today_are_one_in_whatever_layout() {
+    let (cut, whole) = (&LONG[..35], LONG);
+    let waiting = sost_list(&[
+        &format!("Waiting|Invoice 90001|BATCH_FI|{cut}|10.03.2026|08:00:00|10.03.2026|08:00:00"),
+        &format!("Waiting|Invoice 90001|BATCH_FI|{cut}|10.03.2026|08:00:00|10.03.2026|08:00:00"),
+    ]);
+    let list = sost_list(&[
+        &format!("Sent|Invoice 90001|BATCH_FI|{cut}|10.03.2026|08:00:00|11.03.2026|07:30:00"),
+        &format!("Waiting|Invoice 90001|BATCH_FI|{cut}|10.03.2026|08:00:00|10.03.2026|08:00:00"),
+    ]);
+    let header = "MANDT RECTP RECYR RECNO TITEL ADDRESS SNDDAT SNDTIM STAT_DATE STAT_TIME STATUS MSGID";
+    let row = |n: u32, status: &str| format!("100;ADR;51;{n:012};Invoice 90001;{cut};20260310;080000;20260311;073000;{status};XS");
+    let table1 = tabs(header, &[&row(1, "718"), &row(2, "W")]);
+    let sheet = format!(
+        "Sendeaufträge\t\t\t\t\t\n\n\tStatus\tDokumenttitel\tEmpfänger\tSendedatum\tSendezeit\n\tGesendet\tInvoice 90001\t{whole}\t10.03.2026\t08:00:00\n\tWartend\tInvoice 90001\t{whole}\t10.03.2026\t08:00:00\n"
+    );
+    let today = [("list", list), ("table", table1), ("sheet", sheet)];
+    let of = |names: &[&str]| {
+        let mut files: Vec<(&str, String)> = vec![("yesterday", waiting.clone())];
+        files.extend(today.iter().filter(|(name, _)| names.contains(name)).cloned());
+        let mut verdicts: Vec<String> = table(&analyse(&files)).iter().map(|row| row["verdict"].clone()).collect();
+        verdicts.sort_unstable();
+        verdicts
+    };
+    for names in [&["list"][..], &["table"], &["sheet"], &["list", "table"], &["table", "sheet"], &["list", "table", "sheet"]] {
+        assert_eq!(of(names), ["handed-off", "waiting"], "{names:?}");
+    }
+    assert_eq!(of(&[]), ["waiting", "waiting"]);
+}
+
+#[test]
+fn systems_and_clients_stay_apart_with_and_without_keys() {
+    let header = "SYSID MANDT TITEL ADDRESS SNDDAT SNDTIM STATUS MSGID";
+    let row =
+        |system: &str, client: &str, status: &str| format!("{system};{client};Invoice;ap@fabrikam.example;20260310;080000;{status};XS");
+    let (prd, qas) = (row("PRD", "100", "718"), row("QAS", "100", "806"));
+    let keyed =
+        |system: &str, client: &str| format!("{system};{client};ADR;51;000000000001;Invoice;ap@fabrikam.example;20260310;080000;718;XS");
+    let key_header = "SYSID MANDT RECTP RECYR RECNO TITEL ADDRESS SNDDAT SNDTIM STATUS MSGID";
+    let rows: [(&str, &[&[&str]], usize); 7] = [
+        (header, &[&[&prd], &[&qas]], 2),
+        (header, &[&[&prd, &qas]], 2),
+        (header, &[&[&prd], &[&row("PRD", "200", "806")]], 2),
+        (header, &[&[&prd], &[&row("", "100", "806")]], 1),
+        (key_header, &[&[&keyed("PRD", "100")], &[&keyed("PRD", "200")]], 2),
+        (key_header, &[&[&keyed("PRD", "100")], &[&keyed("QAS", "100")]], 2),
+        (key_header, &[&[&keyed("PRD", "100")], &[&keyed("", "")]], 1),
+    ];
+    for (header, files, mails) in rows {
+        let texts: Vec<String> = files.iter().map(|rows| tabs(header, rows)).collect();
+        let files: Vec<(&str, String)> = ["a", "b"].into_iter().zip(texts).collect();
+        assert_eq!(analyse(&files).journeys.len(), mails, "{files:?}");
+    }
+}
+
+#[test]
+fn a_list_with_the_maximum_of_hits_is_a_gap() {
+    let rows: Vec<String> = (0..500)
+        .map(|n| format!("Sent|Invoice {n}|BATCH_FI|m{n}@fabrikam.example|10.03.2026|{:02}:00:00|10.03.2026|{:02}:00:00", n / 50, n / 50))
+        .collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let gaps = |rows: &[&str]| {
+        let analysis = analyse(&[("sost.txt", sost_list(rows))]);
+        sostrace::report::gaps(&analysis).into_iter().map(|gap| format!("{}: {}", gap.what, gap.export)).collect::<Vec<_>>()
+    };
+    let want = "sost.txt has exactly 500 rows, probably the maximum number of hits: what it does not show may exist all the same: \
+                SOST in parts of the selection, each below the maximum: send date and time until 2026-03-10 04:30:00, from there to \
+                2026-03-10 09:00:00, and from there on (SAP's clock); or a higher maximum number of hits";
+    assert!(gaps(&rows).iter().any(|gap| gap == want), "{:#?}", gaps(&rows));
+    assert!(!gaps(&rows[..499]).iter().any(|gap| gap.contains("maximum")));
+}

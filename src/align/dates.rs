@@ -17,7 +17,9 @@ pub fn settle(store: &mut Store, sources: &mut [Source]) {
         return;
     }
     let month_first = fitting(store, sources);
-    doubtful.iter().for_each(|at| exchange(store, *at));
+    for at in &doubtful {
+        exchange(store, *at);
+    }
     let day_first = fitting(store, sources);
     for at in doubtful {
         let (month, day) = (count(&month_first, at), count(&day_first, at));

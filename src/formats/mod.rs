@@ -4,7 +4,7 @@
 mod exchange;
 mod sap;
 
-pub(crate) use sap::state_of;
+pub(crate) use sap::{is_maximum, state_of};
 
 use crate::error::ReadError;
 use crate::evidence::{Hop, Store};

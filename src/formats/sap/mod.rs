@@ -18,5 +18,6 @@ mod variables;
 
 pub use icm::Icm;
 pub use list::List;
+pub(crate) use request::is_maximum;
 pub(crate) use status::state_of;
 pub use table::Table;

@@ -42,7 +42,7 @@ pub fn emit_all(sheets: Vec<Sheet<'_>>, format: &'static str, sink: &mut Sink<'_
 }
 
 /// Round numbers from 500 on, as people set them for the maximum number of hits (sost.md section 1.1).
-fn is_maximum(rows: usize) -> bool {
+pub(crate) fn is_maximum(rows: usize) -> bool {
     let mut leading = rows;
     while leading >= 10 && leading.is_multiple_of(10) {
         leading /= 10;
