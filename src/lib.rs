@@ -22,4 +22,4 @@ pub mod source;
 
 mod pipeline;
 
-pub use pipeline::{Analysis, Options, Progress, Reading, analyse, read};
+pub use pipeline::{Analysis, Options, Progress, Reading, analyse, read, read_with};

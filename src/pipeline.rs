@@ -3,7 +3,7 @@
 use crate::align::{self, Alignment, Zone};
 use crate::error::{ReadError, UsageError};
 use crate::evidence::{Hop, Millis, Store};
-use crate::formats::{self, Sink};
+use crate::formats::{self, Settings, Sink};
 use crate::incident::{self, Incident};
 use crate::journey::{self, Journey, Policy};
 use crate::rules::{Catalogue, Matcher};
@@ -70,11 +70,17 @@ pub struct Analysis {
 /// Reads all files below the paths; never fails as a whole.
 #[must_use]
 pub fn read(paths: &[PathBuf], progress: &mut dyn Progress) -> Reading {
+    read_with(paths, &Settings::default(), progress)
+}
+
+/// The same, with what the user says about the files.
+#[must_use]
+pub fn read_with(paths: &[PathBuf], settings: &Settings, progress: &mut dyn Progress) -> Reading {
     let (found, problems) = source::find(paths);
     let mut reading = Reading { problems, ..Reading::default() };
     for (at, file) in found.iter().enumerate() {
         progress.file(at + 1, found.len(), &file.path);
-        read_file(file, &mut reading);
+        read_file(file, settings, &mut reading);
     }
     let labels = source::labels(&reading.sources.iter().map(|s| s.path.clone()).collect::<Vec<_>>());
     for (source, label) in reading.sources.iter_mut().zip(labels) {
@@ -90,7 +96,7 @@ pub fn read(paths: &[PathBuf], progress: &mut dyn Progress) -> Reading {
     reading
 }
 
-fn read_file(file: &source::Found, reading: &mut Reading) {
+fn read_file(file: &source::Found, settings: &Settings, reading: &mut Reading) {
     let label = file.path.display().to_string();
     let bytes = match std::fs::read(&file.path) {
         Ok(bytes) => bytes,
@@ -110,7 +116,7 @@ fn read_file(file: &source::Found, reading: &mut Reading) {
         return reading.strangers.push((file.path.clone(), what));
     }
     let decoded = source::decode(bytes);
-    let Some((format, claim)) = formats::recognise(&decoded.text) else {
+    let Some((format, claim)) = formats::recognise(&decoded.text, settings) else {
         let first = source::lines(&decoded.text).map(|(_, l)| l.trim()).find(|l| !l.is_empty()).unwrap_or("").chars().take(40).collect();
         return stranger_or_problem(file, ReadError::NoFormat(label, first), reading);
     };
@@ -126,7 +132,7 @@ fn read_file(file: &source::Found, reading: &mut Reading) {
     if decoded.replaced > 0 {
         source.note(1, format!("{} broken characters were replaced by U+FFFD", decoded.replaced));
     }
-    let outcome = format.read(&decoded.text, &mut Sink { store: &mut reading.store, source: &mut source, index });
+    let outcome = format.read(&decoded.text, &mut Sink { store: &mut reading.store, source: &mut source, index, settings });
     if decoded.truncated {
         let line = u32::try_from(lines).unwrap_or(u32::MAX);
         reading.problems.push(ReadError::Truncated { label, line, encoding: decoded.encoding.name });

@@ -413,3 +413,26 @@ fn a_list_with_the_maximum_of_hits_is_a_gap() {
     assert!(gaps(&rows).iter().any(|gap| gap == want), "{:#?}", gaps(&rows));
     assert!(!gaps(&rows[..499]).iter().any(|gap| gap.contains("maximum")));
 }
+
+/// The example of the README is the file that its test runs with.
+#[test]
+fn headers_of_own_layouts_need_the_settings() {
+    let settings = std::fs::read_to_string(support::repository("tests/own-headers/sostrace.toml")).unwrap();
+    let readme = std::fs::read_to_string(support::repository("README.md")).unwrap();
+    assert!(readme.contains(&settings));
+    let list = support::repository("tests/own-headers/versand.txt");
+    assert!(sostrace::read(std::slice::from_ref(&list), &mut ()).sources.is_empty());
+    let mut settings = sostrace::formats::Settings::default();
+    for (header, word) in [
+        ("Wem", "recipient"),
+        ("WORUM  ES GEHT", "subject"),
+        ("Gesendet am", "send-date"),
+        ("Gesendet um", "send-time"),
+        ("Ergebnis", "status"),
+    ] {
+        assert!(settings.headers.name(header, word), "{word}");
+    }
+    let reading = sostrace::read_with(&[list], &settings, &mut ());
+    assert_eq!((reading.sources[0].format, reading.store.records.len()), ("sap-list", 2));
+    assert_eq!(reading.store.text(reading.store.records[1].recipient), "gone@fabrikam.example");
+}

@@ -1,11 +1,11 @@
 //! What the user may say about a run, and the run itself: shared by the commands that read files.
 
 use super::progress::Bar;
-use super::{CommandError, Outcome, Paths, catalogue, tell_problems, when};
+use super::{CommandError, Outcome, Paths, catalogue, config, tell_problems, when};
 use crate::error::UsageError;
 use crate::evidence::Hop;
 use crate::journey::Policy;
-use crate::pipeline::{Analysis, Options, Reading, analyse, read};
+use crate::pipeline::{Analysis, Options, Reading, analyse, read_with};
 use crate::rules::{Catalogue, OPTIONS};
 use std::path::PathBuf;
 
@@ -35,6 +35,9 @@ pub struct Known {
     /// Time of the question, for ages of waiting mails; default: the end of the SAP export that shows them
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
+    /// File with settings of your own, such as the headers of your layouts; none is read unless it is named here
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Folder with rules of your own
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
@@ -49,8 +52,9 @@ impl Known {
     /// Reads and judges the paths of a command, with progress unless it is to be quiet; tells what could not be read.
     pub fn judge(&self, paths: &Paths, catalogue: &Catalogue, quiet: bool) -> Result<(Analysis, Outcome), CommandError> {
         let options = self.options()?;
+        let settings = self.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
         let mut bar = Bar::new(quiet);
-        let reading = read(&paths.paths, &mut bar);
+        let reading = read_with(&paths.paths, &settings, &mut bar);
         let outcome = tell_problems(&reading);
         check_zones(&options, &reading)?;
         Ok((analyse(reading, catalogue, &options, &mut bar)?, outcome))

@@ -1,6 +1,7 @@
 //! What the rows of a header are about: requests, or one of the tables that complete them (sost.md section 2).
 
 use super::columns::{self, Column as C, Positions};
+use super::headers::Headers;
 use super::moments::Moments;
 use super::request::number;
 use super::sheet::Sheet;
@@ -49,8 +50,8 @@ impl Content {
     }
 
     /// Whether cells are the header of a table that completes requests, however few columns were chosen.
-    pub fn completes(cells: &[&str]) -> bool {
-        Self::of(&columns::positions(cells)).is_some_and(|content| content != Self::Requests)
+    pub fn completes(cells: &[&str], headers: &Headers) -> bool {
+        Self::of(&columns::positions(cells, headers)).is_some_and(|content| content != Self::Requests)
     }
 }
 

@@ -4,6 +4,7 @@ mod aliases;
 mod columns;
 mod content;
 mod datetime;
+mod headers;
 mod icm;
 mod icon;
 mod list;
@@ -16,6 +17,7 @@ mod status;
 mod table;
 mod variables;
 
+pub use headers::Headers;
 pub use icm::Icm;
 pub use list::List;
 pub(crate) use request::is_maximum;

@@ -7,7 +7,7 @@ use super::request;
 use super::sheet::Sheet;
 use crate::error::ReadError;
 use crate::evidence::Hop;
-use crate::formats::{Claim, Format, Sink};
+use crate::formats::{Claim, Format, Settings, Sink};
 use crate::source::{Class, lines};
 
 /// Tab text of SOES/SOOS/SOST.
@@ -27,20 +27,25 @@ impl Format for Table {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
+        self.recognise_with(head, &Settings::default())
+    }
+
+    fn recognise_with(&self, head: &str, settings: &Settings) -> Option<Claim> {
         let rows = || lines(head).filter(|(_, line)| line.contains('\t')).map(|(number, line)| (number, cells(line)));
         let icons = rows().any(|(_, cells)| cells.into_iter().any(recognise::is_icon));
-        let (line, known) = rows().find_map(|(number, cells)| Some((number, recognise::header(&cells, icons)?)))?;
+        let (line, known) = rows().find_map(|(number, cells)| Some((number, recognise::header(&cells, icons, &settings.headers)?)))?;
         Some(Claim { confidence: 85, why: format!("line {line}: a header between tabs with {known} known columns") })
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        let headers = &sink.settings.headers;
         let mut sheets: Vec<Sheet<'_>> = Vec::new();
         for (number, line) in lines(text) {
             let cells = cells(line);
-            if recognise::is_header(&cells, columns::hits(&columns::layout(&cells))) {
+            if recognise::is_header(&cells, columns::hits(&columns::layout(&cells, headers)), headers) {
                 sink.source.ledger.mark(number, Class::Frame);
                 if sheets.last().is_none_or(|sheet| sheet.header != cells) {
-                    sheets.push(Sheet::new(number, cells, Vec::new()));
+                    sheets.push(Sheet::new(number, cells, Vec::new(), headers));
                 }
                 continue;
             }
@@ -93,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_tab_inside_a_value_shifts_the_date() {
-        let sheet = Sheet::new(1, cells("STATUS\tTITEL\tADDRESS\tSNDDAT\tSNDTIM\tNODE"), Vec::new());
+        let sheet = Sheet::new(1, cells("STATUS\tTITEL\tADDRESS\tSNDDAT\tSNDTIM\tNODE"), Vec::new(), &Settings::default().headers);
         let rows = [
             ("806\tInvoice\ta@fabrikam.example\t20260310\t080000\tSMTP", None),
             ("806\tInvoice\ta@fabrikam.example\t20260310\t080000\tSMTP\t\t", None),

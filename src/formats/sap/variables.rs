@@ -99,7 +99,12 @@ mod tests {
     const FULL: &str = "550 5.7.64 TenantAttribution because of that Relay";
 
     fn read(variables: [&str; 4], widths: Option<[usize; 4]>, number: &str) -> (String, bool) {
-        let mut sheet = Sheet::new(1, vec!["MSGV1", "MSGV2", "MSGV3", "MSGV4"], widths.map_or(Vec::new(), Vec::from));
+        let mut sheet = Sheet::new(
+            1,
+            vec!["MSGV1", "MSGV2", "MSGV3", "MSGV4"],
+            widths.map_or(Vec::new(), Vec::from),
+            &super::super::headers::Headers::default(),
+        );
         sheet.rows.push((2, variables.to_vec()));
         sheet.settle();
         reply(&sheet, &variables, &status::interpret(&status::Cells { number, ..status::Cells::default() }))
