@@ -185,6 +185,14 @@ fn a_table_alone_is_no_mail_and_names_what_completes_it() {
     }
 }
 
+/// Addresses beside a trace are no export of requests: mails that never left SAP still cannot be seen.
+#[test]
+fn tables_without_requests_leave_the_gap_of_a_missing_export() {
+    let [.., adr6] = all();
+    let analysis = analyse(&[adr6, ("trace.csv", format!("{TRACE}{}", others()))]);
+    assert!(sostrace::report::gaps(&analysis)[0].what.starts_with("No SAP export"));
+}
+
 /// A mail that was put off and then delivered is a failure that healed.
 #[test]
 fn history_makes_attempts_and_healed_failures() {

@@ -7,10 +7,11 @@ use crate::formats::is_maximum;
 use crate::journey::{Journey, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::clean;
+use crate::source::Class;
 
 /// Without a SAP export nobody sees the mails that never left.
 pub fn no_request(analysis: &Analysis) -> Option<Gap> {
-    if sources(analysis, Hop::Sap).next().is_some() {
+    if sources(analysis, Hop::Sap).any(|source| source.ledger.count(Class::Evidence) > 0) {
         return None;
     }
     let covered = || {
