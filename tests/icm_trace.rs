@@ -39,7 +39,8 @@ sid        SECRET
 fn read(text: &str) -> (Store, Source) {
     let (mut store, mut source) = (Store::default(), Source::new("x".into(), "x".into(), lines(text).count()));
     for format in REGISTRY.iter().filter(|format| format.id() == "sap-icm") {
-        let outcome = format.read(text, &mut Sink { store: &mut store, source: &mut source, index: 0 });
+        let outcome = format
+            .read(text, &mut Sink { store: &mut store, source: &mut source, index: 0, settings: &sostrace::formats::Settings::default() });
         assert!(outcome.is_ok());
     }
     (store, source)

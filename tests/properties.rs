@@ -16,7 +16,8 @@ fn account(text: &str) {
         let _ = format.recognise(text);
         let count = lines(text).count();
         let (mut store, mut source) = (Store::default(), Source::new("x".into(), "x".to_owned(), count));
-        let _ = format.read(text, &mut Sink { store: &mut store, source: &mut source, index: 0 });
+        let _ = format
+            .read(text, &mut Sink { store: &mut store, source: &mut source, index: 0, settings: &sostrace::formats::Settings::default() });
         let classes = [Class::Evidence, Class::Frame, Class::Others, Class::NotUnderstood];
         assert_eq!(classes.iter().map(|class| source.ledger.count(*class)).sum::<usize>(), count, "{}", format.id());
         for record in &store.records {

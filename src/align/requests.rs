@@ -26,11 +26,13 @@ enum Identity {
     /// System, client, key.
     Key(String, String, String),
     /// Without a key: all that a row says, and which of equal rows of its source it is.
-    Row { requested: Option<i64>, sender: String, recipient: String, subject: String, ordinal: u32 },
+    Row { owner: [String; 2], requested: Option<i64>, sender: String, recipient: String, subject: String, ordinal: u32 },
 }
 
 /// What rows of different layouts must agree on.
 struct Looks {
+    /// System and client.
+    owner: [String; 2],
     recipient: Part,
     subject: Part,
     sender: Part,
@@ -39,6 +41,7 @@ struct Looks {
 impl Looks {
     fn of(store: &Store, record: &Evidence) -> Self {
         Self {
+            owner: owner(store, record),
             recipient: compare::recipient(store, record),
             subject: compare::subject(store, record),
             sender: compare::sender(store, record),
@@ -46,7 +49,9 @@ impl Looks {
     }
 
     fn agrees(&self, other: &Self) -> bool {
-        self.recipient.agrees(&other.recipient) && self.subject.agrees(&other.subject) && self.sender.agrees(&other.sender)
+        let one = |(own, other): (&String, &String)| own.is_empty() || other.is_empty() || own == other;
+        let owner = self.owner.iter().zip(&other.owner).all(one);
+        owner && self.recipient.agrees(&other.recipient) && self.subject.agrees(&other.subject) && self.sender.agrees(&other.sender)
     }
 }
 
@@ -78,14 +83,29 @@ pub fn collect(store: &Store) -> (Vec<Request>, usize) {
 fn identity(store: &Store, record: &Evidence, ordinals: &mut BTreeMap<(u32, Identity), u32>) -> Identity {
     let text = |sym| store.text(sym).trim().to_lowercase();
     let facts = store.sap_of(record);
+    let owner = owner(store, record);
     if let Some(facts) = facts.filter(|facts| !facts.key.is_empty()) {
-        return Identity::Key(text(facts.system), text(facts.client), compare::local_part(store.text(facts.key)));
+        let [system, client] = owner;
+        return Identity::Key(system, client, compare::local_part(store.text(facts.key)));
     }
     let (requested, sender, recipient, subject) = (asked(store, record), text(record.sender), text(record.recipient), text(record.subject));
-    let twin = Identity::Row { requested, sender: sender.clone(), recipient: recipient.clone(), subject: subject.clone(), ordinal: 0 };
+    let twin = Identity::Row {
+        owner: owner.clone(),
+        requested,
+        sender: sender.clone(),
+        recipient: recipient.clone(),
+        subject: subject.clone(),
+        ordinal: 0,
+    };
     let count = ordinals.entry((record.source, twin)).or_default();
     *count += 1;
-    Identity::Row { requested, sender, recipient, subject, ordinal: *count }
+    Identity::Row { owner, requested, sender, recipient, subject, ordinal: *count }
+}
+
+/// System and client, as far as the row names them.
+fn owner(store: &Store, record: &Evidence) -> [String; 2] {
+    let text = |sym| store.text(sym).trim().to_lowercase();
+    store.sap_of(record).map_or_else(Default::default, |facts| [text(facts.system), text(facts.client)])
 }
 
 /// Second of the request on SAP's clock, else of its status.
@@ -107,7 +127,7 @@ fn split(store: &Store, rows: &[u32]) -> Vec<Vec<u32>> {
     out.into_iter().map(|(_, rows)| rows).collect()
 }
 
-/// Joins layouts: a request without a key is that of another source, asked for in the same second, when nothing both
+/// Joins layouts: a request without a key is that of another source of the same system and client, asked for in the same second, when nothing both
 /// tell contradicts it. Twins of one source stay two, the first with the first.
 fn merge(store: &Store, keyed: Vec<Request>, keyless: Vec<Request>) -> Vec<Request> {
     let mut out = keyed;
@@ -139,17 +159,19 @@ fn same(store: &Store, known: &Request, other: &Request) -> bool {
     apart && looks(known).zip(looks(other)).is_some_and(|(a, b)| a.agrees(&b))
 }
 
-/// Later status last, of the same second the state that is further on. Where an export has no time of the status, only
-/// the states can be compared: a hand-over is later than an error, and an error later than a wait.
-fn sort(store: &Store, rows: &mut [u32]) {
-    let facts = |row: u32| store.records.get(row as usize).and_then(|record| Some((record.local?.from, store.sap_of(record)?)));
-    let timed = |row: u32| facts(row).is_some_and(|(local, facts)| facts.requested.is_none_or(|requested| requested.from != local));
-    let all_timed = rows.iter().all(|row| timed(*row));
+/// Later status last, of the same second the state that is further on. A row without a time of its status repeats the
+/// last status that it agrees with, else only the states can be compared: a hand-over is later than an error, and an
+/// error later than a wait.
+fn sort(store: &Store, rows: &mut Vec<u32>) {
+    let facts = |row: u32| store.records.get(row as usize).and_then(|record| Some((record.local, store.sap_of(record)?)));
     let state = |row: u32| facts(row).map_or(SapState::Unknown, |(_, facts)| facts.state);
-    let local = |row: u32| facts(row).map(|(local, _)| local);
-    if all_timed {
-        rows.sort_by_key(|row| (local(*row), state(*row), *row));
-    } else {
-        rows.sort_by_key(|row| (state(*row), local(*row), *row));
-    }
+    let local = |row: u32| facts(row).and_then(|(local, _)| Some(local?.from));
+    let said = |row: u32| facts(row).map(|(_, facts)| (facts.state, facts.message));
+    let (mut timed, mut others): (Vec<u32>, Vec<u32>) = rows.iter().partition(|row| facts(**row).is_some_and(|(_, facts)| facts.timed));
+    timed.sort_by_key(|row| (local(*row), state(*row), *row));
+    others.sort_by_key(|row| (state(*row), local(*row), *row));
+    let last = timed.last().copied();
+    let later = |row: &u32| last.is_some_and(|last| state(*row) > state(last)) && !timed.iter().any(|other| said(*other) == said(*row));
+    let (later, before): (Vec<u32>, Vec<u32>) = others.into_iter().partition(later);
+    *rows = before.into_iter().chain(timed).chain(later).collect();
 }

@@ -1,7 +1,7 @@
 //! What the user may say about a run, and the run itself: shared by the commands that read files.
 
 use super::progress::Bar;
-use super::{CommandError, Outcome, Paths, catalogue, tell_problems, when};
+use super::{CommandError, Outcome, Paths, catalogue, config, tell_problems, when};
 use crate::error::UsageError;
 use crate::evidence::Hop;
 use crate::journey::Policy;
@@ -40,6 +40,9 @@ pub struct Known {
     /// Time of the question, for ages of waiting mails; default: the end of the SAP export that shows them
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
+    /// File with settings of your own, such as the headers of your layouts; none is read unless it is named here
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Folder with rules of your own
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
@@ -55,9 +58,10 @@ impl Known {
     /// keeps the lines that were not understood where `rejects` asks for them.
     pub fn judge(&self, paths: &Paths, catalogue: &Catalogue, quiet: bool, rejects: bool) -> Result<(Analysis, Outcome), CommandError> {
         let options = self.options()?;
+        let settings = self.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
         let mut bar = Bar::new(quiet);
         let encodings = self.encoding.iter().map(|text| when::encoding(text)).collect::<Result<_, _>>()?;
-        let wishes = ReadOptions { encodings, rejects };
+        let wishes = ReadOptions { encodings, settings, rejects };
         let reading = read_with(&paths.paths, &wishes, &mut bar);
         let outcome = tell_problems(&reading);
         check_zones(&options, &reading)?;

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod classify;
+mod config;
 mod explain;
 mod inspect;
 mod known;

@@ -4,10 +4,12 @@
 
 mod record;
 mod strings;
+mod tables;
 mod time;
 
 pub use record::{Cut, Detail, Evidence, Fold, Hop, Kind, SapFacts, SapState, SmtpFacts, TraceFacts, TraceStatus};
 pub use strings::{Strings, Sym};
+pub use tables::{MessageText, Named, SendProcess, Tables};
 pub use time::{HOUR, MINUTE, Millis, Span, ZoneBasis, day_time, rfc3339};
 
 /// All evidence of a run, in order of sources and lines.
@@ -23,6 +25,8 @@ pub struct Store {
     pub smtp: Vec<SmtpFacts>,
     /// What only the message trace knows, by [`Detail::Trace`].
     pub trace: Vec<TraceFacts>,
+    /// What completes SAP's requests.
+    pub tables: Tables,
 }
 
 impl Store {

@@ -156,9 +156,10 @@ impl Evidence {
 }
 
 /// State of a send request (sost.md 1.2 and 3.1).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Default)]
 pub enum SapState {
     /// The export does not tell.
+    #[default]
     Unknown,
     /// Application has sent it, SAPconnect has no queue entry (yet).
     NoQueueEntry,
@@ -206,12 +207,16 @@ impl SapState {
 }
 
 /// What only SAP's export knows of a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SapFacts {
     /// RECTP+RECYR+RECNO, 17 characters.
     pub key: Sym,
     /// GUID of the send request.
     pub guid: Sym,
+    /// OBJTP+OBJYR+OBJNO of the document.
+    pub object: Sym,
+    /// Number of the recipient's address (ADRNR).
+    pub address: Sym,
     /// Client (MANDT).
     pub client: Sym,
     /// System id.
@@ -226,14 +231,18 @@ pub struct SapFacts {
     pub status: Sym,
     /// Class and number, `XS806`.
     pub message: Sym,
-    /// Text or variables as written.
+    /// The message's text, as the export or SAP's table of texts has it.
     pub text: Sym,
+    /// The message's variables.
+    pub variables: [Sym; 4],
     /// Mail server named in the message.
     pub host: Sym,
     /// Its port, 0 where unknown.
     pub port: u16,
     /// Time of the request on SAP's clock.
     pub requested: Option<Span>,
+    /// The record's own time is that of the status.
+    pub timed: bool,
 }
 
 /// What only an SMTP dialogue or a connection line knows.

@@ -1,6 +1,6 @@
 //! Times as intervals: a trace stamps blocks of lines, a list knows whole seconds.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Utc};
 
 /// Milliseconds since 1970-01-01 00:00 of whichever clock is meant.
 pub type Millis = i64;
@@ -48,6 +48,14 @@ impl Span {
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         Self { from: self.from.min(other.from), to: self.to.max(other.to) }
+    }
+
+    /// The interval with day and month of its date exchanged, where that is a date.
+    #[must_use]
+    pub fn day_and_month_exchanged(self) -> Option<Self> {
+        let day = DateTime::<Utc>::from_timestamp_millis(self.from)?.date_naive();
+        let other = NaiveDate::from_ymd_opt(day.year(), day.day(), day.month())?;
+        Some(self.shifted((other - day).num_milliseconds()))
     }
 
     /// The interval moved by a number of milliseconds.

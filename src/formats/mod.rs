@@ -4,6 +4,9 @@
 mod exchange;
 mod sap;
 
+pub use sap::Headers;
+pub(crate) use sap::{is_maximum, state_of};
+
 use crate::error::ReadError;
 use crate::evidence::{Hop, Store};
 use crate::source::Source;
@@ -17,6 +20,13 @@ pub struct Claim {
     pub why: String,
 }
 
+/// What the user says about the files of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Headers of own layouts.
+    pub headers: Headers,
+}
+
 /// Where a format puts what it reads.
 pub struct Sink<'a> {
     /// Evidence of the run.
@@ -25,6 +35,8 @@ pub struct Sink<'a> {
     pub source: &'a mut Source,
     /// Index of the source.
     pub index: u32,
+    /// What the user says.
+    pub settings: &'a Settings,
 }
 
 /// A file format.
@@ -37,6 +49,10 @@ pub trait Format: Sync {
     fn hop(&self) -> Hop;
     /// Looks at the beginning of a file (at most [`HEAD`] bytes), never at its name.
     fn recognise(&self, head: &str) -> Option<Claim>;
+    /// The same, knowing what the user says about the files.
+    fn recognise_with(&self, head: &str, _settings: &Settings) -> Option<Claim> {
+        self.recognise(head)
+    }
     /// Reads the whole text: marks every line in the ledger, pushes evidence in order of lines.
     ///
     /// # Errors
@@ -54,9 +70,9 @@ pub static REGISTRY: &[&dyn Format] = &[&sap::List, &sap::Table, &sap::Icm, &exc
 
 /// The format that claims a text most surely.
 #[must_use]
-pub fn recognise(text: &str) -> Option<(&'static dyn Format, Claim)> {
+pub fn recognise(text: &str, settings: &Settings) -> Option<(&'static dyn Format, Claim)> {
     let head = head_of(text);
-    let claims = REGISTRY.iter().filter_map(|format| Some((*format, format.recognise(head)?)));
+    let claims = REGISTRY.iter().filter_map(|format| Some((*format, format.recognise_with(head, settings)?)));
     claims.max_by(|a, b| a.1.confidence.cmp(&b.1.confidence).then(b.0.id().cmp(a.0.id())))
 }
 

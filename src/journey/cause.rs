@@ -73,7 +73,8 @@ fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
     let covered = |at: Span| context.alignment.covers(next, &HandOver::new(at, clock, sender, recipient));
     Ends {
         sap: context.state(facts),
-        tried: context.tried(facts),
+        // SAP waits again after a failure that its history tells.
+        tried: context.tried(facts).or(facts.history.iter().any(|row| context.failed(*row)).then_some(Kind::Defer)),
         exchange: context.status(facts),
         refused: facts::refused(context, facts),
         covered: at.is_some_and(covered),
@@ -178,13 +179,16 @@ fn retried(context: &Context<'_, '_>, facts: &Facts) -> bool {
     }
 }
 
-/// First try: seen in the dialogue, else SAP's status where it speaks of one, else the first row of the trace.
+/// First try: seen in the dialogue or told by SAP's history, else SAP's status where it speaks of one, else the first
+/// row of the trace.
 fn submitted(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
     let tried = facts.evidence.iter().find(|at| context.store.records[**at as usize].hop == Hop::Icm);
     let untried = matches!(context.state(facts), Some(SapState::Waiting | SapState::NoQueueEntry | SapState::Future));
     let status = facts.status.filter(|_| !untried && !retried(context, facts));
     let arrival = facts.arrival.and_then(|(at, _)| context.at(at));
-    tried.and_then(|at| context.at(*at)).or(status).or(arrival).map(|span| span.from)
+    let earlier = facts.history.first().filter(|row| Some(**row) != facts.request);
+    let first = [tried, earlier].into_iter().flatten().filter_map(|at| context.at(*at)).min();
+    first.or(status).or(arrival).map(|span| span.from)
 }
 
 /// Last evidence of the end: of the trace where it knows the mail, else of SAP or the dialogue.

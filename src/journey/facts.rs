@@ -4,6 +4,7 @@ use super::Context;
 use crate::align::{Link, LinkKey, Mail};
 use crate::evidence::{Evidence, Kind, Millis, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
 use crate::smtp::{find_reply, fold_address};
+use std::collections::BTreeSet;
 
 /// Facts of a mail; record indices point into the store.
 #[derive(Debug, Default)]
@@ -14,8 +15,10 @@ pub struct Facts {
     pub attempt: Option<(u32, Link)>,
     /// Row of the trace that tells the end, with its link.
     pub arrival: Option<(u32, Link)>,
-    /// Tries seen.
+    /// Tries seen, in the dialogue or in SAP's history.
     pub tries: u32,
+    /// Rows of SAP's history that each tell a try, by time.
+    pub history: Vec<u32>,
     /// All records by time.
     pub evidence: Vec<u32>,
     /// Request in UTC.
@@ -71,6 +74,12 @@ impl Context<'_, '_> {
         self.as_of.or_else(own)
     }
 
+    /// Whether a row of SAP's tells a failure.
+    pub(super) fn failed(&self, row: u32) -> bool {
+        let facts = self.record(Some(row)).and_then(|record| self.store.sap_of(record));
+        facts.is_some_and(|facts| matches!(facts.state, SapState::Error | SapState::Retry))
+    }
+
     /// Kind of the last try.
     pub(super) fn tried(&self, facts: &Facts) -> Option<Kind> {
         self.record(facts.attempt.map(|(at, _)| at)).map(|record| record.kind)
@@ -83,7 +92,8 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
     let mut facts = Facts { request: mail.requests.last().copied(), attempt: mail.attempts.last().copied(), ..Facts::default() };
     facts.arrival = end(context, mail);
     facts.contested = mail.contested;
-    facts.tries = u32::try_from(mail.attempts.len()).unwrap_or(u32::MAX);
+    facts.history = history(context, mail);
+    facts.tries = u32::try_from(mail.attempts.len().max(facts.history.len())).unwrap_or(u32::MAX);
     let linked = mail.attempts.iter().chain(&mail.arrivals).map(|(at, _)| *at);
     facts.evidence = mail.requests.iter().copied().chain(linked).collect();
     facts.evidence.sort_by_key(|at| (context.at(*at).map(|span| span.from), *at));
@@ -100,6 +110,21 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
         facts.evidence.iter().map(|at| &store.records[*at as usize]).filter(|r| !r.recipient.is_empty()).all(|r| r.cut.recipient);
     facts.decided = decided(context, &facts);
     facts
+}
+
+/// Every error and retry with a time of its own is a failed try, and the first hand-over is one that went well; the same
+/// entry may stand in several exports, and reports may come back after the hand-over (sost.md section 2).
+fn history(context: &Context<'_, '_>, mail: &Mail) -> Vec<u32> {
+    let facts = |row: u32| context.record(Some(row)).and_then(|record| Some((record.local, context.store.sap_of(record)?)));
+    let timed = |row: u32| facts(row).is_some_and(|(_, facts)| facts.timed);
+    let mut seen = BTreeSet::new();
+    let mut fresh = |row: u32| facts(row).is_some_and(|(local, facts)| seen.insert((local, facts.message)));
+    let mut tries: Vec<u32> = mail.requests.iter().copied().filter(|row| context.failed(*row) && timed(*row) && fresh(*row)).collect();
+    let sent = mail.requests.iter().copied().filter(|row| facts(*row).is_some_and(|(_, facts)| facts.state.handed_over()));
+    tries.extend(sent.min_by_key(|row| !timed(*row)));
+    // A row without a time of its status tells the end, whenever its mail was asked for.
+    tries.sort_by_key(|row| (!timed(*row), context.at(*row)));
+    tries
 }
 
 /// The longest known form of the recipient that was asked for; rows of a group's members name others.
@@ -149,23 +174,30 @@ fn requested(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
 }
 
 /// The record whose text says why: Exchange's when it failed after acceptance, else the try when it was refused (it
-/// has the whole reply), else SAP's row.
+/// has the whole reply), else SAP's row, else that of the last failure in SAP's history.
 fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
     let text = |at: Option<u32>| context.record(at).is_some_and(|record| !record.reply.is_empty());
     let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)));
     let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)));
-    arrival.or(attempt).or(facts.request.filter(|at| text(Some(*at))))
+    let last = facts.request.filter(|at| text(Some(*at)));
+    let earlier = || facts.history.iter().rev().copied().find(|at| context.failed(*at) && text(Some(*at)));
+    let handed_over = context.state(facts).is_some_and(SapState::handed_over);
+    arrival.or(attempt).or(last).or_else(|| earlier().filter(|_| !handed_over))
 }
 
 /// Whether a server's refusal is known for a mail.
 pub fn refused(context: &Context<'_, '_>, facts: &Facts) -> bool {
     let by_try = matches!(context.tried(facts), Some(Kind::Fail | Kind::Defer | Kind::Auth | Kind::Reply));
-    let words = context.record(facts.request).map_or("", |record| context.store.text(record.reply));
+    let failure = || facts.history.iter().rev().copied().find(|at| context.failed(*at));
+    let told = facts.request.filter(|at| context.failed(*at)).or_else(failure).or(facts.request);
+    let words = context.record(told).map_or("", |record| context.store.text(record.reply));
     let by_words = find_reply(words)
         .is_some_and(|reply| reply.code.is_some_and(|code| code >= 400) || reply.enhanced.is_some_and(|enhanced| enhanced.class >= 4));
     // XS 802, 806, 853 and 855 are written for refusals of the server even where its words are lost (sost.md section 3.2).
-    let by_number =
-        context.sap(facts).is_some_and(|sap| matches!(context.store.text(sap.message), "XS802" | "XS805" | "XS806" | "XS853" | "XS855"));
+    let by_number = context
+        .record(told)
+        .and_then(|record| context.store.sap_of(record))
+        .is_some_and(|sap| matches!(context.store.text(sap.message), "XS802" | "XS805" | "XS806" | "XS853" | "XS855"));
     by_try || by_words || by_number
 }
 

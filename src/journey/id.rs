@@ -27,7 +27,8 @@ fn basis(context: &Context<'_, '_>, facts: &Facts) -> String {
     let parts = if let (Some(sap), Some(record)) = (context.sap(facts), context.record(facts.request)) {
         if sap.key.is_empty() {
             let at = sap.requested.or(record.local).map_or_else(String::new, |span| span.from.to_string());
-            vec![at, text(record.sender), text(record.recipient), text(record.subject)]
+            let owner = [text(sap.system), text(sap.client)].into_iter().filter(|text| !text.is_empty());
+            owner.chain([at, text(record.sender), text(record.recipient), text(record.subject)]).collect()
         } else {
             vec![text(sap.system), text(sap.client), text(sap.key)]
         }

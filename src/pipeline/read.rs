@@ -1,9 +1,10 @@
 //! From paths to evidence: find, unpack, decode, recognise, read.
 
 use super::Progress;
+use crate::align;
 use crate::error::ReadError;
 use crate::evidence::Store;
-use crate::formats::{self, Sink};
+use crate::formats::{self, Settings, Sink};
 use crate::source::{self, Decoded, Found, Limits, Reject, Sheet, Source};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,8 @@ use std::path::{Path, PathBuf};
 pub struct ReadOptions {
     /// Encodings of files by path suffix: `app1/dev_icm`.
     pub encodings: Vec<(PathBuf, &'static encoding_rs::Encoding)>,
+    /// What the user says about the formats.
+    pub settings: Settings,
     /// Whether lines that are not understood are kept.
     pub rejects: bool,
 }
@@ -60,6 +63,7 @@ pub fn read_with(paths: &[PathBuf], options: &ReadOptions, progress: &mut dyn Pr
     for (source, label) in reading.sources.iter_mut().zip(labels) {
         source.label = label;
     }
+    align::complete(&mut reading.store, &mut reading.sources);
     for folder in paths.iter().filter(|p| p.is_dir()) {
         let below = source::real(folder);
         let inside = |path: &Path| source::real(path).starts_with(&below);
@@ -165,7 +169,7 @@ fn read_text(
     reading: &mut Reading,
 ) -> Result<(), ReadError> {
     let label = file.path.display().to_string();
-    let Some((format, claim)) = formats::recognise(&decoded.text) else {
+    let Some((format, claim)) = formats::recognise(&decoded.text, &options.settings) else {
         let first = source::lines(&decoded.text).map(|(_, l)| l.trim()).find(|l| !l.is_empty()).unwrap_or("").chars().take(40).collect();
         return Err(ReadError::NoFormat(label, first));
     };
@@ -184,7 +188,8 @@ fn read_text(
     if decoded.replaced > 0 {
         source.note(1, format!("{} broken characters were replaced by U+FFFD", decoded.replaced));
     }
-    let outcome = format.read(&decoded.text, &mut Sink { store: &mut reading.store, source: &mut source, index });
+    let settings = &options.settings;
+    let outcome = format.read(&decoded.text, &mut Sink { store: &mut reading.store, source: &mut source, index, settings });
     if decoded.truncated {
         let line = u32::try_from(lines).unwrap_or(u32::MAX);
         reading.problems.push(ReadError::Truncated { label, line, encoding: decoded.encoding.name });

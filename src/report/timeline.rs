@@ -66,7 +66,9 @@ fn place(analysis: &Analysis, record: &Evidence) -> String {
 /// What a record says, in a line.
 fn said(analysis: &Analysis, record: &Evidence) -> String {
     let store = &analysis.reading.store;
-    let reply = clean(store.text(record.reply));
+    // SAP's own text where no server's words are known.
+    let text = store.sap_of(record).map_or("", |sap| store.text(sap.text));
+    let reply = clean(if record.reply.is_empty() { text } else { store.text(record.reply) });
     let by_hop = if let Some(sap) = store.sap_of(record) {
         format!("{} {}", sap.state.word(), store.text(sap.message))
     } else if let Some(trace) = store.trace_of(record) {

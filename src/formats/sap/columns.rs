@@ -2,6 +2,7 @@
 //! Unknown headers are kept and ignored.
 
 use super::aliases::ALIASES;
+use super::headers::Headers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -14,6 +15,13 @@ pub enum Column {
     RecType,
     RecYear,
     RecNumber,
+    ObjType,
+    ObjYear,
+    ObjNumber,
+    /// Number of an address, of the recipient in SOES and of the row in ADR6.
+    AddressNumber,
+    /// The address must not be used (ADR6).
+    NoUse,
     Title,
     User,
     Sender,
@@ -37,6 +45,8 @@ pub enum Column {
     Message,
     Variable(u8),
     Text,
+    /// Language of a text (T100).
+    Language,
     Node,
     Size,
 }
@@ -80,7 +90,10 @@ fn split_table(header: &str) -> (Table, String) {
 }
 
 /// Rank and meaning of a normalised header; a cut one counts where all its continuations mean the same.
-fn meaning(name: &str) -> Option<(usize, Column)> {
+fn meaning(name: &str, headers: &Headers) -> Option<(usize, Column)> {
+    if let Some(own) = headers.column(name) {
+        return Some((0, own));
+    }
     if let Some(known) = NAMES.get(name) {
         return Some(*known);
     }
@@ -93,16 +106,19 @@ fn meaning(name: &str) -> Option<(usize, Column)> {
 }
 
 /// Meaning of all cells of a header line. `Address name` twice is sender, then recipient; `Message Variable` counts up.
-pub fn layout(cells: &[&str]) -> Vec<Option<Column>> {
+pub fn layout(cells: &[&str], headers: &Headers) -> Vec<Option<Column>> {
     let names: Vec<String> = cells.iter().map(|cell| normal(cell)).collect();
     let addresses = names.iter().filter(|name| *name == "address name").count();
+    // In SOST the column SENDER names the author of the status, not of the mail (sost.md section 2).
+    let history = names.iter().any(|name| matches!(name.as_str(), "creator" | "sta_order"));
     let (mut sender, mut variables) = (false, 0);
-    let of = |name: &String| match meaning(name)?.1 {
+    let of = |name: &String| match meaning(name, headers)?.1 {
+        C::Sender if history && name == "sender" && headers.column(name).is_none() => None,
         C::Recipient if addresses == 2 && name == "address name" && !sender => {
             sender = true;
             Some(C::Sender)
         }
-        C::Variable(1) if !name.starts_with("msgv") => {
+        C::Variable(1) if !name.starts_with("msgv") && headers.column(name).is_none() => {
             variables += 1;
             (variables <= 4).then_some(C::Variable(variables))
         }
@@ -121,9 +137,10 @@ pub type Positions = BTreeMap<Column, Vec<usize>>;
 
 /// Where each column stands. Of a joined export, status, class, number and type come from one table, and so do the
 /// message variables.
-pub fn positions(cells: &[&str]) -> Positions {
+pub fn positions(cells: &[&str], own: &Headers) -> Positions {
     let headers: Vec<(Table, String)> = cells.iter().map(|cell| split_table(cell)).collect();
-    let mut known: Vec<(Column, usize)> = layout(cells).into_iter().enumerate().filter_map(|(at, column)| Some((column?, at))).collect();
+    let mut known: Vec<(Column, usize)> =
+        layout(cells, own).into_iter().enumerate().filter_map(|(at, column)| Some((column?, at))).collect();
     for group in [is_status as fn(Column) -> bool, is_variable] {
         let first = |of: fn(Column) -> bool| known.iter().filter(|(c, _)| group(*c) && of(*c)).map(|(_, at)| headers[*at].0).min();
         let table = first(is_number).or(first(|_| true));
@@ -133,7 +150,7 @@ pub fn positions(cells: &[&str]) -> Positions {
     for (column, at) in known {
         out.entry(column).or_default().push(at);
     }
-    let rank = |at: &usize| (headers[*at].0, meaning(&headers[*at].1).map(|(rank, _)| rank), *at);
+    let rank = |at: &usize| (headers[*at].0, meaning(&headers[*at].1, own).map(|(rank, _)| rank), *at);
     for places in out.values_mut() {
         places.sort_by_key(rank);
     }
@@ -178,6 +195,14 @@ pub fn missing(positions: &Positions) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn layout(cells: &[&str]) -> Vec<Option<Column>> {
+        super::layout(cells, &Headers::default())
+    }
+
+    fn positions(cells: &[&str]) -> Positions {
+        super::positions(cells, &Headers::default())
+    }
 
     #[test]
     fn labels_technical_names_and_cut_labels() {

@@ -23,11 +23,21 @@ pub enum Order {
     DayFirst,
 }
 
+/// Eras by initial and name, with the year before their first one (DATFM 7 to 9; how SAP writes them is unverified).
+const ERAS: &[(&str, u32)] = &[("R", 2018), ("令和", 2018), ("H", 1988), ("平成", 1988), ("S", 1925), ("昭和", 1925)];
+/// Years of the Islamic and Iranian calendars in which mails were sent (DATFM A to C). Which of the three calendars it is
+/// does not show, and tables of the moon or the equinox would be needed to convert them.
+const OTHER_CALENDARS: std::ops::RangeInclusive<u32> = 1300..=1499;
+/// What is said where day and month may be either.
+pub const EITHER_ORDER: &str = "dates are read month first: a guess from the form and the values of the column";
+
 /// How the dates of a sheet are read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Form {
     /// Order that the values allow.
     pub order: Order,
+    /// All of them fit the other order as well.
+    pub either: bool,
     /// What was guessed and what does not fit.
     pub doubts: Vec<&'static str>,
 }
@@ -35,9 +45,14 @@ pub struct Form {
 /// Finds the form of all dates of a sheet: one user wrote them, so one form should do.
 pub fn form<'a>(dates: impl Iterator<Item = &'a str>) -> Form {
     let (mut month_first, mut day_first, mut open) = (true, true, false);
-    let mut forms = BTreeSet::new();
-    for (first, separator, second, third) in dates.filter_map(|date| parts(date.trim()).ok().map(|(_, parts)| parts)) {
+    let (mut forms, mut eras, mut others) = (BTreeSet::new(), false, false);
+    for date in dates.map(str::trim) {
+        let Ok((_, (first, separator, second, third))) = parts(date) else {
+            eras |= era(date).is_some();
+            continue;
+        };
         forms.insert((separator, first > 31));
+        others |= OTHER_CALENDARS.contains(&first);
         if separator != '.' && first <= 31 && third >= 100 {
             open = true;
             month_first &= first <= 12;
@@ -48,7 +63,7 @@ pub fn form<'a>(dates: impl Iterator<Item = &'a str>) -> Form {
     let mut doubts = Vec::new();
     if open {
         doubts.extend(match (month_first, day_first) {
-            (true, true) => Some("dates are read month first: a guess from the form and the values of the column"),
+            (true, true) => Some(EITHER_ORDER),
             (false, true) => Some("dates are read day first: a guess from the form and the values of the column"),
             (false, false) => Some("some dates fit day first only, others month first only: they are read month first, check them"),
             (true, false) => None,
@@ -57,7 +72,23 @@ pub fn form<'a>(dates: impl Iterator<Item = &'a str>) -> Form {
     if forms.len() > 1 {
         doubts.push("dates of different forms stand in one list: each is read by its own form, check them");
     }
-    Form { order, doubts }
+    if eras {
+        doubts.push("years of Japanese eras are converted (R Reiwa, H Heisei, S Showa): how SAP writes them is unverified, check them");
+    }
+    if others {
+        doubts.push(
+            "dates of the Islamic or Iranian calendar are not converted and count as unknown: choose another date format (SU3) and export again",
+        );
+    }
+    let either = open && month_first && day_first && forms.len() == 1 && !eras;
+    Form { order, either, doubts }
+}
+
+/// Year, month and day of a date with an era.
+fn era(text: &str) -> Option<(u32, u32, u32)> {
+    let (rest, before) = ERAS.iter().find_map(|(name, before)| Some((text.strip_prefix(name)?, before)))?;
+    let ("", (year, _, month, day)) = parts(rest.trim_start()).ok()? else { return None };
+    (1..=99).contains(&year).then_some((before + year, month, day))
 }
 
 fn number(input: &str) -> IResult<&str, u32> {
@@ -82,11 +113,12 @@ pub fn date(text: &str, order: Order) -> Option<NaiveDate> {
     let date = if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
         NaiveDate::parse_from_str(text, "%Y%m%d").ok()?
     } else {
-        let ("", (first, separator, second, third)) = parts(text).ok()? else { return None };
-        let (year, month, day) = match (separator, order) {
-            _ if first > 31 => (first, second, third),
-            ('.', _) | (_, Order::DayFirst) => (third, second, first),
-            (_, Order::MonthFirst) => (third, first, second),
+        let (year, month, day) = match (era(text), parts(text)) {
+            (Some(date), _) => date,
+            (None, Ok(("", (first, _, second, third)))) if first > 31 => (first, second, third),
+            (None, Ok(("", (first, separator, second, third)))) if separator == '.' || order == Order::DayFirst => (third, second, first),
+            (None, Ok(("", (first, _, second, third)))) => (third, first, second),
+            _ => return None,
         };
         NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?
     };
@@ -154,6 +186,13 @@ mod tests {
         for text in ["00.00.0000", "", "00000000", "31.02.2026", "soon", "10.03.26", "10.03.202", "10.03/2026", "10.03.20261", "00260310"] {
             assert_eq!(date(text, Order::MonthFirst), None, "{text}");
         }
+        for text in ["R08.03.10", "R08/03/10", "R8-03-10", "令和08/03/10", "R 8/03/10"] {
+            assert_eq!(date(text, Order::DayFirst), want, "{text}");
+        }
+        assert_eq!(date("H31.04.30", Order::MonthFirst), NaiveDate::from_ymd_opt(2019, 4, 30));
+        for text in ["R00.03.10", "X08.03.10", "S64.01.07", "R.03.10", "R08.13.10", "0508.03.10", "1404/12/19", "1447/09/20"] {
+            assert_eq!(date(text, Order::MonthFirst), None, "{text}");
+        }
         for (text, want) in [("00.00.0000", true), ("", true), ("10.03.26", false), ("soon", false)] {
             assert_eq!(blank(text), want, "{text}");
         }
@@ -161,13 +200,15 @@ mod tests {
 
     #[test]
     fn the_order_is_that_of_all_dates_and_doubts_are_told() {
-        let rows: [(&[&str], Order, &[&str]); 6] = [
+        let rows: [(&[&str], Order, &[&str]); 8] = [
             (&["03/10/2026", "25/10/2026"], Order::DayFirst, &["read day first"]),
             (&["03/10/2026"], Order::MonthFirst, &["read month first"]),
             (&["03/10/2026", "10/25/2026"], Order::MonthFirst, &[]),
             (&["10.03.2026", "", "20260310"], Order::MonthFirst, &[]),
             (&["25/10/2026", "10/25/2026"], Order::MonthFirst, &["fit day first only"]),
             (&["10/25/2026", "03.04.2026"], Order::MonthFirst, &["different forms"]),
+            (&["R08.03.10", ""], Order::MonthFirst, &["Japanese eras"]),
+            (&["1404/12/19", "1404/12/20"], Order::MonthFirst, &["Islamic or Iranian"]),
         ];
         for (dates, order, doubts) in rows {
             let form = form(dates.iter().copied());

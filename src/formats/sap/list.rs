@@ -7,7 +7,7 @@ use super::ruler::{Ruler, split};
 use super::sheet::Sheet;
 use crate::error::ReadError;
 use crate::evidence::Hop;
-use crate::formats::{Claim, Format, Sink};
+use crate::formats::{Claim, Format, Settings, Sink};
 use crate::source::{Class, lines};
 use std::collections::BTreeSet;
 
@@ -36,6 +36,10 @@ impl Format for List {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
+        self.recognise_with(head, &Settings::default())
+    }
+
+    fn recognise_with(&self, head: &str, settings: &Settings) -> Option<Claim> {
         let rows = || lines(head).filter(|(_, line)| is_row(line)).map(|(number, line)| (number, split(line)));
         let icons = rows().any(|(_, cells)| cells.into_iter().any(recognise::is_icon));
         let mut above: Option<(u32, Vec<&str>)> = None;
@@ -45,7 +49,7 @@ impl Format for List {
                 Some((line, above)) if line + 1 == number => above.into_iter().chain(cells.iter().copied()).collect(),
                 _ => cells.clone(),
             };
-            if let Some(known) = [&cells, &whole].into_iter().find_map(|cells| recognise::header(cells, icons)) {
+            if let Some(known) = [&cells, &whole].into_iter().find_map(|cells| recognise::header(cells, icons, &settings.headers)) {
                 return Some(Claim { confidence: 90, why: format!("line {number}: a header between pipes with {known} known columns") });
             }
             above = Some((number, cells));
@@ -106,14 +110,14 @@ impl<'a> Reader<'a> {
     /// Reads a line between pipes; false when it belongs to a header or row of several lines.
     fn row(&mut self, number: u32, line: &'a str, sink: &mut Sink<'_>) -> bool {
         let cells = split(line);
-        let hits = columns::hits(&columns::layout(&cells));
+        let hits = columns::hits(&columns::layout(&cells, &sink.settings.headers));
         if let Some((above, other, others)) = self.above.replace((number, line, hits)) {
             let two = above + 1 == number && hits.min(others) >= WRAPPED && hits.max(others) >= KNOWN;
             if two && other != line {
                 return false;
             }
         }
-        if hits >= KNOWN {
+        if recognise::is_header(&cells, hits, &sink.settings.headers) {
             sink.source.ledger.mark(number, Class::Frame);
             self.header(number, line, cells, sink);
             return true;
@@ -141,7 +145,7 @@ impl<'a> Reader<'a> {
         if let Some(width) = self.ruler.cut_at() {
             sink.source.note(number, format!("lines are cut at {width} characters: columns further right are lost, narrow the layout"));
         }
-        self.sheets.push(Sheet::new(number, cells, self.ruler.widths()));
+        self.sheets.push(Sheet::new(number, cells, self.ruler.widths(), &sink.settings.headers));
     }
 
     /// Lines without the form of a row: rules, page headers, blanks; anything else is not understood.

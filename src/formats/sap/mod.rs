@@ -2,7 +2,9 @@
 
 mod aliases;
 mod columns;
+mod content;
 mod datetime;
+mod headers;
 mod icm;
 mod icon;
 mod list;
@@ -15,6 +17,9 @@ mod status;
 mod table;
 mod variables;
 
+pub use headers::Headers;
 pub use icm::Icm;
 pub use list::List;
+pub(crate) use request::is_maximum;
+pub(crate) use status::state_of;
 pub use table::Table;

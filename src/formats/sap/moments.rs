@@ -35,6 +35,11 @@ impl Moments {
         Self { form: datetime::form(dates), line: sheet.line, unread: BTreeMap::new() }
     }
 
+    /// Whether all dates fit another order of day and month as well.
+    pub fn either_order(&self) -> bool {
+        self.form.either
+    }
+
     /// Time of the request and of the status.
     pub fn read(&mut self, sheet: &Sheet<'_>, line: u32, row: &[&str]) -> (Option<Span>, Option<Span>) {
         let [requested, changed] =

@@ -2,6 +2,8 @@
 //! tables and message traces with tabs have the former (`Status`, `Subject`, `Recipient`), never the latter.
 
 use super::columns::{self, Column as C, normal};
+use super::content::Content;
+use super::headers::Headers;
 use super::icon;
 
 /// Header cells that must be known before a line counts as the header.
@@ -28,7 +30,14 @@ const OWN: &[&str] = &[
     "rectp",
     "recyr",
     "recno",
+    "objtp",
+    "objno",
     "objdes",
+    "adrnr",
+    "addrnumber",
+    "sprsl",
+    "arbgb",
+    "msgnr",
     "usernam",
     "sndnam",
     "smtp_addr",
@@ -63,12 +72,12 @@ const OWN: &[&str] = &[
 
 /// Known columns of a header that SAP wrote: all needed ones and one sign, or so many signs that what is missing can be
 /// told. `icons` says whether a cell of the file holds an icon.
-pub fn header(cells: &[&str], icons: bool) -> Option<usize> {
+pub fn header(cells: &[&str], icons: bool, headers: &Headers) -> Option<usize> {
     let names: Vec<String> = cells.iter().map(|cell| normal(cell)).collect();
     if names.iter().any(|name| FOREIGN.contains(&name.as_str())) {
         return None;
     }
-    let layout = columns::layout(cells);
+    let layout = columns::layout(cells, headers);
     let has = |column: C| layout.contains(&Some(column));
     let message = names.iter().zip(&layout).any(|(name, column)| match column {
         Some(C::MessageClass) => name != "msgid",
@@ -76,15 +85,20 @@ pub fn header(cells: &[&str], icons: bool) -> Option<usize> {
         _ => false,
     });
     let signs = [
-        names.iter().any(|name| OWN.contains(&name.as_str())),
+        names.iter().any(|name| OWN.contains(&name.as_str()) || headers.column(name).is_some()),
         message,
         has(C::SendMethod),
         (has(C::SendDate) && has(C::SendTime)) || (has(C::StatusDate) && has(C::StatusTime)),
         icons,
     ];
     let (known, signs) = (columns::hits(&layout), signs.into_iter().filter(|sign| *sign).count());
-    let needed = columns::missing(&columns::positions(cells)).is_none();
-    (known >= KNOWN && signs >= if needed { 1 } else { 2 }).then_some(known)
+    let needed = Content::of(&columns::positions(cells, headers)).is_some();
+    (is_header(cells, known, headers) && signs >= if needed { 1 } else { 2 }).then_some(known)
+}
+
+/// Whether cells with so many known ones are a header; two are enough for the table of addresses.
+pub fn is_header(cells: &[&str], known: usize, headers: &Headers) -> bool {
+    known >= KNOWN || (known + 1 == KNOWN && Content::completes(cells, headers))
 }
 
 /// Whether a cell is an icon.
@@ -111,7 +125,7 @@ mod tests {
             ("SNDDAT SNDTIM TITEL SNDART", false, Some(4)),
         ];
         for (cells, icons, known) in rows {
-            assert_eq!(header(&cells.split(' ').collect::<Vec<_>>(), icons), known, "{cells}");
+            assert_eq!(header(&cells.split(' ').collect::<Vec<_>>(), icons, &Headers::default()), known, "{cells}");
         }
     }
 }

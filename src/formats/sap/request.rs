@@ -1,6 +1,7 @@
 //! From a row of cells to the evidence of a send request (sost.md sections 1.2 and 3.3).
 
 use super::columns::Column as C;
+use super::content::{self, Content, OBJECT, RECIPIENT};
 use super::icon;
 use super::moments::Moments;
 use super::sheet::Sheet;
@@ -18,9 +19,10 @@ pub fn emit_all(sheets: Vec<Sheet<'_>>, format: &'static str, sink: &mut Sink<'_
     let (mut outcome, mut rows) = (Ok(()), 0);
     for mut sheet in sheets {
         rows += sheet.rows.len();
-        match sheet.check(&label) {
-            Ok(()) if sheet.rows.is_empty() => {}
-            Ok(()) => emit(&mut sheet, sink),
+        match sheet.content(&label) {
+            Ok(_) if sheet.rows.is_empty() => {}
+            Ok(Content::Requests) => emit(&mut sheet, sink),
+            Ok(table) => content::keep(table, &mut sheet, sink),
             Err(error) => {
                 sheet.rows.iter().for_each(|(line, _)| sink.source.ledger.reject(*line, "below a header without a needed column"));
                 outcome = Err(error);
@@ -40,7 +42,7 @@ pub fn emit_all(sheets: Vec<Sheet<'_>>, format: &'static str, sink: &mut Sink<'_
 }
 
 /// Round numbers from 500 on, as people set them for the maximum number of hits (sost.md section 1.1).
-fn is_maximum(rows: usize) -> bool {
+pub(crate) fn is_maximum(rows: usize) -> bool {
     let mut leading = rows;
     while leading >= 10 && leading.is_multiple_of(10) {
         leading /= 10;
@@ -54,6 +56,9 @@ fn emit(sheet: &mut Sheet<'_>, sink: &mut Sink<'_>) {
         sink.source.note(sheet.line, note);
     }
     let mut moments = Moments::of(sheet);
+    if moments.either_order() {
+        sink.store.tables.either_order.push(sink.index);
+    }
     let (mut apart, mut blank) = (0, 0);
     for (line, row) in &sheet.rows {
         let kind = RowKind::of(sheet, row);
@@ -81,14 +86,15 @@ fn emit(sheet: &mut Sheet<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// What the header does not have, and what that means for the result.
+/// What the header does not have, and what that means for the result. With the key another table may have it.
 fn lacks(sheet: &Sheet<'_>) -> impl Iterator<Item = &'static str> {
+    let keyed = RECIPIENT.iter().all(|column| sheet.has(*column));
     let rows = [
         (sheet.has(C::SendDate) || sheet.has(C::ProcessDate), "no column with the send date: when a mail was requested is not known"),
         (sheet.has(C::SendTime) || sheet.has(C::ProcessTime), "no column with the send time: a mail was requested at any time of its day"),
         (sheet.has(C::Title), "no column with the subject: mails to one recipient are hard to tell apart"),
     ];
-    rows.into_iter().filter(|(has, _)| !has).map(|(_, note)| note)
+    rows.into_iter().filter(move |(has, _)| !has && !keyed).map(|(_, note)| note)
 }
 
 /// What a row is about.
@@ -106,7 +112,7 @@ enum RowKind {
 impl RowKind {
     fn of(sheet: &Sheet<'_>, row: &[&str]) -> Self {
         let empty = |columns: &[C]| columns.iter().all(|column| sheet.cell(row, *column).is_empty());
-        match variables::recipient(sheet, row).text.is_empty() && key(sheet, row).is_none() && empty(&[C::Guid]) {
+        match variables::recipient(sheet, row).text.is_empty() && number(sheet, row, RECIPIENT).is_none() && empty(&[C::Guid]) {
             _ if !is_mail(sheet.cell(row, C::SendMethod)) => Self::Apart,
             false => Self::Mail,
             true if status::reference(sheet.cell(row, C::Status)).is_some() => Self::Nobody,
@@ -154,27 +160,36 @@ fn push(sheet: &Sheet<'_>, moments: &mut Moments, line: u32, row: &[&str], sink:
     record.cut.subject = title.cut;
     let (host, port) = variables::host_port(cell(C::Variable(2)));
     let text = variables::text(sheet, row).text;
-    let words = if text.is_empty() { variables::all(sheet, row) } else { text.to_owned() };
     let facts = SapFacts {
-        key: key(sheet, row).map_or(Sym::EMPTY, |key| strings.intern(&key)),
+        key: number(sheet, row, RECIPIENT).map_or(Sym::EMPTY, |key| strings.intern(&key)),
         guid: strings.intern(cell(C::Guid)),
+        object: number(sheet, row, OBJECT).map_or(Sym::EMPTY, |object| strings.intern(&object)),
+        address: content::address(sheet, row).map_or(Sym::EMPTY, |address| strings.intern(&address)),
         client: strings.intern(cell(C::Client)),
         system: strings.intern(cell(C::System)),
         node: strings.intern(cell(C::Node)),
         user: strings.intern(user),
         state: status.state,
-        status: strings.intern(if cell(C::Status).is_empty() { cell(C::Icon) } else { cell(C::Status) }),
+        status: strings.intern(written(sheet, row)),
         message: strings.intern(&status.message),
-        text: strings.intern(&words),
+        text: strings.intern(text),
+        variables: [1, 2, 3, 4].map(|at| strings.intern(cell(C::Variable(at)))),
         host: strings.intern(host),
         port,
         requested,
+        timed: changed.is_some(),
     };
     sink.source.ledger.mark(line, Class::Evidence);
     for span in [requested, record.local].into_iter().flatten() {
         sink.source.cover(span);
     }
     sink.store.push_sap(record, facts);
+}
+
+/// The status as written; the history has a type and a number only.
+fn written<'a>(sheet: &Sheet<'a>, row: &[&'a str]) -> &'a str {
+    let cells = [C::Status, C::Icon, C::MessageType, C::MessageNumber].map(|column| sheet.cell(row, column));
+    cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or_default()
 }
 
 /// Address of the sender and SAP user: the label `Sender` stands for either.
@@ -186,9 +201,9 @@ fn senders<'a>(sender: &'a str, user: &'a str) -> (&'a str, &'a str) {
     }
 }
 
-/// RECTP, RECYR and RECNO as one, 17 characters (sost.md section 4.1).
-fn key(sheet: &Sheet<'_>, row: &[&str]) -> Option<String> {
-    let (kind, year, number) = (sheet.cell(row, C::RecType), sheet.cell(row, C::RecYear), sheet.cell(row, C::RecNumber));
+/// Type, year and number as one, 17 characters: RECTP, RECYR and RECNO (sost.md section 4.1), OBJTP, OBJYR and OBJNO.
+pub fn number(sheet: &Sheet<'_>, row: &[&str], columns: [C; 3]) -> Option<String> {
+    let [kind, year, number] = columns.map(|column| sheet.cell(row, column));
     let whole = kind.len() == 3 && !year.is_empty() && !number.is_empty();
     whole.then(|| format!("{kind}{year:0>2}{number:0>12}"))
 }

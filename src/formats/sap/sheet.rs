@@ -1,6 +1,8 @@
 //! A header with the rows below it, whatever the file form: the common ground of list and table.
 
 use super::columns::{self, Column, Positions};
+use super::content::Content;
+use super::headers::Headers;
 use super::icon;
 use super::status;
 use crate::error::ReadError;
@@ -14,6 +16,7 @@ pub struct Sheet<'a> {
     pub header: Vec<&'a str>,
     /// Rows with their line.
     pub rows: Vec<(u32, Vec<&'a str>)>,
+    layout: Vec<Option<Column>>,
     positions: Positions,
     /// Width of each cell in characters, where the form has one.
     widths: Vec<usize>,
@@ -30,9 +33,10 @@ pub struct Value<'a> {
 
 impl<'a> Sheet<'a> {
     /// A sheet without rows.
-    pub fn new(line: u32, header: Vec<&'a str>, widths: Vec<usize>) -> Self {
-        let positions = columns::positions(&header);
-        Self { line, header, rows: Vec::new(), positions, widths, limits: Vec::new() }
+    pub fn new(line: u32, header: Vec<&'a str>, widths: Vec<usize>, headers: &Headers) -> Self {
+        let positions = columns::positions(&header, headers);
+        let layout = columns::layout(&header, headers);
+        Self { line, header, rows: Vec::new(), layout, positions, widths, limits: Vec::new() }
     }
 
     /// Whether the header has a column.
@@ -80,7 +84,7 @@ impl<'a> Sheet<'a> {
             let (first, rest) = (names(first), names(rest));
             format!("{first} and {rest} mean the same: {first} is read, {rest} where it is empty or longer")
         });
-        let known = columns::layout(&self.header).into_iter().enumerate().filter(|(_, column)| column.is_some());
+        let known = self.layout.iter().enumerate().filter(|(_, column)| column.is_some());
         let unused = |at: &usize| !self.positions.values().any(|places| places.contains(at));
         let unused: Vec<usize> = known.map(|(at, _)| at).filter(unused).collect();
         let told = format!("the status is read from one table of the join: {} left out", names(&unused));
@@ -114,9 +118,12 @@ impl<'a> Sheet<'a> {
         dictionary.unwrap_or(usize::MAX).min(self.widths.get(at).copied().unwrap_or(usize::MAX))
     }
 
-    /// Says what is missing for telling mails and their status.
-    pub fn check(&self, label: &str) -> Result<(), ReadError> {
-        let Some(missing) = columns::missing(&self.positions) else { return Ok(()) };
+    /// What the rows are about, or what is missing for telling mails and their status.
+    pub fn content(&self, label: &str) -> Result<Content, ReadError> {
+        if let Some(content) = Content::of(&self.positions) {
+            return Ok(content);
+        }
+        let missing = columns::missing(&self.positions).unwrap_or_default();
         let found: Vec<&str> = self.header.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
         Err(ReadError::MissingColumn {
             label: label.to_owned(),
@@ -133,7 +140,7 @@ mod tests {
     use super::*;
 
     fn sheet<'a>(header: &[&'a str], rows: &[&[&'a str]]) -> (Sheet<'a>, Vec<String>) {
-        let mut sheet = Sheet::new(1, header.to_vec(), Vec::new());
+        let mut sheet = Sheet::new(1, header.to_vec(), Vec::new(), &Headers::default());
         sheet.rows = (2..).zip(rows.iter().map(|row| row.to_vec())).collect();
         let notes = sheet.settle();
         (sheet, notes)

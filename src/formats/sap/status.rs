@@ -131,6 +131,11 @@ fn by_number(class: &str, number: u16) -> Option<SapState> {
     }
 }
 
+/// State that a message's class and number stand for, where they are known.
+pub(crate) fn state_of(message: &str) -> Option<SapState> {
+    reference(message).and_then(|(class, number)| by_number(class, number))
+}
+
 fn by_letter(letter: &str) -> Option<SapState> {
     match letter.trim() {
         "W" => Some(SapState::Waiting),

@@ -3,13 +3,13 @@
 
 use super::columns::{self, Column};
 use super::datetime;
-use super::recognise::{self, KNOWN};
+use super::recognise;
 use super::request;
 use super::sheet::Sheet;
 use crate::error::ReadError;
 use crate::evidence::Hop;
 use crate::formats::exchange::records::{self, Place};
-use crate::formats::{Claim, Format, Sink};
+use crate::formats::{Claim, Format, Headers, Settings, Sink};
 use crate::source::{Class, lines};
 
 /// Lines among which the header stands: title rows and parameters may be above it.
@@ -32,7 +32,11 @@ impl Format for Table {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let Head { line, delimiter, known } = Head::find(head)?;
+        self.recognise_with(head, &Settings::default())
+    }
+
+    fn recognise_with(&self, head: &str, settings: &Settings) -> Option<Claim> {
+        let Head { line, delimiter, known } = Head::find(head, &settings.headers)?;
         let between = match delimiter {
             '\t' => "tabs",
             ';' => "semicolons",
@@ -42,7 +46,7 @@ impl Format for Table {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        match Head::find(text) {
+        match Head::find(text, &sink.settings.headers) {
             Some(head) if head.delimiter != '\t' => self.read_csv(text, &head, sink),
             _ => {
                 let rows = lines(text).map(|(number, line)| (number, line.split('\t').collect()));
@@ -52,7 +56,15 @@ impl Format for Table {
     }
 
     fn samples(&self) -> &'static [&'static str] {
-        &[include_str!("table.sample.txt"), include_str!("table.sample.csv")]
+        &[
+            include_str!("table.sample.txt"),
+            include_str!("table.sample.csv"),
+            include_str!("sost.sample.txt"),
+            include_str!("soos.sample.txt"),
+            include_str!("sood.sample.txt"),
+            include_str!("adr6.sample.txt"),
+            include_str!("t100.sample.txt"),
+        ]
     }
 }
 
@@ -80,13 +92,13 @@ struct Head {
 }
 
 impl Head {
-    fn find(text: &str) -> Option<Self> {
+    fn find(text: &str, headers: &Headers) -> Option<Self> {
         let head = || lines(text).take(ABOVE);
         let mut delimiters = ['\t', ';', ','].into_iter();
         delimiters.find_map(|delimiter| {
             let rows = || head().filter(|(_, line)| line.contains(delimiter)).map(|(number, line)| (number, names(line, delimiter)));
             let icons = rows().any(|(_, cells)| cells.into_iter().any(recognise::is_icon));
-            rows().find_map(|(line, cells)| Some(Self { line, delimiter, known: recognise::header(&cells, icons)? }))
+            rows().find_map(|(line, cells)| Some(Self { line, delimiter, known: recognise::header(&cells, icons, headers)? }))
         })
     }
 
@@ -95,7 +107,7 @@ impl Head {
         let above = (self.line as usize).saturating_sub(1);
         let begin = memchr::memchr_iter(b'\n', text.as_bytes()).take(above).last().map_or(0, |at| at + 1);
         let body = text[begin..].trim_start_matches('\u{feff}');
-        let sheet = Sheet::new(self.line, names(body.lines().next().unwrap_or(""), self.delimiter), Vec::new());
+        let sheet = Sheet::new(self.line, names(body.lines().next().unwrap_or(""), self.delimiter), Vec::new(), &sink.settings.headers);
         let dates: Vec<usize> = DATES.into_iter().filter_map(|column| sheet.place(column)).collect();
         let begins_row = |line: &str| {
             let cells = names(line, self.delimiter);
@@ -121,12 +133,13 @@ fn names(line: &str, delimiter: char) -> Vec<&str> {
 
 /// Rows below their headers: a new sheet begins at each header that differs from the last.
 fn sheets<'a>(rows: impl Iterator<Item = (u32, Vec<&'a str>)>, sink: &mut Sink<'_>) -> Vec<Sheet<'a>> {
+    let headers = &sink.settings.headers;
     let mut sheets: Vec<Sheet<'a>> = Vec::new();
     for (number, cells) in rows {
-        if columns::hits(&columns::layout(&cells)) >= KNOWN {
+        if recognise::is_header(&cells, columns::hits(&columns::layout(&cells, headers)), headers) {
             sink.source.ledger.mark(number, Class::Frame);
             if sheets.last().is_none_or(|sheet| sheet.header != cells) {
-                sheets.push(Sheet::new(number, cells, Vec::new()));
+                sheets.push(Sheet::new(number, cells, Vec::new(), headers));
             }
             continue;
         }
@@ -166,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_tab_inside_a_value_shifts_the_date() {
-        let sheet = Sheet::new(1, cells("STATUS\tTITEL\tADDRESS\tSNDDAT\tSNDTIM\tNODE"), Vec::new());
+        let sheet = Sheet::new(1, cells("STATUS\tTITEL\tADDRESS\tSNDDAT\tSNDTIM\tNODE"), Vec::new(), &Settings::default().headers);
         let rows = [
             ("806\tInvoice\ta@fabrikam.example\t20260310\t080000\tSMTP", None),
             ("806\tInvoice\ta@fabrikam.example\t20260310\t080000\tSMTP\t\t", None),

@@ -61,12 +61,6 @@ pub fn text<'a>(sheet: &Sheet<'a>, row: &[&'a str]) -> Value<'a> {
     sheet.values(row, C::Text).next().or_else(message).unwrap_or_default()
 }
 
-/// All variables with a blank between them.
-pub fn all(sheet: &Sheet<'_>, row: &[&str]) -> String {
-    let all = (1..=4).map(|at| sheet.cell(row, C::Variable(at))).filter(|text| !text.is_empty());
-    all.collect::<Vec<_>>().join(" ")
-}
-
 /// The preferred address of the list, or a longer form of it in another column, or in V1 where the list has cut it.
 pub fn recipient<'a>(sheet: &Sheet<'a>, row: &[&'a str]) -> Value<'a> {
     let (v1, width) = sheet.raw(row, C::Variable(1));
@@ -105,7 +99,12 @@ mod tests {
     const FULL: &str = "550 5.7.64 TenantAttribution because of that Relay";
 
     fn read(variables: [&str; 4], widths: Option<[usize; 4]>, number: &str) -> (String, bool) {
-        let mut sheet = Sheet::new(1, vec!["MSGV1", "MSGV2", "MSGV3", "MSGV4"], widths.map_or(Vec::new(), Vec::from));
+        let mut sheet = Sheet::new(
+            1,
+            vec!["MSGV1", "MSGV2", "MSGV3", "MSGV4"],
+            widths.map_or(Vec::new(), Vec::from),
+            &super::super::headers::Headers::default(),
+        );
         sheet.rows.push((2, variables.to_vec()));
         sheet.settle();
         reply(&sheet, &variables, &status::interpret(&status::Cells { number, ..status::Cells::default() }))

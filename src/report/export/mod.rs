@@ -29,7 +29,7 @@ pub fn gaps(analysis: &Analysis) -> Vec<Gap> {
         sap::no_dialogue(analysis),
         sap::still_waiting(analysis),
     ];
-    all.into_iter().flatten().collect()
+    all.into_iter().flatten().chain(sap::cut_off(analysis)).collect()
 }
 
 /// Sources of SAP whose times are mere wall times: no file, link or option tells their zone.

@@ -3,12 +3,15 @@
 use super::{Gap, mails, sap_zone_assumed, sources, window};
 use crate::align::Zone;
 use crate::evidence::{HOUR, Hop, MINUTE, Millis, Span, day_time};
+use crate::formats::is_maximum;
 use crate::journey::{Journey, Verdict};
 use crate::pipeline::Analysis;
+use crate::report::clean;
+use crate::source::Class;
 
 /// Without a SAP export nobody sees the mails that never left.
 pub fn no_request(analysis: &Analysis) -> Option<Gap> {
-    if sources(analysis, Hop::Sap).next().is_some() {
+    if sources(analysis, Hop::Sap).any(|source| source.ledger.count(Class::Evidence) > 0) {
         return None;
     }
     let covered = || {
@@ -33,6 +36,28 @@ pub fn still_waiting(analysis: &Analysis) -> Option<Gap> {
     Some(Gap {
         what: format!("{} had not left SAP when its list was exported", mails(waiting.len())),
         export: format!("SOST once more, all statuses, send date and time {}", on_saps_clock(analysis, from, to)),
+    })
+}
+
+/// Exports with as many rows as a selection may have hits.
+pub fn cut_off(analysis: &Analysis) -> impl Iterator<Item = Gap> {
+    sources(analysis, Hop::Sap).filter(|source| is_maximum(source.rows)).map(|source| Gap {
+        what: format!(
+            "{} has exactly {} rows, probably the maximum number of hits: what it does not show may exist all the same",
+            clean(&source.label),
+            source.rows
+        ),
+        export: source.span.map_or_else(
+            || "the same table with a higher maximum number of hits".to_owned(),
+            |span| {
+                format!(
+                    "SOST in parts of the selection, each below the maximum: send date and time until {}, from there to {}, and from there on \
+                     (SAP's clock); or a higher maximum number of hits",
+                    day_time(span.middle()),
+                    day_time(span.to)
+                )
+            },
+        ),
     })
 }
 

@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 
 fn read(text: &str) -> (Store, Source) {
     let (mut store, mut source) = (Store::default(), Source::new("x".into(), "x".into(), lines(text).count()));
-    let outcome = Icm.read(text, &mut Sink { store: &mut store, source: &mut source, index: 0 });
+    let outcome =
+        Icm.read(text, &mut Sink { store: &mut store, source: &mut source, index: 0, settings: &crate::formats::Settings::default() });
     assert!(outcome.is_ok());
     (store, source)
 }

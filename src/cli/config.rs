@@ -1,0 +1,77 @@
+//! The user's settings: one TOML file, named on the command line. None is looked for, least of all beside the evidence.
+
+use super::when;
+use crate::error::UsageError;
+use crate::formats::{Headers, Settings};
+use std::path::Path;
+use toml::{Table, Value};
+
+/// Known sections.
+const SECTIONS: &[&str] = &["columns"];
+
+/// Reads a file of settings.
+pub fn read(path: &Path) -> Result<Settings, UsageError> {
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(path, &format!("cannot be read ({error})")))?;
+    parse(path, &text)
+}
+
+fn parse(path: &Path, text: &str) -> Result<Settings, UsageError> {
+    let table: Table = text.parse().map_err(|error: toml::de::Error| wrong(path, error.to_string().trim_end()))?;
+    let mut settings = Settings::default();
+    for (section, value) in &table {
+        known(path, section, section, SECTIONS)?;
+        let Value::Table(entries) = value else { return Err(wrong(path, &format!("{section} must be a section, [{section}]"))) };
+        columns(path, entries, &mut settings.headers)?;
+    }
+    Ok(settings)
+}
+
+/// `"Header" = "word"`.
+fn columns(path: &Path, entries: &Table, headers: &mut Headers) -> Result<(), UsageError> {
+    let words: Vec<&str> = Headers::words().collect();
+    for (header, word) in entries {
+        let place = format!("[columns] {header:?}");
+        let word = word.as_str().ok_or_else(|| wrong(path, &format!("{place} must name a column in quotes, such as \"recipient\"")))?;
+        if header.trim().is_empty() {
+            return Err(wrong(path, "[columns] has an empty header"));
+        }
+        known(path, &place, word, &words)?;
+        headers.name(header, word);
+    }
+    Ok(())
+}
+
+/// An unknown word is an error with the nearest one.
+fn known(path: &Path, place: &str, word: &str, words: &[&str]) -> Result<(), UsageError> {
+    when::word("config", word, words).map_err(|error| match error {
+        UsageError::Option { value, what, .. } => wrong(path, &format!("{place}: {value:?}: {what}")),
+        other => other,
+    })
+}
+
+fn wrong(path: &Path, what: &str) -> UsageError {
+    UsageError::Option { option: "config", value: path.display().to_string(), what: what.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_checked_word_by_word() {
+        let rows = [
+            ("[columns]\n\"Wem\" = \"recipient\"\nWann = \"send-date\"\n", ""),
+            ("", ""),
+            ("[colums]\n", "did you mean columns?"),
+            ("[columns]\nWem = \"recipent\"\n", "[columns] \"Wem\": \"recipent\": no such value; did you mean recipient?"),
+            ("[columns]\nWem = 3\n", "must name a column in quotes"),
+            ("[columns]\n\" \" = \"status\"\n", "empty header"),
+            ("columns = 3\n", "must be a section"),
+            ("[columns\n", "TOML parse error"),
+        ];
+        for (text, want) in rows {
+            let told = parse(Path::new("sostrace.toml"), text).err().map_or(String::new(), |error| error.to_string());
+            assert!(told.contains(want) && told.is_empty() == want.is_empty(), "{text}: {told}");
+        }
+    }
+}
