@@ -4,6 +4,8 @@
 mod exchange;
 mod sap;
 
+pub use exchange::probably_cut;
+
 use crate::error::ReadError;
 use crate::evidence::{Hop, Store};
 use crate::source::Source;
@@ -50,7 +52,7 @@ pub trait Format: Sync {
 pub const HEAD: usize = 64 * 1024;
 
 /// All formats.
-pub static REGISTRY: &[&dyn Format] = &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary];
+pub static REGISTRY: &[&dyn Format] = &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary, &exchange::MessageTrace];
 
 /// The format that claims a text most surely.
 #[must_use]

@@ -1,8 +1,16 @@
 //! What Exchange Online exports.
 
+mod caps;
+mod columns;
+mod listing;
+mod moment;
 mod network_id;
 mod recipient_status;
 mod records;
+mod sheet;
+mod sighting;
 mod summary;
 
+pub use caps::probably_cut;
+pub use listing::MessageTrace;
 pub use summary::EnhancedSummary;
