@@ -52,7 +52,8 @@ pub trait Format: Sync {
 pub const HEAD: usize = 64 * 1024;
 
 /// All formats.
-pub static REGISTRY: &[&dyn Format] = &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary, &exchange::MessageTrace];
+pub static REGISTRY: &[&dyn Format] =
+    &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary, &exchange::MessageTrace, &exchange::ExtendedReport];
 
 /// The format that claims a text most surely.
 #[must_use]

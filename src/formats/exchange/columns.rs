@@ -20,6 +20,12 @@ pub enum Field {
     Direction,
     WindowStart,
     WindowEnd,
+    Event,
+    Source,
+    Context,
+    Related,
+    ReturnPath,
+    Custom,
 }
 
 /// Names of each column as [`normal`] writes them; where a file has several, the earlier name goes first.
@@ -52,6 +58,12 @@ const ALIASES: &[(Field, &[&str])] = &[
     (Field::Direction, &["directionality", "direction"]),
     (Field::WindowStart, &["startdate"]),
     (Field::WindowEnd, &["enddate"]),
+    (Field::Event, &["eventid", "event", "eventtype"]),
+    (Field::Source, &["source"]),
+    (Field::Context, &["sourcecontext"]),
+    (Field::Related, &["relatedrecipientaddress"]),
+    (Field::ReturnPath, &["returnpath"]),
+    (Field::Custom, &["customdata"]),
 ];
 
 /// A name as it is compared.

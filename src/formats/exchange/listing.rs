@@ -99,27 +99,12 @@ fn push(row: &Row<'_>, place: Place, order: Option<Order>, repeats: &mut Repeats
 
 /// What a row of the list says, whatever it was written in.
 pub fn sighting(row: &dyn Cells, place: Place, at: Span) -> Result<Sighting<'_>, &'static str> {
-    let recipient = row.cell(Field::Recipient);
-    if recipient.is_empty() {
+    if row.cell(Field::Recipient).is_empty() {
         return Err("no recipient");
     }
     let status = status(row.cell(Field::Status)).ok_or("a status that the message trace does not know")?;
     let left = status == TraceStatus::Delivered && !row.cell(Field::ToIp).is_empty();
-    Ok(Sighting {
-        place,
-        at: Some(at),
-        status: if left { TraceStatus::Sent } else { status },
-        sender: row.cell(Field::Sender),
-        recipient,
-        subject: row.cell(Field::Subject),
-        message_id: row.cell(Field::MessageId),
-        network_id: row.cell(Field::TraceId),
-        client_ip: row.cell(Field::ClientIp),
-        connector: row.cell(Field::Connector),
-        size: row.cell(Field::Size),
-        reply: "",
-        originating: None,
-    })
+    Ok(Sighting::new(row, place, Some(at), if left { TraceStatus::Sent } else { status }))
 }
 
 /// Status words of the cmdlets, the portal and Graph (exchange.md sections 1.1 and 1.11).

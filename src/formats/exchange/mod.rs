@@ -2,6 +2,9 @@
 
 mod caps;
 mod columns;
+mod custom_data;
+mod extended;
+mod failure;
 mod listing;
 mod moment;
 mod network_id;
@@ -12,5 +15,6 @@ mod sighting;
 mod summary;
 
 pub use caps::probably_cut;
+pub use extended::ExtendedReport;
 pub use listing::MessageTrace;
 pub use summary::EnhancedSummary;

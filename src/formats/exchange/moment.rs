@@ -215,7 +215,9 @@ mod tests {
         ];
         for (dates, order, doubt) in rows {
             let mut all = Dates::default();
-            dates.iter().for_each(|(text, utc)| all.see(text, *utc));
+            for (text, utc) in dates {
+                all.see(text, *utc);
+            }
             let (got, why) = all.settle();
             assert_eq!((got, why.is_some()), (order, doubt), "{dates:?}");
         }

@@ -1,6 +1,8 @@
 //! What every shape of the message trace says of one recipient of a mail, and how it becomes evidence.
 
 use super::caps;
+use super::columns::{Cells, Field};
+use super::custom_data;
 use super::network_id;
 use super::records::Place;
 use crate::evidence::{Evidence, Hop, Kind, MINUTE, Millis, Span, Sym, TraceFacts, TraceStatus};
@@ -28,9 +30,33 @@ pub struct Sighting<'a> {
     pub size: &'a str,
     pub reply: &'a str,
     pub originating: Option<bool>,
+    pub tls: &'a str,
+    pub return_path: &'a str,
 }
 
-impl Sighting<'_> {
+impl<'a> Sighting<'a> {
+    /// What shapes have in common.
+    pub fn new(row: &'a dyn Cells, place: Place, at: Option<Span>, status: TraceStatus) -> Self {
+        let direction = row.cell(Field::Direction);
+        Self {
+            place,
+            at,
+            status,
+            sender: row.cell(Field::Sender),
+            recipient: row.cell(Field::Recipient),
+            subject: row.cell(Field::Subject),
+            message_id: row.cell(Field::MessageId),
+            network_id: row.cell(Field::TraceId),
+            client_ip: row.cell(Field::ClientIp),
+            connector: row.cell(Field::Connector),
+            size: row.cell(Field::Size),
+            reply: "",
+            originating: (!direction.is_empty()).then(|| direction.eq_ignore_ascii_case("Originating")),
+            tls: "",
+            return_path: row.cell(Field::ReturnPath),
+        }
+    }
+
     /// Adds the evidence.
     pub fn push(&self, sink: &mut Sink<'_>) {
         let mut record = Evidence::at(sink.index, self.place.line, Hop::Exchange, kind(self.status));
@@ -46,9 +72,11 @@ impl Sighting<'_> {
         let facts = TraceFacts {
             network_message_id: strings.intern(self.network_id),
             status: self.status,
-            connector: strings.intern(self.connector),
+            connector: strings.intern(custom_data::inbound(self.connector)),
             client_ip: strings.intern(self.client_ip),
             originating: self.originating,
+            tls: strings.intern(self.tls),
+            return_path: strings.intern(self.return_path),
         };
         if let Some(at) = self.at {
             sink.source.cover(at);

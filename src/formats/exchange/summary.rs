@@ -65,24 +65,10 @@ fn push(row: &Row<'_>, place: Place, shifts: &mut Shifts, sink: &mut Sink<'_>) -
     let at = moment::at(row.cell(Field::Time), None).ok_or("no time in origin_timestamp")?;
     let items = recipient_status::items(row.cell(Field::RecipientStatus)).filter(|items| !items.is_empty());
     let items = items.ok_or("recipient_status is not of the form address##event")?;
-    let direction = row.cell(Field::Direction);
     shifts.see(at, row.cell(Field::TraceId));
     for item in &items {
-        let sighting = Sighting {
-            place,
-            at: Some(at),
-            status: recipient_status::status(&item.events),
-            sender: row.cell(Field::Sender),
-            recipient: item.address,
-            subject: row.cell(Field::Subject),
-            message_id: row.cell(Field::MessageId),
-            network_id: row.cell(Field::TraceId),
-            client_ip: row.cell(Field::ClientIp),
-            connector: row.cell(Field::Connector),
-            size: row.cell(Field::Size),
-            reply: "",
-            originating: (!direction.is_empty()).then(|| direction.eq_ignore_ascii_case("Originating")),
-        };
+        let status = recipient_status::status(&item.events);
+        let sighting = Sighting { recipient: item.address, ..Sighting::new(row, place, Some(at), status) };
         sighting.push(sink);
     }
     Ok(Class::Evidence)
