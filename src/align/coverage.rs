@@ -57,7 +57,7 @@ pub struct Coverage {
     pub only_failed: bool,
     /// It has as many rows as an export may have: probably cut off.
     pub capped: bool,
-    /// It has too few rows to tell whether it was filtered.
+    /// It has too few rows to tell whether it was filtered, or speaks of chosen mails only.
     pub few: bool,
 }
 
@@ -119,7 +119,7 @@ pub fn of_sources(store: &Store, sources: &[Source], utc: &[Option<Span>]) -> Ve
             recipient: Held::only(&held.recipients),
             only_failed: trace && !held.fine,
             capped: trace && probably_cut(source.rows),
-            few: trace && source.rows < FEW,
+            few: trace && (source.rows < FEW || source.selected),
         }
     };
     sources.iter().zip(spans).zip(held).map(one).collect()

@@ -52,8 +52,15 @@ pub trait Format: Sync {
 pub const HEAD: usize = 64 * 1024;
 
 /// All formats.
-pub static REGISTRY: &[&dyn Format] =
-    &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary, &exchange::MessageTrace, &exchange::ExtendedReport];
+pub static REGISTRY: &[&dyn Format] = &[
+    &sap::List,
+    &sap::Table,
+    &sap::Icm,
+    &exchange::EnhancedSummary,
+    &exchange::MessageTrace,
+    &exchange::ExtendedReport,
+    &exchange::TraceDetail,
+];
 
 /// The format that claims a text most surely.
 #[must_use]

@@ -9,7 +9,7 @@ use super::option;
 use super::scope::Scopes;
 use super::verdict::{Ends, verdict};
 use crate::align::{HandOver, LinkKey};
-use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceStatus};
+use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceFacts, TraceStatus};
 use crate::rules::{JourneyFacts, Rule, RuleKind, Said};
 use crate::smtp::{chain, trailer};
 
@@ -132,12 +132,12 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         subject: facts.subject,
         message_id: message_id.unwrap_or(Sym::EMPTY),
         sap_key: sap.map_or(Sym::EMPTY, |sap| sap.key),
-        network_message_id: trace.map_or(Sym::EMPTY, |trace| trace.network_message_id),
+        network_message_id: known(context, facts, |trace| trace.network_message_id),
         sap_status: sap.map_or(Sym::EMPTY, |sap| sap.status),
         sap_message: sap.map_or(Sym::EMPTY, |sap| sap.message),
         exchange_status: trace.map_or("", |trace| trace.status.word()),
         delivered_to: delivered_to(trace.map(|trace| trace.status)),
-        connector: trace.map_or(Sym::EMPTY, |trace| trace.connector),
+        connector: known(context, facts, |trace| trace.connector),
         host: Sym::EMPTY,
         egress: egress.unwrap_or(Sym::EMPTY),
         reply_code: 0,
@@ -147,6 +147,12 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         incident: None,
         evidence: facts.evidence.clone(),
     }
+}
+
+/// What the row that tells the end says, else the first row of another shape that says it.
+fn known(context: &Context<'_, '_>, facts: &Facts, of: impl Fn(&TraceFacts) -> Sym) -> Sym {
+    let others = facts.evidence.iter().filter_map(|at| context.store.trace_of(context.record(Some(*at))?));
+    context.trace(facts).into_iter().chain(others).map(of).find(|sym| !sym.is_empty()).unwrap_or(Sym::EMPTY)
 }
 
 fn delivered_to(status: Option<TraceStatus>) -> &'static str {

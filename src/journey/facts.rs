@@ -122,6 +122,7 @@ fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
     let ends = mail.arrivals.iter().copied().filter(|(at, _)| !replaced || status(*at) != Some(TraceStatus::Expanded));
     let worth = |status: TraceStatus| match status {
         TraceStatus::Delivered | TraceStatus::Sent if replaced => 0,
+        TraceStatus::FilteredAsSpam if replaced => 1,
         other => rank(other),
     };
     ends.max_by_key(|(at, _)| (status(*at).map(worth), context.at(*at), *at)).or_else(|| mail.arrivals.first().copied())
@@ -133,10 +134,11 @@ fn rank(status: TraceStatus) -> u8 {
         TraceStatus::GettingStatus => 0,
         TraceStatus::Expanded => 1,
         TraceStatus::Pending => 2,
-        TraceStatus::FilteredAsSpam => 3,
-        TraceStatus::Quarantined => 4,
-        TraceStatus::Failed => 5,
-        TraceStatus::Delivered => 6,
+        TraceStatus::Quarantined => 3,
+        TraceStatus::Failed => 4,
+        TraceStatus::Delivered => 5,
+        // Junk is where a mail was delivered to: the shape that tells it knows more than one that does not.
+        TraceStatus::FilteredAsSpam => 6,
         TraceStatus::Sent => 7,
     }
 }

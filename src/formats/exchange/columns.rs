@@ -26,6 +26,9 @@ pub enum Field {
     Related,
     ReturnPath,
     Custom,
+    Action,
+    Detail,
+    Data,
 }
 
 /// Names of each column as [`normal`] writes them; where a file has several, the earlier name goes first.
@@ -64,6 +67,9 @@ const ALIASES: &[(Field, &[&str])] = &[
     (Field::Related, &["relatedrecipientaddress"]),
     (Field::ReturnPath, &["returnpath"]),
     (Field::Custom, &["customdata"]),
+    (Field::Action, &["action"]),
+    (Field::Detail, &["detail", "description"]),
+    (Field::Data, &["data"]),
 ];
 
 /// A name as it is compared.

@@ -8,17 +8,17 @@
 use super::columns::{Cells, Field, normal};
 use super::custom_data;
 use super::failure;
+use super::fold::Fold;
 use super::listing;
 use super::moment::{self, Order};
 use super::records::Place;
 use super::sheet::{Outcome, Row, Sheet};
 use super::sighting::{self, Shifts, Sighting};
 use crate::error::ReadError;
-use crate::evidence::{Hop, Kind, Span, Sym, TraceStatus};
+use crate::evidence::{Hop, Kind, Span, TraceStatus};
 use crate::formats::{Claim, Format, Sink};
 use crate::smtp::{find_reply, fold_address, trailer};
 use crate::source::Class;
-use std::collections::HashMap;
 
 const KNOWN: &[Field] = &[Field::Time, Field::Event, Field::Source, Field::MessageId, Field::Recipient];
 const NEEDED: &[(Field, &str)] = &[
@@ -57,9 +57,9 @@ impl Format for ExtendedReport {
         let Some(sheet) = Sheet::open(text) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
         let order = listing::order(&sheet, sink);
-        let mut events = Events { begin: sink.store.records.len(), ..Events::default() };
+        let mut events = Events { shifts: Shifts::default(), fold: Fold::new(sink) };
         let rows = sheet.read(sink, &mut |row, place, sink| events.push(row, place, order, sink));
-        events.fold(sink);
+        events.fold.settle(sink);
         events.shifts.correct(sheet.line, sink);
         sighting::finish(rows, sheet.line, sink);
         Ok(())
@@ -70,36 +70,9 @@ impl Format for ExtendedReport {
     }
 }
 
-/// What one event tells about the mail as a whole; the least `rank` is the surest.
-#[derive(Clone, Copy)]
-struct Known {
-    rank: (u8, i64),
-    text: Sym,
-}
-
-impl Known {
-    fn better(slot: &mut Option<Self>, rank: (u8, i64), text: Sym) {
-        if !text.is_empty() && slot.is_none_or(|known| rank < known.rank) {
-            *slot = Some(Self { rank, text });
-        }
-    }
-}
-
-/// What is known of the hand-over of a mail to Exchange.
-#[derive(Default)]
-struct Entry {
-    connector: Option<Known>,
-    client_ip: Option<Known>,
-    tls: Option<Known>,
-}
-
-#[derive(Default)]
 struct Events {
-    /// Index of the file's first record.
-    begin: usize,
     shifts: Shifts,
-    /// By Message-ID, which several trace ids may share.
-    entries: HashMap<Sym, Entry>,
+    fold: Fold,
 }
 
 impl Events {
@@ -121,9 +94,7 @@ impl Events {
             let reply = if status == TraceStatus::GettingStatus { "" } else { failure::reply(&texts) };
             // Kinds of address (`To`, `Cc`) and session ids are no replies.
             let reply = if find_reply(reply).is_some() || sighting::kind(status) == Kind::Fail { reply } else { "" };
-            let whole = Sighting { recipient, reply, connector: "", client_ip: "", ..Sighting::new(row, place, Some(at), status) };
-            let other = fold_address(whole.return_path) != fold_address(whole.sender);
-            Sighting { return_path: if other { whole.return_path } else { "" }, ..whole }.push(sink);
+            Sighting { recipient, reply, connector: "", client_ip: "", ..Sighting::new(row, place, Some(at), status) }.push(sink);
             class = Class::Evidence;
         }
         Ok(class)
@@ -136,46 +107,14 @@ impl Events {
         if !received && custom == custom_data::Custom::default() {
             return;
         }
+        let entry = self.fold.entry(row, sink);
         let strings = &mut sink.store.strings;
-        let entry = self.entries.entry(strings.intern(row.cell(Field::MessageId))).or_default();
-        Known::better(&mut entry.connector, (0, at.from), strings.intern(custom.connector));
-        Known::better(&mut entry.client_ip, (0, at.from), strings.intern(custom.client_ip));
+        entry.connector.offer((0, at.from), strings.intern(custom.connector));
+        entry.client_ip.offer((0, at.from), strings.intern(custom.client_ip));
         if received {
-            Known::better(&mut entry.tls, (0, at.from), strings.intern(custom.tls));
-            Known::better(&mut entry.connector, (1, at.from), strings.intern(custom_data::inbound(row.cell(Field::Connector))));
-            Known::better(&mut entry.client_ip, (1, at.from), strings.intern(row.cell(Field::ClientIp)));
-        }
-    }
-
-    /// The last end of a recipient is its end; what came before it was a step on the way.
-    fn fold(&self, sink: &mut Sink<'_>) {
-        let store = &mut *sink.store;
-        let own = store.records.get_mut(self.begin..).unwrap_or_default();
-        let is_end = |kind: Kind| matches!(kind, Kind::Deliver | Kind::Fail);
-        let mut keys = Vec::with_capacity(own.len());
-        let mut last: HashMap<(Sym, Sym), (Option<Span>, usize)> = HashMap::new();
-        for (at, record) in own.iter().enumerate() {
-            let recipient = fold_address(store.strings.get(record.recipient));
-            let key = (record.message_id, store.strings.intern(&recipient));
-            keys.push(key);
-            if is_end(record.kind) {
-                let end = last.entry(key).or_default();
-                *end = (*end).max((record.local, at));
-            }
-        }
-        for ((at, record), key) in own.iter_mut().enumerate().zip(keys) {
-            let crate::evidence::Detail::Trace(facts) = record.detail else { continue };
-            let Some(facts) = store.trace.get_mut(facts as usize) else { continue };
-            if is_end(record.kind) && last.get(&key).is_some_and(|(_, end)| *end != at) {
-                record.kind = Kind::Event;
-                facts.status = TraceStatus::GettingStatus;
-            }
-            if let Some(entry) = self.entries.get(&record.message_id) {
-                let text = |known: Option<Known>| known.map_or(Sym::EMPTY, |known| known.text);
-                facts.connector = text(entry.connector);
-                facts.client_ip = text(entry.client_ip);
-                facts.tls = text(entry.tls);
-            }
+            entry.tls.offer((0, at.from), strings.intern(custom.tls));
+            entry.connector.offer((1, at.from), strings.intern(custom_data::inbound(row.cell(Field::Connector))));
+            entry.client_ip.offer((1, at.from), strings.intern(row.cell(Field::ClientIp)));
         }
     }
 }
@@ -200,9 +139,8 @@ fn status(event: &str, texts: &[&str]) -> Option<TraceStatus> {
     Some(match event {
         "receive" => TraceStatus::GettingStatus,
         "deliver" => TraceStatus::Delivered,
-        "sendexternal" => TraceStatus::Sent,
         "send" if texts.iter().any(|text| trailer(text).is_some() || inside(text)) => TraceStatus::GettingStatus,
-        "send" => TraceStatus::Sent,
+        "send" | "sendexternal" => TraceStatus::Sent,
         "expand" | "resolve" | "redirect" => TraceStatus::Expanded,
         // A group copy ends so when its members have taken its place (exchange.md section 1.1).
         "fail" | "drop" if texts.iter().any(|text| text.contains("2.1.5 RESOLVER.GRP.Expanded")) => TraceStatus::Expanded,

@@ -3,8 +3,11 @@
 mod caps;
 mod columns;
 mod custom_data;
+mod data;
+mod detail;
 mod extended;
 mod failure;
+mod fold;
 mod listing;
 mod moment;
 mod network_id;
@@ -15,6 +18,7 @@ mod sighting;
 mod summary;
 
 pub use caps::probably_cut;
+pub use detail::TraceDetail;
 pub use extended::ExtendedReport;
 pub use listing::MessageTrace;
 pub use summary::EnhancedSummary;

@@ -7,6 +7,7 @@ use super::network_id;
 use super::records::Place;
 use crate::evidence::{Evidence, Hop, Kind, MINUTE, Millis, Span, Sym, TraceFacts, TraceStatus};
 use crate::formats::Sink;
+use crate::smtp::fold_address;
 use std::collections::HashSet;
 
 /// A clock this far from that of the network message ids is not UTC.
@@ -69,6 +70,7 @@ impl<'a> Sighting<'a> {
         record.message_id = strings.intern(self.message_id);
         record.reply = strings.intern(self.reply);
         record.size = self.size.parse().unwrap_or(0);
+        let other = fold_address(self.return_path) != fold_address(self.sender);
         let facts = TraceFacts {
             network_message_id: strings.intern(self.network_id),
             status: self.status,
@@ -76,7 +78,7 @@ impl<'a> Sighting<'a> {
             client_ip: strings.intern(self.client_ip),
             originating: self.originating,
             tls: strings.intern(self.tls),
-            return_path: strings.intern(self.return_path),
+            return_path: strings.intern(if other { self.return_path } else { "" }),
         };
         if let Some(at) = self.at {
             sink.source.cover(at);
