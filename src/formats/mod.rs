@@ -58,6 +58,7 @@ pub static REGISTRY: &[&dyn Format] = &[
     &sap::Icm,
     &exchange::EnhancedSummary,
     &exchange::MessageTrace,
+    &exchange::MessageTraceJson,
     &exchange::ExtendedReport,
     &exchange::TraceDetail,
 ];

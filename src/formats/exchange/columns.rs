@@ -53,7 +53,7 @@ const ALIASES: &[(Field, &[&str])] = &[
     (Field::Subject, &["messagesubject", "subject"]),
     (Field::Status, &["status", "deliverystatus"]),
     (Field::MessageId, &["messageid", "internetmessageid"]),
-    (Field::TraceId, &["networkmessageid", "messagetraceid"]),
+    (Field::TraceId, &["networkmessageid", "messagetraceid", "id"]),
     (Field::Size, &["totalbytes", "size", "messagesize"]),
     (Field::ClientIp, &["originalclientip", "clientip", "fromip", "senderip", "senderipv4", "senderipv6"]),
     (Field::ToIp, &["toip"]),
@@ -81,6 +81,11 @@ pub fn normal(name: &str) -> String {
 pub trait Cells {
     /// The value, trimmed; empty where the row has none.
     fn cell(&self, field: Field) -> &str;
+}
+
+/// The field that a normalised name stands for, with its place among the names of the field.
+pub fn field(name: &str) -> Option<(Field, usize)> {
+    ALIASES.iter().find_map(|(field, aliases)| Some((*field, aliases.iter().position(|alias| *alias == name)?)))
 }
 
 /// Where in a row each field stands.

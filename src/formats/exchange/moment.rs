@@ -31,6 +31,10 @@ pub enum Order {
 
 /// Reads a time; `None` for anything else.
 pub fn stamp(text: &str) -> Option<Stamp> {
+    if let Some(millis) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
+        // OData version 2: milliseconds of UTC (exchange.md section 1.10).
+        return millis.parse().ok().map(|at| Stamp::Exact(Span::instant(at)));
+    }
     let first = text.as_bytes().first()?;
     if !first.is_ascii_digit() {
         return None;
