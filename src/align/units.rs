@@ -96,7 +96,7 @@ fn arrivals(store: &Store) -> Vec<Arrival> {
 }
 
 fn trace_rows(store: &Store) -> impl Iterator<Item = (u32, &Evidence)> {
-    (0u32..).zip(&store.records).filter(|(_, record)| record.hop == Hop::Exchange)
+    (0u32..).zip(&store.records).filter(|(_, record)| store.trace_of(record).is_some())
 }
 
 /// What some shapes of the trace tell that others leave out.

@@ -61,6 +61,9 @@ pub static REGISTRY: &[&dyn Format] = &[
     &exchange::MessageTraceJson,
     &exchange::ExtendedReport,
     &exchange::TraceDetail,
+    &exchange::EmailEvents,
+    &exchange::EmailEventsJson,
+    &exchange::DeliveryReport,
 ];
 
 /// The format that claims a text most surely.

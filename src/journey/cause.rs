@@ -89,8 +89,11 @@ fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: 
     let server = if host.is_empty() || is_exchange(host) { Hop::Exchange } else { Hop::Relay };
     match verdict {
         Verdict::Delivered if context.status(facts) == Some(TraceStatus::Sent) => Some(Hop::Outside),
+        // A report of non-delivery may be a relay's.
+        Verdict::Bounced | Verdict::Deferred if context.status(facts).is_some() => {
+            context.record(facts.arrival.map(|(at, _)| at)).map(|record| record.hop)
+        }
         Verdict::Delivered | Verdict::Diverted | Verdict::Bounced | Verdict::Conflict => Some(Hop::Exchange),
-        Verdict::Deferred if context.status(facts).is_some() => Some(Hop::Exchange),
         Verdict::Missing if host.is_empty() && facts.attempt.is_none() => Some(Hop::Sap),
         Verdict::Rejected | Verdict::Missing => Some(server),
         Verdict::Deferred => Some(if facts::refused(context, facts) { server } else { Hop::Icm }),
@@ -170,8 +173,8 @@ fn submitted(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
     let tried = facts.evidence.iter().find(|at| context.store.records[**at as usize].hop == Hop::Icm);
     let status =
         facts.status.filter(|_| !matches!(context.state(facts), Some(SapState::Waiting | SapState::NoQueueEntry | SapState::Future)));
-    let arrival = facts.arrival.and_then(|(at, _)| context.at(at));
-    tried.and_then(|at| context.at(*at)).or(status).or(arrival).map(|span| span.from)
+    let arrival = facts.evidence.iter().find(|at| context.store.trace_of(&context.store.records[**at as usize]).is_some());
+    tried.and_then(|at| context.at(*at)).or(status).or(arrival.and_then(|at| context.at(*at))).map(|span| span.from)
 }
 
 /// Last evidence of the end: of the trace where it knows the mail, else of SAP or the dialogue.

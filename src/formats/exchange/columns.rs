@@ -29,6 +29,8 @@ pub enum Field {
     Action,
     Detail,
     Data,
+    Delivery,
+    Location,
 }
 
 /// Names of each column as [`normal`] writes them; where a file has several, the earlier name goes first.
@@ -58,7 +60,7 @@ const ALIASES: &[(Field, &[&str])] = &[
     (Field::ClientIp, &["originalclientip", "clientip", "fromip", "senderip", "senderipv4", "senderipv6"]),
     (Field::ToIp, &["toip"]),
     (Field::Connector, &["connectorid", "connectors", "connector"]),
-    (Field::Direction, &["directionality", "direction"]),
+    (Field::Direction, &["directionality", "direction", "emaildirection"]),
     (Field::WindowStart, &["startdate"]),
     (Field::WindowEnd, &["enddate"]),
     (Field::Event, &["eventid", "event", "eventtype"]),
@@ -70,6 +72,8 @@ const ALIASES: &[(Field, &[&str])] = &[
     (Field::Action, &["action"]),
     (Field::Detail, &["detail", "description"]),
     (Field::Data, &["data"]),
+    (Field::Delivery, &["deliveryaction"]),
+    (Field::Location, &["latestdeliverylocation", "deliverylocation"]),
 ];
 
 /// A name as it is compared.

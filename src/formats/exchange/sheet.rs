@@ -17,6 +17,7 @@ pub struct Sheet<'a> {
     pub line: u32,
     /// Where the fields stand.
     pub columns: Columns,
+    header: &'a str,
     names: Vec<String>,
     delimiter: u8,
     text: &'a str,
@@ -49,7 +50,7 @@ impl<'a> Sheet<'a> {
         let names: Vec<String> = header.split(delimiter).map(normal).collect();
         let from = header.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).saturating_add(header.len());
         let (columns, delimiter) = (Columns::of(&names), u8::try_from(delimiter).unwrap_or(b','));
-        Some(Self { line, columns, names, delimiter, text, body: text.get(from..).unwrap_or("") })
+        Some(Self { line, columns, header, names, delimiter, text, body: text.get(from..).unwrap_or("") })
     }
 
     /// Whether the header has a column of this normalised name.
@@ -99,7 +100,12 @@ impl<'a> Sheet<'a> {
                 label: sink.source.label.clone(),
                 line: self.line,
                 missing: (*name).to_owned(),
-                found: self.names.join(", "),
+                found: self
+                    .header
+                    .split(char::from(self.delimiter))
+                    .map(|name| name.trim().trim_matches('"'))
+                    .collect::<Vec<_>>()
+                    .join(", "),
                 remedy,
             })
         })

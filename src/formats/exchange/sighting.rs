@@ -18,6 +18,7 @@ const ENOUGH: usize = 3;
 /// One recipient of a mail as one row shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sighting<'a> {
+    pub hop: Hop,
     pub place: Place,
     pub at: Option<Span>,
     pub status: TraceStatus,
@@ -40,6 +41,7 @@ impl<'a> Sighting<'a> {
     pub fn new(row: &'a dyn Cells, place: Place, at: Option<Span>, status: TraceStatus) -> Self {
         let direction = row.cell(Field::Direction);
         Self {
+            hop: Hop::Exchange,
             place,
             at,
             status,
@@ -60,7 +62,7 @@ impl<'a> Sighting<'a> {
 
     /// Adds the evidence.
     pub fn push(&self, sink: &mut Sink<'_>) {
-        let mut record = Evidence::at(sink.index, self.place.line, Hop::Exchange, kind(self.status));
+        let mut record = Evidence::at(sink.index, self.place.line, self.hop, kind(self.status));
         let strings = &mut sink.store.strings;
         record.lines = self.place.lines;
         record.local = self.at;
