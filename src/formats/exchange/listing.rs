@@ -43,7 +43,10 @@ impl Format for MessageTrace {
             return None;
         }
         let ids = sheet.known(IDS);
-        let spoken = sheet.first(&|row| status(row.cell(Field::Status)).is_some()) == Some(true);
+        let spoken = sheet.begins_with(&|row| status(row.cell(Field::Status)).is_some()) == Some(true);
+        if sheet.begins_with(&|row| moment::stamp(row.cell(Field::Time)).is_some()) == Some(false) {
+            return None;
+        }
         (ids > 0 || spoken).then(|| Claim {
             confidence: if ids > 0 { 95 } else { 80 },
             why: format!("line {}: a CSV header with sender, recipient, time and status of the message trace", sheet.line),
@@ -69,7 +72,7 @@ impl Format for MessageTrace {
 
 /// Order of day and month, which the whole file settles; a file that begins with ISO times has no need of one.
 pub fn order(sheet: &Sheet<'_>, sink: &mut Sink<'_>) -> Option<Order> {
-    let exact = sheet.first(&|row| matches!(moment::stamp(row.cell(Field::Time)), Some(moment::Stamp::Exact(_))));
+    let exact = sheet.begins_with(&|row| matches!(moment::stamp(row.cell(Field::Time)), Some(moment::Stamp::Exact(_))));
     if exact == Some(true) {
         return None;
     }

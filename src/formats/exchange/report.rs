@@ -199,7 +199,9 @@ impl Report {
             let recipient =
                 [value(group, "original-recipient"), value(group, "final-recipient")].map(typed).into_iter().find(|r| !r.is_empty());
             let (Some(recipient), Some(status)) = (recipient, status(value(group, "action"))) else {
-                group.iter().for_each(|field| reject(field.place, sink));
+                for field in group {
+                    reject(field.place, sink);
+                }
                 continue;
             };
             let code = [typed(value(group, "diagnostic-code")), value(group, "status")].into_iter().find(|text| !text.is_empty());

@@ -11,6 +11,9 @@ use crate::source::{Class, lines};
 /// Lines that are no rows wherever they stand: the type that Windows PowerShell writes, Excel's hint at the delimiter.
 const NO_ROWS: &[&str] = &["#TYPE", "sep="];
 
+/// Rows that recognisers look at.
+const LOOK_AT: usize = 5;
+
 /// A text with a header.
 pub struct Sheet<'a> {
     /// Line of the header.
@@ -63,16 +66,12 @@ impl<'a> Sheet<'a> {
         fields.iter().filter(|field| self.columns.has(**field)).count()
     }
 
-    /// The first row, for recognisers.
-    pub fn first<T>(&self, look: &dyn Fn(&Row<'_>) -> T) -> Option<T> {
+    /// Whether one of the first rows is as wanted; `None` without rows.
+    pub fn begins_with(&self, wanted: &dyn Fn(&Row<'_>) -> bool) -> Option<bool> {
         let mut reader = self.reader();
-        let mut record = csv::StringRecord::new();
-        while matches!(reader.read_record(&mut record), Ok(true)) {
-            if !self.is_frame(&record) {
-                return Some(look(&Row { columns: &self.columns, record: &record }));
-            }
-        }
-        None
+        let mut records = reader.records().map_while(Result::ok).filter(|record| !self.is_frame(record)).take(LOOK_AT).peekable();
+        records.peek()?;
+        Some(records.any(|record| wanted(&Row { columns: &self.columns, record: &record })))
     }
 
     fn reader(&self) -> csv::Reader<&[u8]> {
