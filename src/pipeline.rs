@@ -6,7 +6,7 @@ pub use read::{ReadOptions, Reading, read, read_with};
 
 use crate::align::{self, Alignment, Zone};
 use crate::error::UsageError;
-use crate::evidence::{Hop, Millis};
+use crate::evidence::Millis;
 use crate::incident::{self, Incident};
 use crate::journey::{self, Journey, Policy};
 use crate::rules::{Catalogue, Matcher};
@@ -93,7 +93,8 @@ fn mark_others(reading: &mut Reading, journeys: &[Journey]) {
     }
     // A line with several recipients is evidence when one of them is SAP's.
     for (class, own) in [(Class::Others, false), (Class::Evidence, true)] {
-        let records = reading.store.records.iter().zip(&ours).filter(|(record, ours)| record.hop == Hop::Exchange && **ours == own);
+        let records =
+            reading.store.records.iter().zip(&ours).filter(|(record, ours)| reading.store.trace_of(record).is_some() && **ours == own);
         for (record, _) in records {
             if let Some(source) = reading.sources.get_mut(record.source as usize) {
                 source.ledger.mark_run(record.line, record.lines, class);

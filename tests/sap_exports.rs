@@ -227,13 +227,15 @@ fn tables_with_two_headers_and_with_rows_of_nobody() {
 fn what_is_no_export_is_refused() {
     let rows = [
         "# columns\n\n| Status | Subject | Recipient |\n|---|---|---|\n| error | what it is | who |\n",
-        "Date\tSender\tRecipient\tSubject\tStatus\tSize\n10.03.2026 08:00:00\ta@contoso.example\tb@fabrikam.example\tx\tDelivered\t1,234\n",
         "MessageId\tDate\tTime\tSenderAddress\tRecipientAddress\tSubject\tStatus\n<a@contoso.example>\t10.03.2026\t08:00:00\ta@contoso.example\tb@fabrikam.example\tx\tDelivered\n",
     ];
     for text in rows {
         let reading = reading(text);
         assert!(reading.sources.is_empty() && reading.problems[0].to_string().contains("no known format"), "{text}");
     }
+    let trace =
+        "Date\tSender\tRecipient\tSubject\tStatus\tSize\n10.03.2026 08:00:00\ta@contoso.example\tb@fabrikam.example\tx\tDelivered\t1,234\n";
+    assert_eq!(reading(trace).sources[0].format, "exchange-trace");
 }
 
 #[test]

@@ -3,14 +3,13 @@
 use super::clock::Clock;
 use super::compare;
 use crate::evidence::{HOUR, Hop, MINUTE, Millis, Span, Store, TraceStatus, ZoneBasis};
+use crate::formats::probably_cut;
 use crate::smtp::fold_address;
 use crate::source::Source;
 use std::collections::BTreeSet;
 
 /// The message trace lags behind (exchange.md section 2): its last minutes prove nothing.
 const LAG: Millis = 10 * MINUTE;
-/// Row counts at which exports are cut off (exchange.md section 2).
-const CAPS: &[usize] = &[1000, 5000, 50_000, 100_000];
 /// A trace with fewer rows may hold one sender, one recipient or failures only by chance, or by a filter: it proves
 /// nothing.
 const FEW: usize = 5;
@@ -58,7 +57,7 @@ pub struct Coverage {
     pub only_failed: bool,
     /// It has as many rows as an export may have: probably cut off.
     pub capped: bool,
-    /// It has too few rows to tell whether it was filtered.
+    /// It has too few rows to tell whether it was filtered, or speaks of chosen mails only.
     pub few: bool,
 }
 
@@ -119,8 +118,8 @@ pub fn of_sources(store: &Store, sources: &[Source], utc: &[Option<Span>]) -> Ve
             sender: Held::only(&held.senders),
             recipient: Held::only(&held.recipients),
             only_failed: trace && !held.fine,
-            capped: trace && CAPS.contains(&source.rows),
-            few: trace && source.rows < FEW,
+            capped: trace && probably_cut(source.rows),
+            few: trace && (source.rows < FEW || source.selected),
         }
     };
     sources.iter().zip(spans).zip(held).map(one).collect()

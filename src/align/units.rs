@@ -5,8 +5,8 @@ use super::compare::{self, Part};
 use super::keys::Exact;
 use super::model::Mail;
 use super::requests::{self, Request};
-use crate::evidence::{Hop, Kind, Store};
-use std::collections::{BTreeMap, HashSet};
+use crate::evidence::{Evidence, Hop, Kind, Store, Sym};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A recipient of a mail in the message trace, with all rows about it.
 #[derive(Debug)]
@@ -62,18 +62,29 @@ impl Units {
 }
 
 fn arrivals(store: &Store) -> Vec<Arrival> {
+    let names = Names::of(store);
     let mut groups: BTreeMap<(String, String, u32), Arrival> = BTreeMap::new();
-    for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Exchange) {
-        let message_id = store.text(record.message_id).trim().to_lowercase();
-        let recipient = compare::recipient(store, record);
+    for (at, record) in trace_rows(store) {
+        let message_id = names.message_id(store, record);
+        let recipient = match names.recipients.get(&message_id).filter(|_| record.recipient.is_empty() && !message_id.is_empty()) {
+            Some(Some(only)) => only.clone(),
+            // The row may be of any of them (exchange.md section 1.3).
+            Some(None) => continue,
+            None => compare::recipient(store, record),
+        };
         let alone = if message_id.is_empty() { at + 1 } else { 0 };
         let group = groups.entry((message_id.clone(), recipient.text.clone(), alone)).or_insert_with(|| Arrival {
             rows: Vec::new(),
             message_id,
             recipient,
-            subject: compare::subject(store, record),
-            sender: compare::sender(store, record),
+            subject: Part::default(),
+            sender: Part::default(),
         });
+        for (known, part) in [(&mut group.subject, compare::subject(store, record)), (&mut group.sender, compare::sender(store, record))] {
+            if known.text.is_empty() {
+                *known = part;
+            }
+        }
         group.rows.push(at);
     }
     let mut out: Vec<Arrival> = groups.into_values().collect();
@@ -82,6 +93,53 @@ fn arrivals(store: &Store) -> Vec<Arrival> {
     }
     out.sort_by_key(Arrival::first);
     out
+}
+
+fn trace_rows(store: &Store) -> impl Iterator<Item = (u32, &Evidence)> {
+    (0u32..).zip(&store.records).filter(|(_, record)| store.trace_of(record).is_some())
+}
+
+/// What some shapes of the trace tell that others leave out.
+#[derive(Default)]
+struct Names {
+    /// Message-ID by network message id.
+    message_ids: HashMap<Sym, Sym>,
+    /// The only recipient of each Message-ID, `None` where there are several.
+    recipients: HashMap<String, Option<Part>>,
+}
+
+impl Names {
+    fn of(store: &Store) -> Self {
+        let mut out = Self::default();
+        for (_, record) in trace_rows(store) {
+            let network = network_id(store, record);
+            if !record.message_id.is_empty() && !network.is_empty() {
+                out.message_ids.entry(network).or_insert(record.message_id);
+            }
+        }
+        let nameless: HashSet<String> =
+            trace_rows(store).filter(|(_, record)| record.recipient.is_empty()).map(|(_, record)| out.message_id(store, record)).collect();
+        for (_, record) in trace_rows(store).filter(|(_, record)| !record.recipient.is_empty() && !nameless.is_empty()) {
+            let message_id = out.message_id(store, record);
+            if nameless.contains(&message_id) {
+                let recipient = compare::recipient(store, record);
+                let only = out.recipients.entry(message_id).or_insert_with(|| Some(recipient.clone()));
+                *only = only.take().filter(|known| *known == recipient);
+            }
+        }
+        out
+    }
+
+    /// Message-ID of a row, lower case.
+    fn message_id(&self, store: &Store, record: &Evidence) -> String {
+        let known = || self.message_ids.get(&network_id(store, record)).copied().unwrap_or_default();
+        let id = if record.message_id.is_empty() { known() } else { record.message_id };
+        store.text(id).trim().to_lowercase()
+    }
+}
+
+fn network_id(store: &Store, record: &Evidence) -> Sym {
+    store.trace_of(record).map_or(Sym::EMPTY, |facts| facts.network_message_id)
 }
 
 /// What already belongs to a mail.

@@ -310,10 +310,14 @@ pub struct TraceFacts {
     pub network_message_id: Sym,
     /// Status.
     pub status: TraceStatus,
-    /// Connector named by the trace.
+    /// Inbound connector named by the trace; never one of Exchange's own.
     pub connector: Sym,
     /// Address the mail came from.
     pub client_ip: Sym,
     /// Whether the sender counts as the own organisation's.
     pub originating: Option<bool>,
+    /// TLS version of the hand-over to Exchange, `TLS1.2`.
+    pub tls: Sym,
+    /// MAIL FROM where the trace tells it beside the sender: what Exchange's refusal of Direct Send looks at.
+    pub return_path: Sym,
 }

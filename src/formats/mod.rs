@@ -4,6 +4,7 @@
 mod exchange;
 mod sap;
 
+pub use exchange::probably_cut;
 pub use sap::Headers;
 pub(crate) use sap::{is_maximum, state_of};
 
@@ -66,7 +67,19 @@ pub trait Format: Sync {
 pub const HEAD: usize = 64 * 1024;
 
 /// All formats.
-pub static REGISTRY: &[&dyn Format] = &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary];
+pub static REGISTRY: &[&dyn Format] = &[
+    &sap::List,
+    &sap::Table,
+    &sap::Icm,
+    &exchange::EnhancedSummary,
+    &exchange::MessageTrace,
+    &exchange::MessageTraceJson,
+    &exchange::ExtendedReport,
+    &exchange::TraceDetail,
+    &exchange::EmailEvents,
+    &exchange::EmailEventsJson,
+    &exchange::DeliveryReport,
+];
 
 /// The format that claims a text most surely.
 #[must_use]

@@ -9,7 +9,7 @@ use super::option;
 use super::scope::Scopes;
 use super::verdict::{Ends, verdict};
 use crate::align::{HandOver, LinkKey};
-use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceStatus};
+use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceFacts, TraceStatus};
 use crate::rules::{JourneyFacts, Rule, RuleKind, Said};
 use crate::smtp::{chain, find_reply, trailer};
 
@@ -90,8 +90,11 @@ fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: 
     let server = if host.is_empty() || is_exchange(host) { Hop::Exchange } else { Hop::Relay };
     match verdict {
         Verdict::Delivered if context.status(facts) == Some(TraceStatus::Sent) => Some(Hop::Outside),
+        // A report of non-delivery may be a relay's.
+        Verdict::Bounced | Verdict::Deferred if context.status(facts).is_some() => {
+            context.record(facts.arrival.map(|(at, _)| at)).map(|record| record.hop)
+        }
         Verdict::Delivered | Verdict::Diverted | Verdict::Bounced | Verdict::Conflict => Some(Hop::Exchange),
-        Verdict::Deferred if context.status(facts).is_some() => Some(Hop::Exchange),
         Verdict::Missing if host.is_empty() && facts.attempt.is_none() => Some(Hop::Sap),
         Verdict::Rejected | Verdict::Missing => Some(server),
         Verdict::Deferred => Some(if facts::refused(context, facts) { server } else { Hop::Icm }),
@@ -133,12 +136,12 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         subject: facts.subject,
         message_id: message_id.unwrap_or(Sym::EMPTY),
         sap_key: sap.map_or(Sym::EMPTY, |sap| sap.key),
-        network_message_id: trace.map_or(Sym::EMPTY, |trace| trace.network_message_id),
+        network_message_id: known(context, facts, |trace| trace.network_message_id),
         sap_status: sap.map_or(Sym::EMPTY, |sap| sap.status),
         sap_message: sap.map_or(Sym::EMPTY, |sap| sap.message),
         exchange_status: trace.map_or("", |trace| trace.status.word()),
         delivered_to: delivered_to(trace.map(|trace| trace.status)),
-        connector: trace.map_or(Sym::EMPTY, |trace| trace.connector),
+        connector: known(context, facts, |trace| trace.connector),
         host: Sym::EMPTY,
         egress: egress.unwrap_or(Sym::EMPTY),
         reply_code: 0,
@@ -148,6 +151,12 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         incident: None,
         evidence: facts.evidence.clone(),
     }
+}
+
+/// What the row that tells the end says, else the first row of another shape that says it.
+fn known(context: &Context<'_, '_>, facts: &Facts, of: impl Fn(&TraceFacts) -> Sym) -> Sym {
+    let others = facts.evidence.iter().filter_map(|at| context.store.trace_of(context.record(Some(*at))?));
+    context.trace(facts).into_iter().chain(others).map(of).find(|sym| !sym.is_empty()).unwrap_or(Sym::EMPTY)
 }
 
 fn delivered_to(status: Option<TraceStatus>) -> &'static str {
@@ -185,10 +194,10 @@ fn submitted(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
     let tried = facts.evidence.iter().find(|at| context.store.records[**at as usize].hop == Hop::Icm);
     let untried = matches!(context.state(facts), Some(SapState::Waiting | SapState::NoQueueEntry | SapState::Future));
     let status = facts.status.filter(|_| !untried && !retried(context, facts));
-    let arrival = facts.arrival.and_then(|(at, _)| context.at(at));
+    let arrival = facts.evidence.iter().find(|at| context.store.trace_of(&context.store.records[**at as usize]).is_some());
     let earlier = facts.history.first().filter(|row| Some(**row) != facts.request);
     let first = [tried, earlier].into_iter().flatten().filter_map(|at| context.at(*at)).min();
-    first.or(status).or(arrival).map(|span| span.from)
+    first.or(status).or(arrival.and_then(|at| context.at(*at))).map(|span| span.from)
 }
 
 /// Last evidence of the end: of the trace where it knows the mail, else of SAP or the dialogue.

@@ -147,6 +147,7 @@ fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
     let ends = mail.arrivals.iter().copied().filter(|(at, _)| !replaced || status(*at) != Some(TraceStatus::Expanded));
     let worth = |status: TraceStatus| match status {
         TraceStatus::Delivered | TraceStatus::Sent if replaced => 0,
+        TraceStatus::FilteredAsSpam if replaced => 1,
         other => rank(other),
     };
     ends.max_by_key(|(at, _)| (status(*at).map(worth), context.at(*at), *at)).or_else(|| mail.arrivals.first().copied())
@@ -158,10 +159,11 @@ fn rank(status: TraceStatus) -> u8 {
         TraceStatus::GettingStatus => 0,
         TraceStatus::Expanded => 1,
         TraceStatus::Pending => 2,
-        TraceStatus::FilteredAsSpam => 3,
-        TraceStatus::Quarantined => 4,
-        TraceStatus::Failed => 5,
-        TraceStatus::Delivered => 6,
+        TraceStatus::Quarantined => 3,
+        TraceStatus::Failed => 4,
+        TraceStatus::Delivered => 5,
+        // Junk is where a mail was delivered to: the shape that tells it knows more than one that does not.
+        TraceStatus::FilteredAsSpam => 6,
         TraceStatus::Sent => 7,
     }
 }
@@ -177,7 +179,8 @@ fn requested(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
 /// has the whole reply), else SAP's row, else that of the last failure in SAP's history.
 fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
     let text = |at: Option<u32>| context.record(at).is_some_and(|record| !record.reply.is_empty());
-    let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)));
+    let delivered = |at: u32| context.record(Some(at)).is_some_and(|record| record.kind == Kind::Deliver);
+    let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)) && !delivered(*at));
     let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)));
     let last = facts.request.filter(|at| text(Some(*at)));
     let earlier = || facts.history.iter().rev().copied().find(|at| context.failed(*at) && text(Some(*at)));

@@ -72,7 +72,8 @@ fn said(analysis: &Analysis, record: &Evidence) -> String {
     let by_hop = if let Some(sap) = store.sap_of(record) {
         format!("{} {}", sap.state.word(), store.text(sap.message))
     } else if let Some(trace) = store.trace_of(record) {
-        trace.status.word().to_owned()
+        let part = |words: &str, sym: Sym| if sym.is_empty() { String::new() } else { format!(", {words} {}", clean(store.text(sym))) };
+        format!("{}{}{}", trace.status.word(), part("over", trace.tls), part("return path", trace.return_path))
     } else {
         match record.kind {
             Kind::Accept => "accepted",

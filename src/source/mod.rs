@@ -47,6 +47,8 @@ pub struct Source {
     pub rows: usize,
     /// Whether its times are UTC by the file's own statement.
     pub utc: bool,
+    /// Whether it speaks of chosen mails only, so that absence from it proves nothing.
+    pub selected: bool,
     /// Where in the landscape it comes from.
     pub landscape: Landscape,
     /// Guesses and limits to be told, with their line.
@@ -90,6 +92,7 @@ impl Source {
             span: None,
             rows: 0,
             utc: false,
+            selected: false,
             landscape: Landscape::default(),
             notes: Vec::new(),
         }

@@ -1,8 +1,31 @@
 //! What Exchange Online exports.
 
+mod caps;
+mod columns;
+mod custom_data;
+mod data;
+mod defender;
+mod detail;
+mod extended;
+mod failure;
+mod fold;
+mod json;
+mod listing;
+mod listing_json;
+mod moment;
 mod network_id;
 mod recipient_status;
 pub(in crate::formats) mod records;
+mod report;
+mod sheet;
+mod sighting;
 mod summary;
 
+pub use caps::probably_cut;
+pub use defender::{EmailEvents, EmailEventsJson};
+pub use detail::TraceDetail;
+pub use extended::ExtendedReport;
+pub use listing::MessageTrace;
+pub use listing_json::MessageTraceJson;
+pub use report::DeliveryReport;
 pub use summary::EnhancedSummary;

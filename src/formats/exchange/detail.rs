@@ -1,0 +1,136 @@
+//! `Get-MessageTraceDetail` and `Get-MessageTraceDetailV2` as `Export-Csv` writes them: the events of chosen mails
+//! (exchange.md section 1.3). A row names its recipient only where a script added it.
+//!
+//! Assumed: the texts that name folder and next server, which come from a developer's notes; the keys of `Data`.
+
+use super::columns::{Cells, Field, normal};
+use super::custom_data;
+use super::data;
+use super::failure;
+use super::fold::Fold;
+use super::listing;
+use super::moment;
+use super::records::Place;
+use super::sheet::Sheet;
+use super::sighting::{Shifts, Sighting};
+use crate::error::ReadError;
+use crate::evidence::{Hop, Span, TraceStatus};
+use crate::formats::{Claim, Format, Sink};
+use crate::source::Class;
+
+const NEEDED: &[(Field, &str)] = &[(Field::Time, "Date"), (Field::Event, "Event"), (Field::Detail, "Detail")];
+const IDS: &[Field] = &[Field::MessageId, Field::TraceId];
+const REMEDY: &str = "Export the details again with all columns: Get-MessageTraceDetailV2 ... | Export-Csv detail.csv";
+
+/// Events of chosen mails.
+pub struct TraceDetail;
+
+impl Format for TraceDetail {
+    fn id(&self) -> &'static str {
+        "exchange-detail"
+    }
+
+    fn title(&self) -> &'static str {
+        "Exchange Online message trace, CSV of Get-MessageTraceDetail or Get-MessageTraceDetailV2"
+    }
+
+    fn hop(&self) -> Hop {
+        Hop::Exchange
+    }
+
+    fn recognise(&self, head: &str) -> Option<Claim> {
+        let sheet = Sheet::open(head)?;
+        let needed = NEEDED.iter().all(|(field, _)| sheet.columns.has(*field));
+        let other = sheet.columns.has(Field::Source) || sheet.columns.has(Field::Status);
+        (needed && !other && sheet.known(IDS) > 0).then(|| Claim {
+            confidence: 90,
+            why: format!("line {}: a CSV header with events and details of the message trace", sheet.line),
+        })
+    }
+
+    fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        let Some(sheet) = Sheet::open(text) else { return Ok(()) };
+        sheet.demand(NEEDED, REMEDY, sink)?;
+        let order = listing::order(&sheet, sink);
+        let (mut fold, mut shifts) = (Fold::new(sink), Shifts::default());
+        let rows = sheet.read(sink, &mut |row, place, sink| {
+            let at = moment::at(row.cell(Field::Time), order).ok_or("no time that fits the column")?;
+            if normal(row.cell(Field::Event)) == "receive" {
+                shifts.see(at, row.cell(Field::TraceId));
+            }
+            push(row, place, at, &mut fold, sink)
+        });
+        fold.settle(sink);
+        shifts.correct(sheet.line, sink);
+        sink.source.rows = rows;
+        sink.source.utc = true;
+        sink.source.selected = true;
+        Ok(())
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[include_str!("detail.sample.csv")]
+    }
+}
+
+/// Adds an event, whatever it was written in.
+fn push(row: &dyn Cells, place: Place, at: Span, fold: &mut Fold, sink: &mut Sink<'_>) -> Result<Class, &'static str> {
+    if row.cell(Field::MessageId).is_empty() && row.cell(Field::TraceId).is_empty() {
+        return Err("no id of a mail");
+    }
+    let (event, said) = (normal(row.cell(Field::Event)), row.cell(Field::Detail));
+    if event.is_empty() {
+        return Err("no event");
+    }
+    let values: Vec<(&str, String)> = data::elements(row.cell(Field::Data)).collect();
+    let value = |name: &str| values.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value.as_str());
+    let blobs = values.iter().filter(|(name, _)| name.eq_ignore_ascii_case("CustomData"));
+    if event == "receive" {
+        enter(row, at, &value, custom_data::read(&blobs.map(|(_, blob)| blob.as_str()).collect::<Vec<_>>().join(";")), fold, sink);
+    }
+    let status = status(&event, said);
+    let telling = !matches!(event.as_str(), "receive" | "submit" | "deliver" | "transfer");
+    let reply = if telling { failure::reply(&[said]) } else { "" };
+    let path = value("ReturnPath");
+    Sighting { reply, connector: "", client_ip: "", return_path: path, ..Sighting::new(row, place, Some(at), status) }.push(sink);
+    Ok(Class::Evidence)
+}
+
+/// Keeps what the first event tells of the hand-over.
+fn enter<'v>(
+    row: &dyn Cells,
+    at: Span,
+    value: &dyn Fn(&str) -> &'v str,
+    custom: custom_data::Custom<'_>,
+    fold: &mut Fold,
+    sink: &mut Sink<'_>,
+) {
+    let entry = fold.entry(row, sink);
+    let strings = &mut sink.store.strings;
+    for (rank, connector, client_ip, tls) in [
+        (0, custom.connector, custom.client_ip, custom.tls),
+        (1, custom_data::inbound(value("ConnectorId")), value("ProxiedClientIPAddress"), value("tlsversion")),
+        (2, "", value("ClientIP"), ""),
+    ] {
+        entry.connector.offer((rank, at.from), strings.intern(connector));
+        entry.client_ip.offer((rank, at.from), strings.intern(client_ip));
+        entry.tls.offer((rank, at.from), strings.intern(tls));
+    }
+}
+
+/// What an event comes to; those that only explain (rules, spam levels) leave it open.
+fn status(event: &str, said: &str) -> TraceStatus {
+    let said = said.to_ascii_lowercase();
+    match event {
+        "deliver" | "delivered" if said.contains("junkemail") => TraceStatus::FilteredAsSpam,
+        "deliver" | "delivered" if said.contains("quarantined") => TraceStatus::Quarantined,
+        "deliver" | "delivered" => TraceStatus::Delivered,
+        "send" if said.contains(".prod.outlook.com") => TraceStatus::GettingStatus,
+        "send" | "sendexternal" => TraceStatus::Sent,
+        "fail" | "failed" | "drop" if said.contains("2.1.5 resolver.grp.expanded") => TraceStatus::Expanded,
+        "fail" | "failed" | "drop" => TraceStatus::Failed,
+        "defer" => TraceStatus::Pending,
+        "expand" | "expanddl" | "resolve" | "resolved" | "redirect" => TraceStatus::Expanded,
+        _ => TraceStatus::GettingStatus,
+    }
+}

@@ -1,0 +1,229 @@
+//! Times of the message trace: ISO 8601, and what `Export-Csv` and Excel write in the culture of the person
+//! (exchange.md section 1.1: `5/1/2025 2:49:11 PM`, `11.08.2026 09:47:13`, `dd/MM/yyyy HH:mm:ss`).
+//!
+//! Assumed, not seen: a year of two digits, a dot between hour and minute, a date without seconds.
+
+use crate::evidence::{HOUR, Millis, Span};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+
+/// A trace reaches back 90 days (exchange.md section 4); an order of day and month that makes it longer is wrong.
+const LONGEST: Millis = 92 * 24 * HOUR;
+/// Local times lie no further from the UTC of their id.
+const NEAR: Millis = 15 * HOUR;
+/// Years a mail can be of.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
+
+/// A time as written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stamp {
+    /// It has one reading.
+    Exact(Span),
+    /// The year stands last: read with the day first, and with the month first.
+    Either(Option<Span>, Option<Span>),
+}
+
+/// Order of day and month.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    DayFirst,
+    MonthFirst,
+}
+
+/// Reads a time; `None` for anything else.
+pub fn stamp(text: &str) -> Option<Stamp> {
+    if let Some(millis) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
+        // OData version 2: milliseconds of UTC (exchange.md section 1.10).
+        return millis.parse().ok().map(|at| Stamp::Exact(Span::instant(at)));
+    }
+    let first = text.as_bytes().first()?;
+    if !first.is_ascii_digit() {
+        return None;
+    }
+    iso(text).map(|at| Stamp::Exact(Span::instant(at))).or_else(|| culture(text))
+}
+
+/// A time whose order of day and month is known.
+pub fn at(text: &str, order: Option<Order>) -> Option<Span> {
+    match (stamp(text)?, order) {
+        (Stamp::Exact(at), _) => Some(at),
+        (Stamp::Either(day, _), Some(Order::DayFirst)) => day,
+        (Stamp::Either(_, month), Some(Order::MonthFirst)) => month,
+        (Stamp::Either(..), None) => None,
+    }
+}
+
+/// ISO 8601 with or without `T`, `Z` and fractions.
+fn iso(text: &str) -> Option<Millis> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.timestamp_millis());
+    }
+    let text = text.trim_end_matches('Z').trim_end_matches(" UTC");
+    let parsed = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    parsed.map(|at| at.and_utc().timestamp_millis())
+}
+
+fn culture(text: &str) -> Option<Stamp> {
+    let (date, clock) = text.split_once(|c: char| c.is_whitespace() || c == ',')?;
+    let mut parts = date.split(['.', '/', '-']).map(|part| part.parse::<u32>().ok());
+    let (first, second, third) = (parts.next()??, parts.next()??, parts.next()??);
+    if parts.next().is_some() {
+        return None;
+    }
+    let time = time(clock)?;
+    let on = |year: u32, month: u32, day: u32| {
+        let year = i32::try_from(if year < 100 { year + 2000 } else { year }).ok().filter(|year| YEARS.contains(year))?;
+        let midnight = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis();
+        Some(time.shifted(midnight))
+    };
+    if first > 31 {
+        return on(first, second, third).map(Stamp::Exact);
+    }
+    match (on(third, second, first), on(third, first, second)) {
+        (None, None) => None,
+        (day, month) => Some(Stamp::Either(day, month)),
+    }
+}
+
+/// Time of the day: a second, or a minute where the seconds are missing.
+fn time(text: &str) -> Option<Span> {
+    let letters: String = text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_uppercase).collect();
+    let digits = text.trim_matches(|c: char| !c.is_ascii_digit());
+    let mut fields = digits.split([':', '.']).map(|field| field.parse::<i64>().ok());
+    let (hour, minute, second) = (fields.next()??, fields.next()??, fields.next().flatten());
+    let hour = match letters.as_str() {
+        "" => hour,
+        "AM" | "PM" if (1..=12).contains(&hour) => hour % 12 + if letters == "PM" { 12 } else { 0 },
+        _ => return None,
+    };
+    if hour > 23 || minute > 59 || second.is_some_and(|second| second > 59) {
+        return None;
+    }
+    let from = ((hour * 60 + minute) * 60 + second.unwrap_or(0)) * 1000;
+    Some(Span { from, to: from + if second.is_some() { 999 } else { 59_999 } })
+}
+
+/// What speaks for one order of day and month.
+#[derive(Default)]
+struct Tally {
+    impossible: usize,
+    near: usize,
+    span: Option<Span>,
+}
+
+impl Tally {
+    fn add(&mut self, at: Option<Span>, utc: Option<Millis>) {
+        let Some(at) = at else { return self.impossible += 1 };
+        self.near += usize::from(utc.is_some_and(|utc| at.distance(Span::instant(utc)) <= NEAR));
+        self.span = Some(self.span.map_or(at, |known| known.join(at)));
+    }
+
+    fn too_long(&self) -> bool {
+        self.span.is_some_and(|span| span.to - span.from > LONGEST)
+    }
+}
+
+/// All dates of a column: one person exported them, so one order holds.
+#[derive(Default)]
+pub struct Dates {
+    day: Tally,
+    month: Tally,
+    dotted: bool,
+    half_days: bool,
+}
+
+impl Dates {
+    /// Looks at a date, beside the UTC that the row's own network message id tells.
+    pub fn see(&mut self, text: &str, utc: Option<Millis>) {
+        let Some(Stamp::Either(day, month)) = stamp(text) else { return };
+        self.dotted |= text.split_whitespace().next().is_some_and(|date| date.contains('.'));
+        self.half_days |= text.ends_with(['M', 'm', '.']);
+        self.day.add(day, utc);
+        self.month.add(month, utc);
+    }
+
+    /// The order, and the doubt that is left.
+    pub fn settle(&self) -> (Order, Option<&'static str>) {
+        let (day, month) = (&self.day, &self.month);
+        let (order, other) = if day.near == month.near { self.by_values() } else { (day.near > month.near, None) };
+        (if order { Order::DayFirst } else { Order::MonthFirst }, other)
+    }
+
+    /// Whether the day stands first, by the values alone.
+    fn by_values(&self) -> (bool, Option<&'static str>) {
+        let (day, month) = (&self.day, &self.month);
+        if day.impossible > 0 && month.impossible > 0 {
+            let doubt = "some dates fit day first only, others month first only: those that do not fit the rest are not read";
+            return (day.impossible <= month.impossible, Some(doubt));
+        }
+        if day.impossible != month.impossible {
+            return (day.impossible == 0, None);
+        }
+        if day.too_long() != month.too_long() {
+            return (!day.too_long(), None);
+        }
+        if self.dotted || day.span == month.span {
+            return (true, None);
+        }
+        if self.half_days {
+            return (
+                false,
+                Some("dates are ambiguous: read month first, a guess from AM and PM; export again with MessageTraceId or as JSON"),
+            );
+        }
+        (true, Some("dates are ambiguous: read day first, a guess from the 24 hours; export again with MessageTraceId or as JSON"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::day_time;
+
+    #[test]
+    fn times_in_every_culture() {
+        let read = |text: &str, order| at(text, Some(order)).map(|span| day_time(span.from));
+        let rows = [
+            ("5/1/2025 2:49:11 PM", Order::MonthFirst, "2025-05-01 14:49:11"),
+            ("5/1/2025 2:49:11\u{202f}PM", Order::MonthFirst, "2025-05-01 14:49:11"),
+            ("1/5/2025 12:00:05 a.m.", Order::DayFirst, "2025-05-01 00:00:05"),
+            ("11.08.2026 09:47:13", Order::DayFirst, "2026-08-11 09:47:13"),
+            ("11/08/2026 09:47", Order::DayFirst, "2026-08-11 09:47:00"),
+            ("2026/8/11 9:47:13", Order::MonthFirst, "2026-08-11 09:47:13"),
+            ("2026-08-11T09:47:13.1234567Z", Order::DayFirst, "2026-08-11 09:47:13"),
+            ("2026-08-11T11:47:13+02:00", Order::DayFirst, "2026-08-11 09:47:13"),
+            ("2026-08-11 09:47:13 UTC", Order::DayFirst, "2026-08-11 09:47:13"),
+        ];
+        for (text, order, want) in rows {
+            assert_eq!(read(text, order).as_deref(), Some(want), "{text}");
+        }
+        for text in ["", "soon", "13/13/2026 10:00", "5/1/2025", "5/1/2025 25:00:00", "1/2/3/2026 10:00", "5/1/2025 14:00 PM"] {
+            assert_eq!(stamp(text), None, "{text}");
+        }
+    }
+
+    /// Dates with the UTC of their ids, the order, and whether a doubt is left.
+    type Case<'a> = (&'a [(&'a str, Option<Millis>)], Order, bool);
+
+    #[test]
+    fn the_whole_column_settles_the_order() {
+        let utc = |text: &str| iso(text);
+        let rows: [Case<'_>; 8] = [
+            (&[("3/4/2026 10:00:00", None), ("13/4/2026 10:00:00", None)], Order::DayFirst, false),
+            (&[("3/4/2026 10:00:00", None), ("3/14/2026 10:00:00", None)], Order::MonthFirst, false),
+            (&[("3/4/2026 10:00:00", utc("2026-03-04T10:00:00Z"))], Order::MonthFirst, false),
+            (&[("3/4/2026 10:00:00 AM", utc("2026-04-03T08:00:00Z"))], Order::DayFirst, false),
+            (&[("03.04.2026 10:00:00", None)], Order::DayFirst, false),
+            (&[("1/3/2026 10:00:00 AM", None), ("9/3/2026 10:00:00 AM", None)], Order::DayFirst, false),
+            (&[("3/4/2026 10:00:00 AM", None)], Order::MonthFirst, true),
+            (&[("3/4/2026 10:00:00", None)], Order::DayFirst, true),
+        ];
+        for (dates, order, doubt) in rows {
+            let mut all = Dates::default();
+            for (text, utc) in dates {
+                all.see(text, *utc);
+            }
+            let (got, why) = all.settle();
+            assert_eq!((got, why.is_some()), (order, doubt), "{dates:?}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! A CSV of the message trace: its header, wherever the type line or blank lines leave it, and its rows with the
+//! physical lines they stand on.
+
+use super::columns::{Cells, Columns, Field, normal};
+use super::moment;
+use super::records::{self, Place};
+use crate::error::ReadError;
+use crate::formats::Sink;
+use crate::source::{Class, lines};
+
+/// Lines that are no rows wherever they stand: the type that Windows PowerShell writes, Excel's hint at the delimiter.
+const NO_ROWS: &[&str] = &["#TYPE", "sep="];
+
+/// Rows that recognisers look at.
+const LOOK_AT: usize = 5;
+
+/// A text with a header.
+pub struct Sheet<'a> {
+    /// Line of the header.
+    pub line: u32,
+    /// Where the fields stand.
+    pub columns: Columns,
+    header: &'a str,
+    names: Vec<String>,
+    delimiter: u8,
+    text: &'a str,
+    body: &'a str,
+}
+
+/// One row of a sheet.
+pub struct Row<'a> {
+    columns: &'a Columns,
+    record: &'a csv::StringRecord,
+}
+
+impl Cells for Row<'_> {
+    fn cell(&self, field: Field) -> &str {
+        let cells = self.columns.at(field).iter().filter_map(|at| self.record.get(*at)).map(str::trim);
+        cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or("")
+    }
+}
+
+/// What a row becomes; an error says why it is not understood.
+pub type Outcome = Result<Class, &'static str>;
+
+impl<'a> Sheet<'a> {
+    /// Takes the first line that is neither blank nor [`NO_ROWS`] for the header.
+    pub fn open(text: &'a str) -> Option<Self> {
+        let (line, header) = lines(text).find(|(_, line)| !line.trim().is_empty() && !no_row(line))?;
+        let count = |c: char| header.matches(c).count();
+        let delimiters = [',', ';', '\t'].map(|c| (count(c), c));
+        let delimiter = delimiters.into_iter().rev().max_by_key(|(count, _)| *count).map_or(',', |(_, c)| c);
+        let names: Vec<String> = header.split(delimiter).map(normal).collect();
+        let from = header.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).saturating_add(header.len());
+        let (columns, delimiter) = (Columns::of(&names), u8::try_from(delimiter).unwrap_or(b','));
+        Some(Self { line, columns, header, names, delimiter, text, body: text.get(from..).unwrap_or("") })
+    }
+
+    /// Whether the header has a column of this normalised name.
+    pub fn names(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
+
+    /// Number of columns that are known.
+    pub fn known(&self, fields: &[Field]) -> usize {
+        fields.iter().filter(|field| self.columns.has(**field)).count()
+    }
+
+    /// Whether one of the first rows is as wanted; `None` without rows.
+    pub fn begins_with(&self, wanted: &dyn Fn(&Row<'_>) -> bool) -> Option<bool> {
+        let mut reader = self.reader();
+        let mut records = reader.records().map_while(Result::ok).filter(|record| !self.is_frame(record)).take(LOOK_AT).peekable();
+        records.peek()?;
+        Some(records.any(|record| wanted(&Row { columns: &self.columns, record: &record })))
+    }
+
+    fn reader(&self) -> csv::Reader<&[u8]> {
+        csv::ReaderBuilder::new().delimiter(self.delimiter).has_headers(false).flexible(true).from_reader(self.body.as_bytes())
+    }
+
+    /// Looks at all rows without the account of the lines.
+    pub fn scan(&self, look: &mut dyn FnMut(&Row<'_>)) {
+        let mut reader = self.reader();
+        let mut record = csv::StringRecord::new();
+        while matches!(reader.read_record(&mut record), Ok(true)) {
+            look(&Row { columns: &self.columns, record: &record });
+        }
+    }
+
+    /// The first of the fields that the header lacks, as an error.
+    ///
+    /// # Errors
+    /// When one is missing.
+    pub fn demand(&self, fields: &[(Field, &str)], remedy: &'static str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        sink.source.ledger.mark_run(1, self.line, Class::Frame);
+        let missing = fields.iter().find(|(field, _)| !self.columns.has(*field));
+        missing.map_or(Ok(()), |(_, name)| {
+            Err(ReadError::MissingColumn {
+                label: sink.source.label.clone(),
+                line: self.line,
+                missing: (*name).to_owned(),
+                found: self
+                    .header
+                    .split(char::from(self.delimiter))
+                    .map(|name| name.trim().trim_matches('"'))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                remedy,
+            })
+        })
+    }
+
+    /// Hands on every row and enters all lines into the ledger. Returns the number of rows, repeated ones included.
+    pub fn read(&self, sink: &mut Sink<'_>, take: &mut dyn FnMut(&Row<'_>, Place, &mut Sink<'_>) -> Outcome) -> usize {
+        sink.source.ledger.mark_run(1, self.line, Class::Frame);
+        for (number, _) in lines(self.text).filter(|(_, line)| line.trim().is_empty()) {
+            sink.source.ledger.mark(number, Class::Frame);
+        }
+        let (time, delimiter) = (self.columns.at(Field::Time).first().copied(), char::from(self.delimiter));
+        let begins_row = |line: &str| {
+            time.and_then(|time| line.split(delimiter).nth(time)).is_some_and(|cell| moment::stamp(cell.trim().trim_matches('"')).is_some())
+        };
+        let mut rows = 0;
+        records::each(self.body, self.line, self.delimiter, &begins_row, &mut |record, place| {
+            let outcome = record.and_then(|record| {
+                if self.is_frame(record) {
+                    return Ok(Class::Frame);
+                }
+                rows += 1;
+                take(&Row { columns: &self.columns, record }, place, sink)
+            });
+            match outcome {
+                Ok(class) => sink.source.ledger.mark_run(place.line, place.lines, class),
+                Err(reason) => (place.line..place.line.saturating_add(place.lines)).for_each(|at| sink.source.ledger.reject(at, reason)),
+            }
+        });
+        rows
+    }
+
+    /// The header once more, as in files that were appended to each other, and what never is a row.
+    fn is_frame(&self, record: &csv::StringRecord) -> bool {
+        record.get(0).is_some_and(no_row) || record.iter().map(normal).eq(self.names.iter().cloned())
+    }
+}
+
+fn no_row(line: &str) -> bool {
+    NO_ROWS.iter().any(|begin| line.starts_with(begin))
+}

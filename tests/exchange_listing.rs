@@ -1,0 +1,151 @@
+//! `Get-MessageTrace | Export-Csv` in the forms people hand in (exchange.md sections 1.1 and 1.2).
+
+mod support;
+
+use sostrace::source::{Class, Source};
+use sostrace::{Analysis, Options};
+use std::fmt::Write as _;
+use support::{analyse_paths, folder, table};
+
+const HEADER: &str = "Organization,MessageId,Received,SenderAddress,RecipientAddress,Subject,Status,ToIP,FromIP,Size,MessageTraceId\n";
+
+fn row(number: u32, received: &str, to: &str, status: &str, to_ip: &str, id: &str) -> String {
+    format!(
+        "contoso.example,<ADR51{number:012}@contoso.example>,{received},sap@contoso.example,{to},Invoice {number},{status},{to_ip},203.0.113.10,2048,{id}\n"
+    )
+}
+
+fn read(text: &str) -> Analysis {
+    let folder = folder(&[("trace.csv", text.as_bytes())]);
+    let policy = sostrace::journey::Policy { sender: Some("sap@contoso.example".to_owned()), ..Default::default() };
+    analyse_paths(&[folder.path().to_path_buf()], &Options { policy, ..Options::default() })
+}
+
+fn source(analysis: &Analysis) -> &Source {
+    &analysis.reading.sources[0]
+}
+
+fn classes(analysis: &Analysis) -> [usize; 4] {
+    [Class::Evidence, Class::Frame, Class::Others, Class::NotUnderstood].map(|class| source(analysis).ledger.count(class))
+}
+
+fn noted(analysis: &Analysis, words: &str) -> bool {
+    source(analysis).notes.iter().any(|note| note.text.contains(words))
+}
+
+#[test]
+fn every_status_word() {
+    let rows = [
+        ("Delivered", "", "delivered", "mailbox"),
+        ("Delivered", "198.51.100.25", "delivered", "outside"),
+        ("delivered", "", "delivered", "mailbox"),
+        ("Failed", "", "bounced", ""),
+        ("Pending", "", "deferred", ""),
+        ("Quarantined", "", "diverted", "quarantine"),
+        ("FilteredAsSpam", "", "diverted", "junk"),
+        ("Filtered as spam", "", "diverted", "junk"),
+        ("GettingStatus", "", "unknown", ""),
+        ("None", "", "unknown", ""),
+        ("Expanded", "", "unknown", ""),
+        ("Resolved", "", "unknown", ""),
+    ];
+    for (status, to_ip, verdict, delivered_to) in rows {
+        let text = format!("{HEADER}{}", row(1, "2026-03-10T18:27:34Z", "ap@fabrikam.example", status, to_ip, ""));
+        let got = &table(&read(&text))[0];
+        assert_eq!((got["verdict"].as_str(), got["delivered_to"].as_str()), (verdict, delivered_to), "{status}");
+    }
+    let text = format!("{HEADER}{}", row(1, "2026-03-10T18:27:34Z", "ap@fabrikam.example", "Perdu", "", ""));
+    assert_eq!(classes(&read(&text)), [0, 1, 0, 1]);
+}
+
+/// A mail to an alias has a row of each name: not a failure, and one mail for the request (exchange.md section 1.1).
+#[test]
+fn an_alias_is_no_second_mail_of_a_request() {
+    let sap = support::TABLE.to_owned() + &support::request(1, "alias@contoso.example", 1, "S", ("SO", 718), "");
+    let text = format!(
+        "{HEADER}{}{}",
+        row(1, "2026-03-10T08:05:01Z", "alias@contoso.example", "Resolved", "", ""),
+        row(1, "2026-03-10T08:05:01Z", "jane@contoso.example", "Delivered", "", "")
+    );
+    let analysis = support::analyse_files(&[("sap.txt", sap.as_bytes()), ("trace.csv", text.as_bytes())]);
+    let got: Vec<(String, String)> = table(&analysis).iter().map(|row| (row["recipient"].clone(), row["verdict"].clone())).collect();
+    assert_eq!(got, [("alias@contoso.example".to_owned(), "delivered".to_owned())]);
+}
+
+/// 2026-03-10 18:27:34 UTC stands inside the id.
+const ID: &str = "9c92e718-8ee3-dfb7-93f0-08de7ed2b30f";
+
+#[test]
+fn dates_of_every_culture() {
+    let rows = [
+        ("month first, by the id", "3/10/2026 6:27:34 PM", ID, "", "2026-03-10T18:27:34.000Z", ""),
+        ("day first, by the id", "10/3/2026 18:27:34", ID, "", "2026-03-10T18:27:34.000Z", ""),
+        ("day first against AM and PM, by the id", "10/3/2026 6:27:34 PM", ID, "", "2026-03-10T18:27:34.000Z", ""),
+        ("dots", "10.03.2026 18:27:34", "", "", "2026-03-10T18:27:34.000Z", ""),
+        ("settled by another row", "10/3/2026 18:27:34", "", "23/3/2026 18:27:34", "2026-03-10T18:27:34.000Z", ""),
+        ("no trace is a year long", "3/10/2026 18:27:34", "", "3/1/2026 18:27:34", "2026-03-10T18:27:34.000Z", ""),
+        ("nothing settles it", "3/10/2026 6:27:34 PM", "", "", "2026-03-10T18:27:34.000Z", "dates are ambiguous: read month first"),
+        ("nothing settles it", "10/3/2026 18:27:34", "", "", "2026-03-10T18:27:34.000Z", "dates are ambiguous: read day first"),
+    ];
+    for (what, received, id, other, want, note) in rows {
+        let more = if other.is_empty() { String::new() } else { row(2, other, "x@fabrikam.example", "Delivered", "", "") };
+        let text = format!("{HEADER}{}{more}", row(1, received, "ap@fabrikam.example", "Delivered", "", id));
+        let analysis = read(&text);
+        let got = table(&analysis).into_iter().find(|row| row["recipient"] == "ap@fabrikam.example").unwrap();
+        assert_eq!(got["submitted_at"], want, "{what}: {:?}", source(&analysis).notes);
+        assert_eq!(noted(&analysis, "ambiguous"), !note.is_empty(), "{what}: {:?}", source(&analysis).notes);
+        assert!(note.is_empty() || noted(&analysis, note), "{what}");
+    }
+}
+
+#[test]
+fn what_stands_between_the_rows() {
+    let at = "2026-03-10T18:27:34Z";
+    let (a, b) = (row(1, at, "a@fabrikam.example", "Delivered", "", ID), row(1, at, "b@fabrikam.example", "Delivered", "", ID));
+    let later = row(1, at, "a@fabrikam.example", "Pending", "", ID);
+    let without = row(1, at, "a@fabrikam.example", "Delivered", "", "").replace("<ADR51000000000001@contoso.example>", "");
+    let rows = [
+        ("a type line and Excel's", format!("#TYPE X.MessageTrace\nsep=,\n{HEADER}{a}{b}"), 2, [2, 3, 0, 0], ""),
+        ("pages that overlap", format!("{HEADER}{a}{b}{a}{b}"), 2, [2, 3, 0, 0], "2 rows stand in the file before"),
+        ("files appended", format!("#TYPE X\n{HEADER}{a}#TYPE X\n{HEADER}{b}"), 2, [2, 4, 0, 0], ""),
+        ("another status is another row", format!("{HEADER}{later}{a}"), 1, [2, 1, 0, 0], ""),
+        ("without any id a row is a row", format!("{HEADER}{without}{without}"), 2, [2, 1, 0, 0], ""),
+        ("quoted, with a line break", format!("{HEADER}{}", a.replace("Invoice 1", "\"Invoice\n1\"")), 1, [2, 1, 0, 0], ""),
+        (
+            "other names",
+            format!("{}{a}", HEADER.replace("SenderAddress", "sender address").replace("Received", "Received_UTC")),
+            1,
+            [1, 1, 0, 0],
+            "",
+        ),
+        ("no recipient", format!("{HEADER}{}{b}", a.replace("a@fabrikam.example", "")), 1, [1, 1, 0, 1], ""),
+        ("a time of another form", format!("{HEADER}{b}{}", a.replace(at, "10.03.2026 08:00:00")), 1, [1, 1, 0, 1], ""),
+    ];
+    for (what, text, mails, want, note) in rows {
+        let analysis = read(&text);
+        assert_eq!((table(&analysis).len(), classes(&analysis)), (mails, want), "{what}");
+        assert_eq!(source(&analysis).notes.is_empty(), note.is_empty(), "{what}: {:?}", source(&analysis).notes);
+        assert!(noted(&analysis, note) || note.is_empty(), "{what}");
+    }
+}
+
+#[test]
+fn full_pages_are_told() {
+    for (count, cut) in [(999, false), (1000, true), (1001, false), (5000, true)] {
+        let mut text = HEADER.to_owned();
+        for number in 0..count {
+            let _ = write!(text, "{}", row(number, "2026-03-10T18:27:34Z", "ap@fabrikam.example", "Delivered", "", ""));
+        }
+        assert_eq!(noted(&read(&text), "probably cut off"), cut, "{count}");
+    }
+}
+
+/// The names of a portal's table are those of many tables: only a status of the trace makes it one (exchange.md 1.9).
+#[test]
+fn a_table_of_the_portal() {
+    let text = |status: &str| {
+        format!("Date;Sender;Recipient;Subject;Status\n10.03.2026 18:27:34;sap@contoso.example;ap@fabrikam.example;Hello;{status}\n")
+    };
+    assert_eq!(table(&read(&text("Failed")))[0]["verdict"], "bounced");
+    assert!(read(&text("Open")).reading.sources.is_empty());
+}

@@ -1,0 +1,107 @@
+//! Delivery status notifications (RFC 3464; exchange.md section 1.16).
+
+mod support;
+
+use sostrace::source::Class;
+use support::{TABLE, analyse_files, request, table};
+
+/// A report as Exchange saves it, with what stands in the places that differ.
+fn report(fields: &str, returned: &str) -> String {
+    format!(
+        "From: <postmaster@contoso.example>\nTo: <sap@contoso.example>\nDate: Tue, 10 Mar 2026 08:07:00 +0000\nIn-Reply-To: <ADR51000000000001@contoso.example>\nMessage-ID: <report@contoso.example>\n\n--b1\nContent-Type: text/plain\n\nSecret words.\n\n--b1\nContent-Type: message/delivery-status\n\n{fields}\n--b1\nContent-Type: message/rfc822\n\n{returned}\n--b1--\n"
+    )
+}
+
+const MESSAGE: &str = "Reporting-MTA: dns;AM1.eurprd01.prod.outlook.com\nArrival-Date: Tue, 10 Mar 2026 09:05:02 +0100\n\n";
+const FAILED: &str = "Final-Recipient: rfc822;ap@fabrikam.example\nAction: failed\nStatus: 5.1.10\nDiagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not\n found by SMTP address lookup\n";
+const RETURNED: &str = "Received: from a by b;\n Tue, 10 Mar 2026 08:05:01 +0000\nMessage-ID:\n <ADR51000000000001@contoso.example>\nFrom: SAP <sap@contoso.example>\nTo: <ap@fabrikam.example>\nSubject: Invoice 1\n\nMessage-ID: <secret@body.example>\n";
+
+#[test]
+fn the_report_tells_the_end() {
+    let whole = report(&format!("{MESSAGE}{FAILED}"), RETURNED);
+    let relay = MESSAGE.replace("AM1.eurprd01.prod.outlook.com", "relay.contoso.example");
+    let rows = [
+        ("as saved", whole.clone(), "bounced", "exchange", "550", "RCPT-03", "2026-03-10T08:07:00.000Z"),
+        (
+            "as text",
+            format!("{MESSAGE}{FAILED}\nMessage-ID: <ADR51000000000001@contoso.example>\n"),
+            "bounced",
+            "exchange",
+            "550",
+            "RCPT-03",
+            "2026-03-10T08:05:02.000Z",
+        ),
+        (
+            "without the mail",
+            report(&format!("{MESSAGE}{FAILED}"), ""),
+            "bounced",
+            "exchange",
+            "550",
+            "RCPT-03",
+            "2026-03-10T08:07:00.000Z",
+        ),
+        ("of a relay", report(&format!("{relay}{FAILED}"), RETURNED), "bounced", "relay", "550", "RCPT-03", "2026-03-10T08:07:00.000Z"),
+        ("CRLF", whole.replace('\n', "\r\n"), "bounced", "exchange", "550", "RCPT-03", "2026-03-10T08:07:00.000Z"),
+        (
+            "still trying",
+            whole.replace("Action: failed", "Action: delayed"),
+            "deferred",
+            "exchange",
+            "550",
+            "RCPT-03",
+            "2026-03-10T08:07:00.000Z",
+        ),
+        (
+            "a status only",
+            whole.replace("Diagnostic-Code: smtp", "X-Code: smtp"),
+            "bounced",
+            "exchange",
+            "",
+            "",
+            "2026-03-10T08:07:00.000Z",
+        ),
+        (
+            "a wrong day of the week",
+            whole.replace("Date: Tue", "Date: Fri"),
+            "bounced",
+            "exchange",
+            "550",
+            "RCPT-03",
+            "2026-03-10T08:07:00.000Z",
+        ),
+    ];
+    for (what, text, verdict, stopped_at, code, rule, finished) in rows {
+        let analysis = analyse_files(&[("ndr.eml", text.as_bytes())]);
+        let all = table(&analysis);
+        assert_eq!(all.len(), 1, "{what}");
+        let got = |column: &str| all[0][column].as_str();
+        assert_eq!((got("verdict"), got("stopped_at"), got("reply_code")), (verdict, stopped_at, code), "{what}");
+        assert_eq!((got("message_id"), got("recipient")), ("<ADR51000000000001@contoso.example>", "ap@fabrikam.example"), "{what}");
+        assert_eq!((got("submitted_at"), got("finished_at")), ("2026-03-10T08:05:02.000Z", finished), "{what}");
+        assert!(rule.is_empty() || got("rule") == rule, "{what}: {}", got("rule"));
+        assert_eq!(analysis.reading.sources[0].ledger.count(Class::NotUnderstood), 0, "{what}");
+        assert!(
+            analysis.reading.store.strings.find("Secret words.").is_none()
+                && analysis.reading.store.strings.find("<secret@body.example>").is_none()
+        );
+    }
+}
+
+#[test]
+fn a_report_belongs_to_its_request() {
+    let sap = TABLE.to_owned() + &request(1, "ap@fabrikam.example", 1, "S", ("SO", 718), "");
+    let text = report(&format!("{MESSAGE}{FAILED}"), RETURNED);
+    let all = table(&analyse_files(&[("sap.txt", sap.as_bytes()), ("ndr.eml", text.as_bytes())]));
+    assert_eq!(all.iter().map(|row| (row["verdict"].as_str(), row["reply_code"].as_str())).collect::<Vec<_>>(), [("bounced", "550")]);
+}
+
+#[test]
+fn several_recipients_and_broken_groups() {
+    let other = "\nOriginal-Recipient: rfc822;alias@fabrikam.example\nFinal-Recipient: rfc822;real@fabrikam.example\nAction: failed\nStatus: 5.2.2\n";
+    let broken = "\nFinal-Recipient: rfc822;lost@fabrikam.example\nStatus: 5.2.2\n";
+    let analysis = analyse_files(&[("ndr.eml", report(&format!("{MESSAGE}{FAILED}{other}{broken}"), RETURNED).as_bytes())]);
+    let mut got: Vec<String> = table(&analysis).iter().map(|row| row["recipient"].clone()).collect();
+    got.sort();
+    assert_eq!(got, ["alias@fabrikam.example", "ap@fabrikam.example"]);
+    assert_eq!(analysis.reading.sources[0].ledger.count(Class::NotUnderstood), 2);
+}
