@@ -179,7 +179,12 @@ fn mark_others(reading: &mut Reading, journeys: &[Journey]) {
     }
     // A line with several recipients is evidence when one of them is SAP's.
     for (class, own) in [(Class::Others, false), (Class::Evidence, true)] {
-        let records = reading.store.records.iter().zip(&ours).filter(|(record, ours)| record.hop == Hop::Exchange && **ours == own);
+        let records = reading
+            .store
+            .records
+            .iter()
+            .zip(&ours)
+            .filter(|(record, ours)| record.hop == Hop::Exchange && record.of_mail() && **ours == own);
         for (record, _) in records {
             if let Some(source) = reading.sources.get_mut(record.source as usize) {
                 source.ledger.mark_run(record.line, record.lines, class);

@@ -58,7 +58,7 @@ pub struct Coverage {
     pub only_failed: bool,
     /// It has as many rows as an export may have: probably cut off.
     pub capped: bool,
-    /// It has too few rows to tell whether it was filtered.
+    /// It has too few rows to tell whether it was filtered, or holds no mail at all.
     pub few: bool,
 }
 
@@ -120,7 +120,7 @@ pub fn of_sources(store: &Store, sources: &[Source], utc: &[Option<Span>]) -> Ve
             recipient: Held::only(&held.recipients),
             only_failed: trace && !held.fine,
             capped: trace && CAPS.contains(&source.rows),
-            few: trace && source.rows < FEW,
+            few: source.context || (trace && source.rows < FEW),
         }
     };
     sources.iter().zip(spans).zip(held).map(one).collect()

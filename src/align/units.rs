@@ -63,7 +63,7 @@ impl Units {
 
 fn arrivals(store: &Store) -> Vec<Arrival> {
     let mut groups: BTreeMap<(String, String, u32), Arrival> = BTreeMap::new();
-    for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Exchange) {
+    for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Exchange && r.of_mail()) {
         let message_id = store.text(record.message_id).trim().to_lowercase();
         let recipient = compare::recipient(store, record);
         let alone = if message_id.is_empty() { at + 1 } else { 0 };

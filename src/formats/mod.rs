@@ -1,6 +1,7 @@
 //! One file per format. A new format implements [`Format`], joins [`REGISTRY`] and brings a sample;
 //! `exchange/summary.rs` is the minimal example.
 
+mod context;
 mod exchange;
 mod sap;
 
@@ -50,7 +51,7 @@ pub trait Format: Sync {
 pub const HEAD: usize = 64 * 1024;
 
 /// All formats.
-pub static REGISTRY: &[&dyn Format] = &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary];
+pub static REGISTRY: &[&dyn Format] = &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary, &context::ExchangeConfig];
 
 /// The format that claims a text most surely.
 #[must_use]

@@ -39,6 +39,8 @@ pub struct Source {
     pub rows: usize,
     /// Whether its times are UTC by the file's own statement.
     pub utc: bool,
+    /// Whether it holds facts around the mails only, and so covers no mail.
+    pub context: bool,
     /// Where in the landscape it comes from.
     pub landscape: Landscape,
     /// Guesses and limits to be told, with their line.
@@ -82,6 +84,7 @@ impl Source {
             span: None,
             rows: 0,
             utc: false,
+            context: false,
             landscape: Landscape::default(),
             notes: Vec::new(),
         }

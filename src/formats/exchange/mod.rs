@@ -2,7 +2,7 @@
 
 mod network_id;
 mod recipient_status;
-mod records;
+pub(in crate::formats) mod records;
 mod summary;
 
 pub use summary::EnhancedSummary;

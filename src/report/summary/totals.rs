@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 /// Verdicts and actions, each summing to the total.
 pub fn section(analysis: &Analysis, style: &Style) -> String {
     let total = analysis.journeys.len();
-    let with_sap = analysis.reading.sources.iter().any(|source| source.hop == Hop::Sap);
+    let with_sap = analysis.reading.sources.iter().any(|source| source.hop == Hop::Sap && !source.context);
     let nameless = analysis.journeys.iter().any(|journey| journey.recipient.is_empty());
     let heading = match (with_sap, nameless) {
         (true, _) => format!("SAP tried to send {total} mails"),
