@@ -164,7 +164,8 @@ pub fn analyse(
     // Incidents are told from all mails: what went well outside the window still says when the trouble began and ended.
     let incidents = incident::group(&mut all, &mut reading.store, &matcher);
     let before = all.len();
-    let (journeys, incidents) = incident::within(all, incidents, options.since, options.until);
+    let (journeys, mut incidents) = incident::within(all, incidents, options.since, options.until);
+    incident::prove(&mut incidents, &journeys, &reading.store);
     let outside_window = before - journeys.len();
     Ok(Analysis { reading, alignment, journeys, incidents, outside_window })
 }

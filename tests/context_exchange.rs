@@ -63,3 +63,76 @@ fn a_cut_domain_is_told() {
     let domains = analysis.reading.sources.iter().find(|source| source.format == "exchange-config").unwrap();
     assert!(domains.notes.iter().any(|note| note.text.contains("cut off")), "{:?}", domains.notes);
 }
+
+const REFUSED: &str =
+    "550 5.7.64 TenantAttribution; Relay Access Denied [AM0PR02CA0001.eurprd02.prod.outlook.com 2026-03-10T08:05:02.000Z 08DE7D0123456789]";
+const UNAUTHENTICATED: &str = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.";
+const DIRECT: &str = "550 5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized sources.";
+
+/// A refused mail with the session that shows by which address SAP left.
+fn refused(settings: &str, reply: &str) -> Vec<String> {
+    let icm = format!(
+        "---------------------------------------------------\ntrc file: \"dev_icm\", trc level: 3, release: \"785\"\n---------------------------------------------------\n\
+        [Thr 7] Tue Mar 10 08:05:00:000 2026\n[Thr 7] SMTP << 220 AM0PR02CA0001.mail.protection.outlook.com Microsoft ESMTP MAIL Service ready\n[Thr 7] SMTP >> EHLO sap.contoso.example\n\
+        [Thr 7] SMTP << 250-AM0PR02CA0001.mail.protection.outlook.com Hello [203.0.113.77]\n[Thr 7] SMTP << 250 SMTPUTF8\n[Thr 7] SMTP >> MAIL FROM:<sap@contoso.example>\n\
+        [Thr 7] SMTP << 250 2.1.0 Sender OK\n[Thr 7] SMTP >> RCPT TO:<ap@fabrikam.example>\n[Thr 7] SMTP << {reply}\n[Thr 7] Tue Mar 10 08:05:02:000 2026\n"
+    );
+    let sap = format!("{TABLE}{}", request(1, "ap@fabrikam.example", 1, "E", ("XS", 806), reply));
+    let analysis = analyse_files(&[("sap.txt", sap.as_bytes()), ("dev_icm", icm.as_bytes()), ("settings.txt", settings.as_bytes())]);
+    analysis.incidents.iter().flat_map(|incident| &incident.proofs).map(|proof| proof.text.clone()).collect()
+}
+
+#[test]
+fn connectors_and_switches_confirm_the_cause() {
+    let connector = |addresses: &str, more: &str| {
+        format!("Name : SAP relay\nConnectorType : OnPremises\nEnabled : True\nSenderIPAddresses : {{{addresses}}}\n{more}")
+    };
+    let rows = [
+        (
+            connector("203.0.113.10, 203.0.113.32/28", ""),
+            REFUSED,
+            "confirmed: 203.0.113.77 is an address of no inbound connector (SAP relay: 203.0.113.10, 203.0.113.32/28)",
+        ),
+        (connector("203.0.113.64/26", ""), REFUSED, "203.0.113.77 is an address of the inbound connector 'SAP relay' as exported"),
+        (
+            connector("203.0.113.64/26", "").replace("Enabled : True", "Enabled : False"),
+            REFUSED,
+            "confirmed: 203.0.113.77 is an address of the inbound connector 'SAP relay', which is switched off",
+        ),
+        (connector("203.0.113.64/26", "").replace("OnPremises", "Partner"), REFUSED, "which is of type Partner"),
+        (
+            connector("192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4...", ""),
+            REFUSED,
+            "203.0.113.77 is not among the addresses of the inbound connectors, as far as the export shows them",
+        ),
+        (connector("", "TlsSenderCertificateName : sap.contoso.example"), DIRECT, "(SAP relay: by certificate sap.contoso.example)"),
+        ("RejectDirectSend : True\n".to_owned(), DIRECT, "confirmed: Get-OrganizationConfig shows RejectDirectSend True"),
+        (
+            "SmtpClientAuthenticationDisabled : True\n".to_owned(),
+            UNAUTHENTICATED,
+            "confirmed: Get-TransportConfig shows SmtpClientAuthenticationDisabled True",
+        ),
+        (
+            "SmtpClientAuthenticationDisabled : False\n".to_owned(),
+            UNAUTHENTICATED,
+            "Get-TransportConfig shows SmtpClientAuthenticationDisabled False: the switch was turned back",
+        ),
+    ];
+    for (settings, reply, want) in rows {
+        let got = refused(&settings, reply);
+        assert!(got.len() == 1 && got[0].contains(want), "{settings} {got:?}");
+    }
+    assert_eq!(refused(DOMAINS, REFUSED), Vec::<String>::new());
+}
+
+/// The summary names the place of the proof.
+#[test]
+fn the_summary_says_where_it_stands() {
+    let sap = format!("{TABLE}{}", request(1, "ap@fabrikam.example", 1, "E", ("XS", 806), DIRECT));
+    let switches = include_str!("../src/formats/context/switches.sample.txt").replace("False", "True");
+    let analysis = analyse_files(&[("sap.txt", sap.as_bytes()), ("switches.txt", switches.as_bytes())]);
+    let catalogue = sostrace::rules::Catalogue::builtin().unwrap();
+    let style = sostrace::report::Style { color: false, width: 200, verbose: false };
+    let text = sostrace::report::summary(&analysis, &catalogue, &[], &style);
+    assert!(text.contains("proof    confirmed: Get-OrganizationConfig shows RejectDirectSend True [switches.txt:7]"), "{text}");
+}

@@ -57,7 +57,7 @@ pub fn csv_header(line: &str, known: &[&str]) -> Option<(u8, Vec<String>)> {
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| line.bytes().filter(|b| b == d).count())?;
     let names: Vec<String> = line.split(char::from(delimiter)).map(|name| name.trim().trim_matches('"').to_owned()).collect();
     let hit = |name: &&str| names.iter().any(|own| own.eq_ignore_ascii_case(name));
-    (names.len() > 1 && known.iter().any(|name| hit(&name))).then_some((delimiter, names))
+    (names.len() > 1 && known.iter().any(hit)).then_some((delimiter, names))
 }
 
 /// Reads a text of lists, tables or one CSV. `known` are names of which the header of a CSV must have one.

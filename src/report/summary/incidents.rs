@@ -31,6 +31,7 @@ pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> Str
             let first = rule.remedy.first().map_or("", |remedy| remedy.text.as_str());
             let _ = writeln!(out, "     {}", brackets(incident));
             out.push_str(&style.wrap("     ", "     ", &format!("{} first{}: {first}", rule.owner, needs(rule))));
+            proofs(analysis, incident, "     ", style, &mut out);
         }
     }
     out
@@ -62,6 +63,7 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
         });
         out.push_str(&style.wrap("     shared   ", "              ", &clean(&shared.collect::<Vec<_>>().join("; "))));
     }
+    proofs(analysis, incident, "     proof    ", style, out);
     if incident.spared > 0 {
         let _ = writeln!(out, "     spared   {} other mails passed the same way meanwhile", incident.spared);
     }
@@ -82,6 +84,21 @@ fn also<'c>(analysis: &Analysis, catalogue: &'c Catalogue, incident: &Incident) 
     let findings = &members().next()?.findings;
     let shared = findings.iter().find(|finding| members().all(|journey| journey.findings.contains(finding)))?;
     catalogue.get(analysis.reading.store.text(*shared)).filter(|rule| rule.action == Action::Investigate.word())
+}
+
+/// What settings and other evidence beside the mails say, with the places that say it.
+fn proofs(analysis: &Analysis, incident: &Incident, first: &str, style: &Style, out: &mut String) {
+    for proof in &incident.proofs {
+        let places: Vec<String> = proof.records.iter().filter_map(|at| place(analysis, *at)).collect();
+        let text = format!("{} [{}]", clean(&proof.text), places.join("; "));
+        out.push_str(&style.wrap(first, &" ".repeat(first.len()), &text));
+    }
+}
+
+fn place(analysis: &Analysis, record: u32) -> Option<String> {
+    let record = analysis.reading.store.records.get(record as usize)?;
+    let source = analysis.reading.sources.get(record.source as usize)?;
+    Some(format!("{}:{}", clean(&source.label), record.line))
 }
 
 fn needs(rule: &Rule) -> String {
