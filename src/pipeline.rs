@@ -165,7 +165,8 @@ pub fn analyse(
     let incidents = incident::group(&mut all, &mut reading.store, &matcher);
     let before = all.len();
     let (journeys, mut incidents) = incident::within(all, incidents, options.since, options.until);
-    incident::prove(&mut incidents, &journeys, &reading.store);
+    let silences = journey::silences(&reading.store, &reading.sources, &alignment);
+    incident::prove(&mut incidents, &journeys, &reading.store, &silences);
     let outside_window = before - journeys.len();
     Ok(Analysis { reading, alignment, journeys, incidents, outside_window })
 }

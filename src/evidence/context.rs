@@ -17,6 +17,13 @@ pub enum ContextFacts {
         /// Its value.
         on: bool,
     },
+    /// A run of the send job; its record has the time of its start.
+    Job {
+        /// How it ended.
+        status: JobStatus,
+        /// How long it ran.
+        seconds: i64,
+    },
 }
 
 /// What an inbound connector matches by, and whether it may.
@@ -36,4 +43,41 @@ pub struct Connector {
     pub addresses: Vec<Sym>,
     /// All addresses are known: the export has the list, and has it whole.
     pub whole: bool,
+}
+
+/// How a background job ended (domain BTCSTATUS, and the words of SM37).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum JobStatus {
+    /// Ran to its end.
+    Finished,
+    /// Broke off.
+    Cancelled,
+    /// Still ran when the list was exported.
+    Active,
+    /// The list does not say.
+    Unknown,
+}
+
+impl JobStatus {
+    /// From a letter of TBTCO or a word of the list.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        match text.trim().to_lowercase().as_str() {
+            "f" | "finished" | "fertig" | "completed" => Self::Finished,
+            "a" | "canceled" | "cancelled" | "abgebrochen" | "abgebr." => Self::Cancelled,
+            "r" | "active" | "aktiv" | "running" => Self::Active,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The word of the reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Cancelled => "cancelled",
+            Self::Active => "active",
+            Self::Unknown => "ran",
+        }
+    }
 }

@@ -8,7 +8,7 @@ mod record;
 mod strings;
 mod time;
 
-pub use context::{Connector, ContextFacts};
+pub use context::{Connector, ContextFacts, JobStatus};
 pub use network::Network;
 pub use record::{Cut, Detail, Evidence, Fold, Hop, Kind, SapFacts, SapState, SmtpFacts, TraceFacts, TraceStatus};
 pub use strings::{Strings, Sym};

@@ -51,7 +51,8 @@ pub trait Format: Sync {
 pub const HEAD: usize = 64 * 1024;
 
 /// All formats.
-pub static REGISTRY: &[&dyn Format] = &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary, &context::ExchangeConfig];
+pub static REGISTRY: &[&dyn Format] =
+    &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary, &context::ExchangeConfig, &context::Jobs, &context::JobLog];
 
 /// The format that claims a text most surely.
 #[must_use]

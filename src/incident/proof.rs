@@ -1,8 +1,8 @@
 //! What the settings of the organisation say about an incident: they confirm its cause or speak against it.
 
 use super::model::{Incident, Proof};
-use crate::evidence::{Connector, ContextFacts, Network, Store};
-use crate::journey::Journey;
+use crate::evidence::{Connector, ContextFacts, Network, Store, day_time};
+use crate::journey::{Journey, Silence};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use std::net::IpAddr;
 const SHOWN: usize = 3;
 
 /// Writes into each incident what is known about its cause beside the mails.
-pub fn prove(incidents: &mut [Incident], journeys: &[Journey], store: &Store) {
+pub fn prove(incidents: &mut [Incident], journeys: &[Journey], store: &Store, silences: &[Silence]) {
     for incident in incidents {
         let rule = store.text(incident.rule);
         let mut proofs = match rule {
@@ -21,8 +21,25 @@ pub fn prove(incidents: &mut [Incident], journeys: &[Journey], store: &Store) {
         if matches!(rule, "RELAY-01" | "RELAY-02") {
             proofs.extend(addresses(incident, journeys, store));
         }
+        proofs.extend(silences.iter().filter_map(|silence| no_job(incident, journeys, silence)));
         incident.proofs = proofs;
     }
+}
+
+/// Members that waited while no send job ran; they have the runs around that time as evidence.
+fn no_job(incident: &Incident, journeys: &[Journey], silence: &Silence) -> Option<Proof> {
+    let held_up = |at: &&u32| silence.records.iter().all(|record| journeys[**at as usize].evidence.contains(record));
+    let count = incident.journeys.iter().filter(held_up).count();
+    let until = if silence.ended { "" } else { ", the end of the list," };
+    let broke = if silence.cancelled { "; the run before was cancelled" } else { "" };
+    (count > 0).then(|| Proof {
+        text: format!(
+            "confirmed for {count}: no send job ran between {} and {}{until} (SM37){broke}",
+            day_time(silence.from),
+            day_time(silence.to)
+        ),
+        records: silence.records.clone(),
+    })
 }
 
 /// The switch that the cause speaks of, as exported.

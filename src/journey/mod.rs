@@ -8,10 +8,12 @@ mod model;
 mod option;
 mod policy;
 mod scope;
+mod silence;
 mod verdict;
 
 pub use model::{Action, Journey, Verdict};
 pub use policy::Policy;
+pub use silence::{Silence, silences};
 
 use crate::align::Alignment;
 use crate::evidence::{Millis, Store};
@@ -28,6 +30,8 @@ pub(crate) struct Context<'a, 'c> {
     matcher: &'a Matcher<'c>,
     policy: &'a Policy,
     as_of: Option<Millis>,
+    /// Times in which no send job ran.
+    silences: Vec<Silence>,
 }
 
 /// Judges all mails of an alignment; in order of time, then of their id.
@@ -40,7 +44,8 @@ pub fn judge(
     policy: &Policy,
     as_of: Option<Millis>,
 ) -> Vec<Journey> {
-    let context = Context { store, sources, alignment, matcher, policy, as_of };
+    let silences = silence::silences(store, sources, alignment);
+    let context = Context { store, sources, alignment, matcher, policy, as_of, silences };
     let scopes = Scopes::learn(&context);
     let all: Vec<Facts> =
         alignment.mails.iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();

@@ -2,7 +2,7 @@
 
 mod aliases;
 mod columns;
-mod datetime;
+pub(in crate::formats) mod datetime;
 mod icm;
 mod icon;
 mod list;
