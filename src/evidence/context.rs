@@ -17,6 +17,15 @@ pub enum ContextFacts {
         /// Its value.
         on: bool,
     },
+    /// A failed sign-in; its record has the time and the words.
+    SignIn {
+        /// Account or application, lower case.
+        user: Sym,
+        /// Address it came from.
+        address: Sym,
+        /// Error code of Entra.
+        code: u32,
+    },
     /// A run of the send job; its record has the time of its start.
     Job {
         /// How it ended.

@@ -51,8 +51,16 @@ pub trait Format: Sync {
 pub const HEAD: usize = 64 * 1024;
 
 /// All formats.
-pub static REGISTRY: &[&dyn Format] =
-    &[&sap::List, &sap::Table, &sap::Icm, &exchange::EnhancedSummary, &context::ExchangeConfig, &context::Jobs, &context::JobLog];
+pub static REGISTRY: &[&dyn Format] = &[
+    &sap::List,
+    &sap::Table,
+    &sap::Icm,
+    &exchange::EnhancedSummary,
+    &context::ExchangeConfig,
+    &context::Jobs,
+    &context::JobLog,
+    &context::SignIns,
+];
 
 /// The format that claims a text most surely.
 #[must_use]

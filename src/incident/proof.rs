@@ -1,9 +1,9 @@
 //! What the settings of the organisation say about an incident: they confirm its cause or speak against it.
 
 use super::model::{Incident, Proof};
-use crate::evidence::{Connector, ContextFacts, Network, Store, day_time};
+use crate::evidence::{Connector, ContextFacts, Network, Store, Sym, day_time};
 use crate::journey::{Journey, Silence};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// Addresses and connectors named at most; a longer list helps nobody at night.
@@ -22,6 +22,7 @@ pub fn prove(incidents: &mut [Incident], journeys: &[Journey], store: &Store, si
             proofs.extend(addresses(incident, journeys, store));
         }
         proofs.extend(silences.iter().filter_map(|silence| no_job(incident, journeys, silence)));
+        proofs.extend(sign_ins(incident, journeys, store));
         incident.proofs = proofs;
     }
 }
@@ -40,6 +41,21 @@ fn no_job(incident: &Incident, journeys: &[Journey], silence: &Silence) -> Optio
         ),
         records: silence.records.clone(),
     })
+}
+
+/// Failed sign-ins that belong to the members, by error code and account; the first of each stands for all.
+fn sign_ins(incident: &Incident, journeys: &[Journey], store: &Store) -> Vec<Proof> {
+    let mut groups: BTreeMap<(u32, Sym), (usize, u32)> = BTreeMap::new();
+    for record in incident.journeys.iter().flat_map(|at| &journeys[*at as usize].evidence) {
+        if let Some(ContextFacts::SignIn { user, code, .. }) = store.records.get(*record as usize).and_then(|r| store.context_of(r)) {
+            groups.entry((*code, *user)).or_insert((0, *record)).0 += 1;
+        }
+    }
+    let proof = |(mails, record): (usize, u32)| {
+        let words = store.records.get(record as usize).map_or("", |record| store.text(record.reply));
+        Proof { text: format!("for {mails}: {words}"), records: vec![record] }
+    };
+    groups.into_values().map(proof).collect()
 }
 
 /// The switch that the cause speaks of, as exported.

@@ -1,7 +1,7 @@
 //! What all records of one mail say together.
 
 use super::Context;
-use super::silence;
+use super::{sign_in, silence};
 use crate::align::{Link, LinkKey, Mail};
 use crate::evidence::{Evidence, Kind, Millis, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
 use crate::smtp::{find_reply, fold_address};
@@ -103,6 +103,8 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
         facts.evidence.iter().map(|at| &store.records[*at as usize]).filter(|r| !r.recipient.is_empty()).all(|r| r.cut.recipient);
     facts.decided = decided(context, &facts);
     hold_up(context, &mut facts);
+    facts.evidence.extend(sign_in::of(context, &facts));
+    facts.evidence.sort_by_key(|at| (context.at(*at).map(|span| span.from), *at));
     facts
 }
 
@@ -117,7 +119,6 @@ fn hold_up(context: &Context<'_, '_>, facts: &mut Facts) {
     if let Some(silence) = silence::of(&context.silences, since).filter(|silence| silence.held_up(since, now)) {
         facts.held_up = true;
         facts.evidence.extend(&silence.records);
-        facts.evidence.sort_by_key(|at| (context.at(*at).map(|span| span.from), *at));
     }
 }
 

@@ -8,6 +8,7 @@ mod model;
 mod option;
 mod policy;
 mod scope;
+mod sign_in;
 mod silence;
 mod verdict;
 
@@ -32,6 +33,8 @@ pub(crate) struct Context<'a, 'c> {
     as_of: Option<Millis>,
     /// Times in which no send job ran.
     silences: Vec<Silence>,
+    /// Failed sign-ins by time.
+    sign_ins: Vec<sign_in::SignIn>,
 }
 
 /// Judges all mails of an alignment; in order of time, then of their id.
@@ -45,7 +48,8 @@ pub fn judge(
     as_of: Option<Millis>,
 ) -> Vec<Journey> {
     let silences = silence::silences(store, sources, alignment);
-    let context = Context { store, sources, alignment, matcher, policy, as_of, silences };
+    let sign_ins = sign_in::all(store, alignment);
+    let context = Context { store, sources, alignment, matcher, policy, as_of, silences, sign_ins };
     let scopes = Scopes::learn(&context);
     let all: Vec<Facts> =
         alignment.mails.iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();

@@ -4,7 +4,10 @@ mod exchange_config;
 mod job_log;
 mod jobs;
 mod objects;
+mod sign_in_codes;
+mod sign_ins;
 
 pub use exchange_config::ExchangeConfig;
 pub use job_log::JobLog;
 pub use jobs::Jobs;
+pub use sign_ins::SignIns;
