@@ -60,6 +60,7 @@ pub static REGISTRY: &[&dyn Format] = &[
     &context::Jobs,
     &context::JobLog,
     &context::SignIns,
+    &context::Headers,
 ];
 
 /// The format that claims a text most surely.

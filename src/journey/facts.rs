@@ -172,7 +172,8 @@ fn requested(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
 /// has the whole reply), else SAP's row.
 fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
     let text = |at: Option<u32>| context.record(at).is_some_and(|record| !record.reply.is_empty());
-    let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)));
+    let delivered = |at: u32| context.record(Some(at)).is_some_and(|record| record.kind == Kind::Deliver);
+    let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)) && !delivered(*at));
     let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)));
     arrival.or(attempt).or(facts.request.filter(|at| text(Some(*at))))
 }
