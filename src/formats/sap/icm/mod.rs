@@ -3,6 +3,7 @@
 
 mod calls;
 mod clock;
+mod codes;
 mod dialogue;
 mod failure;
 mod header;
@@ -17,6 +18,7 @@ mod secret;
 mod session;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use crate::error::ReadError;
 use crate::evidence::Hop;

@@ -8,6 +8,7 @@ use super::line::{self, Stamp};
 use super::output::{Output, Passage, Peer};
 use super::record::{self, Record};
 use super::role;
+use super::tls::Handshake;
 use crate::evidence::{Kind, MINUTE, Millis, Span};
 use crate::formats::Sink;
 use crate::smtp::find_reply;
@@ -26,6 +27,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         out: Output::new(sink),
         open: BTreeMap::new(),
         reasons: BTreeMap::new(),
+        handshakes: BTreeMap::new(),
         ports: role::smtp_ports(text),
         last: String::new(),
     };
@@ -46,6 +48,8 @@ struct Reader<'a, 'b> {
     open: BTreeMap<String, Record>,
     /// By thread: the last failure of the network layer.
     reasons: BTreeMap<String, Passage>,
+    /// By thread: what was told of its last handshake.
+    handshakes: BTreeMap<String, Handshake>,
     /// Ports at which the file speaks SMTP.
     ports: BTreeSet<u16>,
     /// Thread of the last line that had one.
@@ -180,6 +184,14 @@ impl Reader<'_, '_> {
             return self.other(&passage.lines, thread, &text);
         };
         let key = format!("{thread}:{}", passage.lines.first().copied().unwrap_or(0));
+        if let Some(canonical) = failure::canonical(&text, to.cause) {
+            passage.text.push_str("; ");
+            passage.text.push_str(&canonical);
+        }
+        if let Some(told) = self.handshakes.remove(thread).filter(|told| kind == Kind::Tls && self.near(told.stamp, passage.stamp)) {
+            passage.text.push_str(&told.told());
+            passage.lines.splice(0..0, told.lines);
+        }
         if let Some(reason) = self.reasons.remove(thread).filter(|reason| self.explains(reason, to.cause, &passage)) {
             passage.text.push_str("; ");
             passage.text.push_str(&reason.text);
@@ -190,15 +202,31 @@ impl Reader<'_, '_> {
 
     /// A reason stands just above on the same thread, and speaks of the same error.
     fn explains(&self, reason: &Passage, cause: &str, failed: &Passage) -> bool {
-        let near = match (self.clock.at(reason.stamp), self.clock.at(failed.stamp)) {
-            (Some(reason), Some(failed)) => (failed - reason).abs() <= NEAR,
+        self.near(reason.stamp, failed.stamp) && failure::explains(&reason.text, cause)
+    }
+
+    fn near(&self, before: Option<usize>, after: Option<usize>) -> bool {
+        match (self.clock.at(before), self.clock.at(after)) {
+            (Some(before), Some(after)) => (after - before).abs() <= NEAR,
             _ => true,
-        };
-        near && failure::explains(&reason.text, cause)
+        }
+    }
+
+    /// Remembers what is told of a handshake until it fails; one that went well, or was none of mail, leaves nothing behind.
+    fn handshake(&mut self, numbers: &[u32], thread: &str, text: &str) {
+        if text.contains("SSL handshake with") || text.contains("SapSSLSessionStart") && text.contains("==SAP_O_K") {
+            self.handshakes.remove(thread);
+        } else if text.contains("SSL") || text.contains("TLS") {
+            let (stamp, mut known) = (self.clock.now(), self.handshakes.remove(thread).unwrap_or_default());
+            if known.take(numbers, stamp, text) || !known.lines.is_empty() {
+                self.handshakes.insert(thread.to_owned(), known);
+            }
+        }
     }
 
     /// A line of another matter: some say what the trace does not show, and no reply may go unseen.
     fn other(&mut self, numbers: &[u32], thread: &str, text: &str) {
+        self.handshake(numbers, thread, text);
         let source = &mut *self.out.sink.source;
         let number = numbers.first().copied().unwrap_or(0);
         if text.contains("TRACE FILE TRUNCATED") {
@@ -221,6 +249,7 @@ impl Reader<'_, '_> {
         }
         self.dialogue.end_all(&mut self.out);
         self.reasons.clear();
+        self.handshakes.clear();
         self.last.clear();
     }
 
