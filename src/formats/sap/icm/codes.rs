@@ -90,7 +90,7 @@ pub fn ssl(behind: &str) -> Option<String> {
     Some(format!("SSSLERR_{name}"))
 }
 
-/// TLS alert of a text: `fatal TLS protocol version alert`, or the last two digits of CommonCryptoLib's `0x200010NN`.
+/// TLS alert of a text: `fatal TLS protocol version alert`, or the last two digits of `CommonCryptoLib`'s `0x200010NN`.
 pub fn alert(text: &str) -> Option<(u16, &'static str)> {
     let by_code = || {
         let (_, digits) = text.split_once("0x200010")?;

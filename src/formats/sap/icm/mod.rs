@@ -5,6 +5,7 @@ mod calls;
 mod clock;
 mod codes;
 mod dialogue;
+mod dump;
 mod failure;
 mod header;
 mod line;

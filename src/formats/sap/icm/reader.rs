@@ -2,9 +2,10 @@
 
 use super::clock::Clock;
 use super::dialogue::{Dialogue, Heard};
+use super::dump;
 use super::failure;
 use super::header::{Header, Part};
-use super::line::{self, Stamp};
+use super::line::{self, Stamp, Tail};
 use super::output::{Output, Passage, Peer};
 use super::record::{self, Record};
 use super::role;
@@ -28,6 +29,9 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         open: BTreeMap::new(),
         reasons: BTreeMap::new(),
         handshakes: BTreeMap::new(),
+        dumps: BTreeMap::new(),
+        rebuilds: None,
+        text,
         ports: role::smtp_ports(text),
         last: String::new(),
     };
@@ -39,7 +43,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
     reader.out.finish(&reader.clock);
 }
 
-struct Reader<'a, 'b> {
+struct Reader<'a, 'b, 't> {
     clock: Clock,
     header: Header,
     dialogue: Dialogue,
@@ -50,13 +54,19 @@ struct Reader<'a, 'b> {
     reasons: BTreeMap<String, Passage>,
     /// By thread: what was told of its last handshake.
     handshakes: BTreeMap<String, Handshake>,
+    /// By thread: the part of a dumped block that is not a whole line yet.
+    dumps: BTreeMap<String, dump::Rest>,
+    /// Whether dumps are rebuilt; known at the first of them.
+    rebuilds: Option<bool>,
+    /// The whole file.
+    text: &'t str,
     /// Ports at which the file speaks SMTP.
     ports: BTreeSet<u16>,
     /// Thread of the last line that had one.
     last: String,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     fn line(&mut self, number: u32, physical: &str) {
         self.mark(number, Class::Frame);
         let Some((thread, rest)) = line::thread(physical) else { return self.bare(number, physical) };
@@ -64,7 +74,7 @@ impl Reader<'_, '_> {
         if self.last != thread {
             thread.clone_into(&mut self.last);
         }
-        if self.stamp(number, thread, rest) {
+        if self.dump(number, thread, rest.trim()) || self.stamp(number, thread, rest) {
             return;
         }
         if rest.starts_with("  ") && self.open.get_mut(thread).is_some_and(|record| record.join(number, rest)) {
@@ -85,7 +95,7 @@ impl Reader<'_, '_> {
             None if text.is_empty() || line::is_rule(text) => return,
             None => self.header.leave(),
         }
-        if self.stamp(number, &last, physical) {
+        if self.dump(number, &last, text) || self.stamp(number, &last, physical) {
             return;
         }
         let continues = physical.starts_with([' ', '\t', '(']);
@@ -103,6 +113,38 @@ impl Reader<'_, '_> {
             self.start(number, "", text);
         } else if !physical.starts_with([' ', '\t']) {
             self.out.sink.source.ledger.reject(number, "neither thread prefix nor a shape of the trace");
+        }
+    }
+
+    /// A line of a hex dump: what it shows is heard like lines of the trace. Other lines end the block.
+    fn dump(&mut self, number: u32, thread: &str, text: &str) -> bool {
+        let rebuilds = line::is_hex_dump(text) && *self.rebuilds.get_or_insert_with(|| dump::alone(self.text));
+        let Some(bytes) = rebuilds.then(|| dump::bytes(text)).flatten() else {
+            if let Some((lines, text)) = self.dumps.remove(thread).filter(|rest| !rest.is_empty()).and_then(|mut rest| rest.take()) {
+                self.dumped(lines, thread, &text);
+            }
+            return false;
+        };
+        self.close(thread);
+        self.dialogue.give_up(thread, self.clock.at(self.clock.now()), &mut self.out);
+        let mut rest = self.dumps.remove(thread).unwrap_or_default();
+        for (lines, text) in rest.add(number, &bytes) {
+            self.dumped(lines, thread, &text);
+        }
+        self.dumps.insert(thread.to_owned(), rest);
+        true
+    }
+
+    /// A line that was dumped; one that no dialogue knows is not looked at.
+    fn dumped(&mut self, lines: Vec<u32>, thread: &str, text: &str) {
+        let tail = Tail { text, connection: None, closed: true };
+        match self.dialogue.hear(thread, &tail) {
+            Heard::Body => self.dialogue.body(thread, &tail),
+            Heard::Dialogue { .. } => {
+                let passage = Passage { lines, stamp: self.clock.now(), text: text.to_owned() };
+                self.dialogue.take(thread, &tail, passage, &mut self.out);
+            }
+            Heard::Nothing => {}
         }
     }
 
@@ -244,6 +286,11 @@ impl Reader<'_, '_> {
 
     /// A new header: threads and connections of the old process are gone (icm.md 1.3).
     fn end_segment(&mut self) {
+        while let Some((thread, mut rest)) = self.dumps.pop_first() {
+            if let Some((lines, text)) = rest.take().filter(|(_, text)| !text.is_empty()) {
+                self.dumped(lines, &thread, &text);
+            }
+        }
         while let Some((thread, record)) = self.open.pop_first() {
             self.finish(&thread, record);
         }

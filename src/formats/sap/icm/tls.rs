@@ -61,7 +61,11 @@ impl Handshake {
             }
         }
         let rest = [("PSE ", &self.pse), ("peer ", &self.peer), ("state ", &self.state)];
-        rest.into_iter().for_each(|(what, value)| value.iter().filter(|value| !value.is_empty()).for_each(|value| add(what, value)));
+        for (what, value) in rest {
+            if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+                add(what, value);
+            }
+        }
         out
     }
 }
