@@ -5,7 +5,7 @@ use crate::error::{ReadError, UsageError};
 use crate::evidence::{Hop, Millis, Store};
 use crate::formats::{self, Sink};
 use crate::incident::{self, Incident};
-use crate::journey::{self, Journey, Policy};
+use crate::journey::{self, Journey, Policy, Silence};
 use crate::rules::{Catalogue, Matcher};
 use crate::source::{self, Class, Source};
 use std::path::{Path, PathBuf};
@@ -65,6 +65,8 @@ pub struct Analysis {
     pub incidents: Vec<Incident>,
     /// Journeys outside `--since/--until`.
     pub outside_window: usize,
+    /// Times in which no send job ran.
+    pub silences: Vec<Silence>,
 }
 
 /// Reads all files below the paths; never fails as a whole.
@@ -168,7 +170,7 @@ pub fn analyse(
     let silences = journey::silences(&reading.store, &reading.sources, &alignment);
     incident::prove(&mut incidents, &journeys, &reading.store, &silences);
     let outside_window = before - journeys.len();
-    Ok(Analysis { reading, alignment, journeys, incidents, outside_window })
+    Ok(Analysis { reading, alignment, journeys, incidents, outside_window, silences })
 }
 
 /// Lines of a trace that speak of no journey hold the mail of others.

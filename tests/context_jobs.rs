@@ -77,6 +77,17 @@ fn a_silence_of_the_send_job_is_a_fact() {
     }
 }
 
+/// Also where every mail left in the end, the summary says why some were late.
+#[test]
+fn the_summary_tells_a_silence() {
+    let jobs = list(&[("07:55:00", "Finished"), ("08:00:00", "Finished"), ("08:45:00", "Finished")], "08:46:00");
+    let analysis = waiting(&[("jobs.txt", &jobs)]);
+    let style = sostrace::report::Style { color: false, width: 118, verbose: false };
+    let text = sostrace::report::summary(&analysis, &sostrace::rules::Catalogue::builtin().unwrap(), &[], &style);
+    let want = "  silent   no send job ran from 2026-03-10 08:00:05 to 2026-03-10 08:45:00 (SM37); 2 mails were asked for then\n";
+    assert!(text.contains(want), "{text}");
+}
+
 /// Logs complete a list, but cannot show alone that nothing else ran; those of other reports do not count.
 #[test]
 fn logs_of_the_send_job() {

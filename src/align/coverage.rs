@@ -115,7 +115,7 @@ pub fn of_sources(store: &Store, sources: &[Source], utc: &[Option<Span>]) -> Ve
         let trace = source.hop == Hop::Exchange;
         Coverage {
             hop: source.hop,
-            span,
+            span: span.filter(|_| !source.context),
             sender: Held::only(&held.senders),
             recipient: Held::only(&held.recipients),
             only_failed: trace && !held.fine,
