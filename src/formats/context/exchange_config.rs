@@ -32,15 +32,18 @@ impl Format for ExchangeConfig {
 
     fn recognise(&self, head: &str) -> Option<Claim> {
         let known = |name: &str| TELLING.iter().find(|known| name.eq_ignore_ascii_case(known)).copied();
-        let mut first = true;
+        let mut above = None;
         for (number, line) in lines(head).filter(|(_, line)| !line.trim().is_empty() && !line.starts_with("#TYPE")) {
             let by_csv = || objects::csv_header(line, TELLING)?.1.iter().find_map(|name| known(name));
-            let by_table = || line.split_whitespace().find_map(|word| known(word).filter(|_| !line.contains([':', ',', ';', '|'])));
-            let found = objects::list_field(line).and_then(|(name, _)| known(name)).or_else(by_table);
-            if let Some(name) = found.or_else(|| if first { by_csv() } else { None }) {
+            // A word of prose is no column: dashes stand below a header.
+            let by_table = |header: &str| header.split_whitespace().find_map(known).filter(|_| objects::dashes(line.trim()));
+            let found = match above.replace(line) {
+                None => by_csv(),
+                Some(header) => by_table(header),
+            };
+            if let Some(name) = found.or_else(|| objects::list_field(line).and_then(|(name, _)| known(name))) {
                 return Some(Claim { confidence: 90, why: format!("line {number}: the property {name} of Exchange Online") });
             }
-            first = false;
         }
         None
     }
@@ -137,4 +140,23 @@ fn addresses(value: Option<&str>, store: &mut Store) -> (Vec<Sym>, bool) {
     let parsed = |word: &&str| Network::parse(word).is_some();
     let whole = !cut && odd.is_empty() && known.iter().all(parsed);
     (known.iter().filter(|word| parsed(word)).map(|word| store.strings.intern(word)).collect(), whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_that_names_a_property_is_no_export() {
+        let rows = [
+            ("Set RejectDirectSend and look at SenderIPAddresses, then\nwait half an hour.\n", false),
+            ("Note: SmtpClientAuthenticationDisabled was on\n", false),
+            ("Name DomainType\n---- ----------\n", true),
+            ("RejectDirectSend : True\n", true),
+            ("Name,DomainType\n", true),
+        ];
+        for (text, want) in rows {
+            assert_eq!(ExchangeConfig.recognise(text).is_some(), want, "{text}");
+        }
+    }
 }

@@ -183,7 +183,8 @@ impl Printed {
     }
 }
 
-fn dashes(line: &str) -> bool {
+/// The line below the header of a table.
+pub fn dashes(line: &str) -> bool {
     line.starts_with("--") && line.bytes().all(|b| matches!(b, b'-' | b' '))
 }
 
