@@ -8,7 +8,7 @@ use crate::align::{self, Alignment, Zone};
 use crate::error::UsageError;
 use crate::evidence::Millis;
 use crate::incident::{self, Incident};
-use crate::journey::{self, Journey, Policy};
+use crate::journey::{self, Journey, Policy, Silence};
 use crate::rules::{Catalogue, Matcher};
 use crate::source::Class;
 use std::path::Path;
@@ -57,6 +57,8 @@ pub struct Analysis {
     pub sender: Option<String>,
     /// Journeys outside `--since/--until`.
     pub outside_window: usize,
+    /// Times in which no send job ran.
+    pub silences: Vec<Silence>,
 }
 
 /// Judges what was read.
@@ -78,9 +80,11 @@ pub fn analyse(
     // Incidents are told from all mails: what went well outside the window still says when the trouble began and ended.
     let incidents = incident::group(&mut all, &mut reading.store, &matcher);
     let before = all.len();
-    let (journeys, incidents) = incident::within(all, incidents, options.since, options.until);
+    let (journeys, mut incidents) = incident::within(all, incidents, options.since, options.until);
+    let silences = journey::silences(&reading.store, &reading.sources, &alignment);
+    incident::prove(&mut incidents, &journeys, &reading.store, &silences);
     let outside_window = before - journeys.len();
-    Ok(Analysis { reading, alignment, journeys, incidents, sender: options.policy.sender.clone(), outside_window })
+    Ok(Analysis { reading, alignment, journeys, incidents, sender: options.policy.sender.clone(), outside_window, silences })
 }
 
 /// Lines of a trace that speak of no journey hold the mail of others.

@@ -57,7 +57,7 @@ pub struct Coverage {
     pub only_failed: bool,
     /// It has as many rows as an export may have: probably cut off.
     pub capped: bool,
-    /// It has too few rows to tell whether it was filtered, or speaks of chosen mails only.
+    /// It has too few rows to tell whether it was filtered, speaks of chosen mails only, or holds no mail at all.
     pub few: bool,
 }
 
@@ -114,12 +114,12 @@ pub fn of_sources(store: &Store, sources: &[Source], utc: &[Option<Span>]) -> Ve
         let trace = source.hop == Hop::Exchange;
         Coverage {
             hop: source.hop,
-            span,
+            span: span.filter(|_| !source.context),
             sender: Held::only(&held.senders),
             recipient: Held::only(&held.recipients),
             only_failed: trace && !held.fine,
             capped: trace && probably_cut(source.rows),
-            few: trace && (source.rows < FEW || source.selected),
+            few: source.context || (trace && (source.rows < FEW || source.selected)),
         }
     };
     sources.iter().zip(spans).zip(held).map(one).collect()

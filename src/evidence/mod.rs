@@ -2,11 +2,15 @@
 //!
 //! Records are small (interned strings, side tables per hop), because a run may hold ten million of them.
 
+mod context;
+mod network;
 mod record;
 mod strings;
 mod tables;
 mod time;
 
+pub use context::{Connector, ContextFacts, JobStatus};
+pub use network::Network;
 pub use record::{Cut, Detail, Evidence, Fold, Hop, Kind, SapFacts, SapState, SmtpFacts, TraceFacts, TraceStatus};
 pub use strings::{Strings, Sym};
 pub use tables::{MessageText, Named, SendProcess, Tables};
@@ -27,6 +31,8 @@ pub struct Store {
     pub trace: Vec<TraceFacts>,
     /// What completes SAP's requests.
     pub tables: Tables,
+    /// What is known around the mails, by [`Detail::Context`].
+    pub context: Vec<ContextFacts>,
 }
 
 impl Store {
@@ -63,6 +69,20 @@ impl Store {
         }
     }
 
+    /// The fact around the mails that a record is.
+    #[must_use]
+    pub fn context_of(&self, record: &Evidence) -> Option<&ContextFacts> {
+        match record.detail {
+            Detail::Context(at) => self.context.get(at as usize),
+            _ => None,
+        }
+    }
+
+    /// All facts around the mails with the index of their record.
+    pub fn contexts(&self) -> impl Iterator<Item = (u32, &ContextFacts)> {
+        (0u32..).zip(&self.records).filter_map(|(at, record)| Some((at, self.context_of(record)?)))
+    }
+
     /// Adds a record with SAP's facts.
     pub fn push_sap(&mut self, mut record: Evidence, facts: SapFacts) {
         record.detail = Detail::Sap(index(self.sap.len()));
@@ -74,6 +94,13 @@ impl Store {
     pub fn push_smtp(&mut self, mut record: Evidence, facts: SmtpFacts) {
         record.detail = Detail::Smtp(index(self.smtp.len()));
         self.smtp.push(facts);
+        self.records.push(record);
+    }
+
+    /// Adds a record that is a fact around the mails.
+    pub fn push_context(&mut self, mut record: Evidence, facts: ContextFacts) {
+        record.detail = Detail::Context(index(self.context.len()));
+        self.context.push(facts);
         self.records.push(record);
     }
 

@@ -55,6 +55,8 @@ pub enum Kind {
     Defer,
     /// Something that decides nothing by itself.
     Event,
+    /// A setting or another fact around the mails.
+    Config,
 }
 
 /// Which reading of the doubled autumn hour the file itself shows.
@@ -94,6 +96,8 @@ pub enum Detail {
     Smtp(u32),
     /// Index into [`super::Store::trace`].
     Trace(u32),
+    /// Index into [`super::Store::context`].
+    Context(u32),
 }
 
 /// One observation.
@@ -152,6 +156,12 @@ impl Evidence {
             reply: Sym::EMPTY,
             detail: Detail::None,
         }
+    }
+
+    /// Whether it speaks of a mail or a session, rather than of what lies around them.
+    #[must_use]
+    pub fn of_mail(&self) -> bool {
+        !matches!(self.detail, Detail::Context(_))
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file per format. A new format implements [`Format`], joins [`REGISTRY`] and brings a sample;
 //! `exchange/summary.rs` is the minimal example.
 
+mod context;
 mod exchange;
 mod sap;
 
@@ -79,6 +80,11 @@ pub static REGISTRY: &[&dyn Format] = &[
     &exchange::EmailEvents,
     &exchange::EmailEventsJson,
     &exchange::DeliveryReport,
+    &context::ExchangeConfig,
+    &context::Jobs,
+    &context::JobLog,
+    &context::SignIns,
+    &context::Headers,
 ];
 
 /// The format that claims a text most surely.

@@ -1,11 +1,13 @@
 //! Failures of one cause and route that lie close together in time.
 
 mod model;
+mod proof;
 mod signature;
 mod urgency;
 mod window;
 
-pub use model::{Bracket, Incident, Shared};
+pub use model::{Bracket, Incident, Proof, Shared};
+pub use proof::prove;
 
 use crate::evidence::{HOUR, Millis, Store, Sym};
 use crate::journey::{Journey, Verdict};
@@ -123,7 +125,7 @@ fn describe(journeys: &[Journey], store: &Store, rule: Sym, run: Vec<u32>) -> In
     let (onset, end) = window::brackets(journeys, &run);
     let good = window::good_inside(journeys, &run, onset, end);
     let shared = signature::shared(journeys, store, &run, &good, onset);
-    Incident { id: String::new(), rule, pattern: Sym::EMPTY, journeys: run, onset, end, shared, spared: good.len() }
+    Incident { id: String::new(), rule, pattern: Sym::EMPTY, journeys: run, onset, end, shared, spared: good.len(), proofs: Vec::new() }
 }
 
 fn facts<'a>(journeys: &[Journey], store: &'a Store, incident: &Incident) -> IncidentFacts<'a> {

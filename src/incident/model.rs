@@ -24,6 +24,15 @@ pub struct Shared {
     pub earlier: bool,
 }
 
+/// What evidence beside the mails says about the cause of an incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The sentence; `confirmed:` in front where it leaves no doubt.
+    pub text: String,
+    /// The records it rests on.
+    pub records: Vec<u32>,
+}
+
 /// An incident.
 #[derive(Clone, Debug)]
 pub struct Incident {
@@ -43,4 +52,6 @@ pub struct Incident {
     pub shared: Vec<Shared>,
     /// Mails that went well on the same route meanwhile.
     pub spared: usize,
+    /// What settings and other evidence beside the mails say about the cause.
+    pub proofs: Vec<Proof>,
 }

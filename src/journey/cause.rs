@@ -238,7 +238,15 @@ struct Cause<'c> {
 /// The rule a mail broke: what the reply says, else SAP's message, else the facts of the journey. Rules about mails that
 /// arrived are findings, never causes.
 fn cause<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, host: &str, port: u16) -> Cause<'c> {
-    let held = context.matcher.journey(&journey_facts(context, facts, journey));
+    let mut held = context.matcher.journey(&journey_facts(context, facts, journey));
+    // What the list of jobs proves needs no hour of waiting.
+    let idle = match journey.verdict {
+        Verdict::Waiting => "WAIT-01",
+        _ => "WAIT-02",
+    };
+    if facts.held_up && !held.iter().any(|rule| rule.id == idle) {
+        held.extend(context.matcher.rule(idle));
+    }
     if !journey.verdict.failed() {
         return Cause { rule: None, guess: false, findings: held };
     }

@@ -1,6 +1,7 @@
 //! What all records of one mail say together.
 
 use super::Context;
+use super::{sign_in, silence};
 use crate::align::{Link, LinkKey, Mail};
 use crate::evidence::{Evidence, Kind, Millis, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
 use crate::smtp::{find_reply, fold_address};
@@ -37,6 +38,8 @@ pub struct Facts {
     pub decided: Option<u32>,
     /// Row of the trace that may be this mail's but went to another one that looks the same.
     pub contested: Option<u32>,
+    /// It waits, and no send job ran since it was asked for.
+    pub held_up: bool,
 }
 
 impl Context<'_, '_> {
@@ -109,6 +112,9 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
     facts.recipient_cut =
         facts.evidence.iter().map(|at| &store.records[*at as usize]).filter(|r| !r.recipient.is_empty()).all(|r| r.cut.recipient);
     facts.decided = decided(context, &facts);
+    hold_up(context, &mut facts);
+    facts.evidence.extend(sign_in::of(context, &facts));
+    facts.evidence.sort_by_key(|at| (context.at(*at).map(|span| span.from), *at));
     facts
 }
 
@@ -125,6 +131,20 @@ fn history(context: &Context<'_, '_>, mail: &Mail) -> Vec<u32> {
     // A row without a time of its status tells the end, whenever its mail was asked for.
     tries.sort_by_key(|row| (!timed(*row), context.at(*row)));
     tries
+}
+
+/// A mail that waits while no send job runs has the runs around that time as evidence.
+fn hold_up(context: &Context<'_, '_>, facts: &mut Facts) {
+    let waits = matches!(
+        context.state(facts),
+        Some(SapState::Waiting | SapState::NoQueueEntry | SapState::Direct | SapState::Active | SapState::Retry)
+    );
+    let Some((requested, now)) = facts.requested.zip(context.now(facts)).filter(|_| waits && facts.arrival.is_none()) else { return };
+    let since = facts.status.map_or(requested, |status| status.from.max(requested));
+    if let Some(silence) = silence::of(&context.silences, since).filter(|silence| silence.held_up(since, now)) {
+        facts.held_up = true;
+        facts.evidence.extend(&silence.records);
+    }
 }
 
 /// The longest known form of the recipient that was asked for; rows of a group's members name others.

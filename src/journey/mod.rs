@@ -8,10 +8,13 @@ mod model;
 mod option;
 mod policy;
 mod scope;
+mod sign_in;
+mod silence;
 mod verdict;
 
 pub use model::{Action, Journey, Verdict};
 pub use policy::Policy;
+pub use silence::{Silence, silences};
 
 use crate::align::Alignment;
 use crate::evidence::{Millis, Store};
@@ -28,6 +31,10 @@ pub(crate) struct Context<'a, 'c> {
     matcher: &'a Matcher<'c>,
     policy: &'a Policy,
     as_of: Option<Millis>,
+    /// Times in which no send job ran.
+    silences: Vec<Silence>,
+    /// Failed sign-ins by time.
+    sign_ins: Vec<sign_in::SignIn>,
 }
 
 /// Judges all mails of an alignment; in order of time, then of their id.
@@ -40,7 +47,9 @@ pub fn judge(
     policy: &Policy,
     as_of: Option<Millis>,
 ) -> Vec<Journey> {
-    let context = Context { store, sources, alignment, matcher, policy, as_of };
+    let silences = silence::silences(store, sources, alignment);
+    let sign_ins = sign_in::all(store, alignment);
+    let context = Context { store, sources, alignment, matcher, policy, as_of, silences, sign_ins };
     let scopes = Scopes::learn(&context);
     let all: Vec<Facts> =
         alignment.mails.iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();

@@ -1,11 +1,11 @@
 //! Which recipients are the organisation's own.
 
 use super::Context;
-use crate::evidence::{Hop, TraceStatus};
+use crate::evidence::{ContextFacts, Hop, TraceStatus};
 use crate::smtp::{domain, fold_address};
 use std::collections::BTreeSet;
 
-/// Domains known to be internal: named by the user, else learned from the trace and the senders of SAP's mails.
+/// Domains known to be internal: named by the user, else by an export of the accepted domains, else learned from the trace and the senders of SAP's mails.
 #[derive(Debug, Default)]
 pub struct Scopes {
     internal: BTreeSet<String>,
@@ -15,12 +15,19 @@ pub struct Scopes {
 impl Scopes {
     /// Learns from what the trace delivered to mailboxes and sent outside. The user's word ends all guessing.
     pub fn learn(context: &Context<'_, '_>) -> Self {
+        let store = context.store;
         let named: BTreeSet<String> = context.policy.accepted_domains.iter().map(|domain| domain.to_lowercase()).collect();
-        if !named.is_empty() {
-            return Self { internal: named, external: BTreeSet::new() };
+        let exported = || {
+            store.contexts().filter_map(|(_, facts)| match facts {
+                ContextFacts::AcceptedDomain(domain) => Some(store.text(*domain).to_owned()),
+                _ => None,
+            })
+        };
+        let sure = if named.is_empty() { exported().collect() } else { named };
+        if !sure.is_empty() {
+            return Self { internal: sure, external: BTreeSet::new() };
         }
         let mut out = Self::default();
-        let store = context.store;
         for record in &store.records {
             let domain_of = |sym| domain(&fold_address(store.text(sym))).to_owned();
             match store.trace_of(record).map(|trace| trace.status) {
@@ -49,10 +56,17 @@ impl Scopes {
             let begins = |known: &BTreeSet<String>| known.iter().any(|known| known.starts_with(&domain));
             return match (begins(&self.internal), begins(&self.external)) {
                 (true, false) => Some(false),
+                (false, _) if self.internal.iter().any(|known| known.starts_with("*.")) => None,
                 (false, _) => Some(true),
                 (true, true) => None,
             };
         }
-        Some(!self.internal.contains(&domain))
+        Some(!self.internal.contains(&domain) && !self.below(&domain))
+    }
+
+    /// Whether a domain lies below one of which all subdomains are accepted.
+    fn below(&self, domain: &str) -> bool {
+        let mut parents = domain.match_indices('.').map(|(at, _)| &domain[at + 1..]);
+        parents.any(|parent| self.internal.contains(&format!("*.{parent}")))
     }
 }

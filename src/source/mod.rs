@@ -49,6 +49,8 @@ pub struct Source {
     pub utc: bool,
     /// Whether it speaks of chosen mails only, so that absence from it proves nothing.
     pub selected: bool,
+    /// Whether it holds facts around the mails only, and so covers no mail.
+    pub context: bool,
     /// Where in the landscape it comes from.
     pub landscape: Landscape,
     /// Guesses and limits to be told, with their line.
@@ -93,6 +95,7 @@ impl Source {
             rows: 0,
             utc: false,
             selected: false,
+            context: false,
             landscape: Landscape::default(),
             notes: Vec::new(),
         }

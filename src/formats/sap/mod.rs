@@ -3,7 +3,7 @@
 mod aliases;
 mod columns;
 mod content;
-mod datetime;
+pub(in crate::formats) mod datetime;
 mod headers;
 mod icm;
 mod icon;

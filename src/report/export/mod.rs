@@ -46,7 +46,7 @@ pub(super) fn sap_zone_assumed(analysis: &Analysis) -> bool {
 }
 
 fn sources(analysis: &Analysis, hop: Hop) -> impl Iterator<Item = &Source> {
-    analysis.reading.sources.iter().filter(move |source| source.hop == hop)
+    analysis.reading.sources.iter().filter(move |source| source.hop == hop && !source.context)
 }
 
 /// `1 mail`, `2 mails`.

@@ -32,6 +32,7 @@ pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> Str
             out.push_str(&style.wrap("     ", "       ", &brackets(analysis, incident)));
             let of = if analysis.reading.store.text(incident.rule) == rule.id { String::new() } else { format!(" ({})", rule.id) };
             out.push_str(&style.wrap("     ", "     ", &format!("{} first{}{of}: {first}", rule.owner, needs(rule))));
+            proofs(analysis, incident, "     ", style, &mut out);
         }
     }
     out
@@ -82,6 +83,7 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
         });
         out.push_str(&style.wrap("     shared   ", "              ", &clean(&shared.collect::<Vec<_>>().join("; "))));
     }
+    proofs(analysis, incident, "     proof    ", style, out);
     if incident.spared > 0 {
         let _ = writeln!(out, "     spared   {} other mails passed the same way meanwhile", incident.spared);
     }
@@ -108,6 +110,21 @@ fn also<'c>(analysis: &Analysis, catalogue: &'c Catalogue, incident: &Incident) 
     let findings = &members().next()?.findings;
     let shared = findings.iter().find(|finding| members().all(|journey| journey.findings.contains(finding)))?;
     catalogue.get(analysis.reading.store.text(*shared)).filter(|rule| rule.action == Action::Investigate.word())
+}
+
+/// What settings and other evidence beside the mails say, with the places that say it.
+fn proofs(analysis: &Analysis, incident: &Incident, first: &str, style: &Style, out: &mut String) {
+    for proof in &incident.proofs {
+        let places: Vec<String> = proof.records.iter().filter_map(|at| place(analysis, *at)).collect();
+        let text = format!("{} [{}]", clean(&proof.text), places.join("; "));
+        out.push_str(&style.wrap(first, &" ".repeat(first.len()), &text));
+    }
+}
+
+fn place(analysis: &Analysis, record: u32) -> Option<String> {
+    let record = analysis.reading.store.records.get(record as usize)?;
+    let source = analysis.reading.sources.get(record.source as usize)?;
+    Some(format!("{}:{}", clean(&source.label), record.line))
 }
 
 fn needs(rule: &Rule) -> String {

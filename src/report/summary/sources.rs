@@ -66,7 +66,7 @@ fn row(analysis: &Analysis, at: usize) -> [String; 8] {
 
 fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
     let test = analysis.alignment.key_test;
-    let next_hop = analysis.reading.sources.iter().any(|source| source.hop != Hop::Sap);
+    let next_hop = analysis.reading.sources.iter().any(|source| source.hop != Hop::Sap && !source.context);
     if test.tried > 0 && next_hop {
         let outcome = if test.passed { "used as exact key" } else { "not relied on" };
         let _ = writeln!(

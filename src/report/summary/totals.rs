@@ -1,8 +1,8 @@
 //! How the mails ended, what to do with them, and which were late.
 
 use super::Style;
-use crate::evidence::Hop;
-use crate::journey::{Action, Journey, Verdict};
+use crate::evidence::{Hop, Millis, day_time};
+use crate::journey::{Action, Journey, Silence, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::clean;
 use std::collections::BTreeMap;
@@ -10,11 +10,13 @@ use std::fmt::Write as _;
 
 /// Senders that are named where nobody says which is SAP's.
 const SENDERS: usize = 3;
+/// Silences shown.
+const SHOWN: usize = 3;
 
 /// Verdicts and actions, each summing to the total.
 pub fn section(analysis: &Analysis, style: &Style) -> String {
     let total = analysis.journeys.len();
-    let with_sap = analysis.reading.sources.iter().any(|source| source.hop == Hop::Sap);
+    let with_sap = analysis.reading.sources.iter().any(|source| source.hop == Hop::Sap && !source.context);
     let nameless = analysis.journeys.iter().any(|journey| journey.recipient.is_empty());
     let heading = match (with_sap, nameless) {
         (true, _) => format!("SAP tried to send {total} mails"),
@@ -53,6 +55,7 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
         out.push_str(&style.wrap("           ", "           ", &text));
     }
     out.push_str(&late(analysis, style));
+    out.push_str(&silent(analysis, style));
     aside(analysis, &mut out);
     out
 }
@@ -97,6 +100,25 @@ fn aside(analysis: &Analysis, out: &mut String) {
     if analysis.outside_window > 0 {
         let _ = writeln!(out, "  beside   {} mails outside --since/--until", analysis.outside_window);
     }
+}
+
+/// Times in which SAP sent nothing because no send job ran, with the mails that were asked for then.
+fn silent(analysis: &Analysis, style: &Style) -> String {
+    let mut asked: Vec<Millis> = analysis.journeys.iter().filter_map(|journey| journey.requested_at).collect();
+    asked.sort_unstable();
+    let held_up =
+        |silence: &Silence| asked.partition_point(|at| *at <= silence.to).saturating_sub(asked.partition_point(|at| *at < silence.from));
+    let silences: Vec<(usize, &Silence)> =
+        analysis.silences.iter().map(|one| (held_up(one), one)).filter(|(mails, _)| *mails > 0).collect();
+    let mut out = silences.iter().take(SHOWN).fold(String::new(), |out, (mails, silence)| {
+        let mails = if *mails == 1 { "1 mail was".to_owned() } else { format!("{mails} mails were") };
+        let text = format!("no send job ran from {} to {} (SM37); {mails} asked for then", day_time(silence.from), day_time(silence.to));
+        out + &style.wrap("  silent   ", "           ", &text)
+    });
+    if silences.len() > SHOWN {
+        let _ = writeln!(out, "  silent   and {} more times", silences.len() - SHOWN);
+    }
+    out
 }
 
 /// Mails that arrived, but late.

@@ -1,5 +1,6 @@
 //! Connections and TLS handshakes that failed (icm.md 2.1 and 3).
 
+use super::codes;
 use nom::bytes::complete::{tag, take_until, take_while1};
 use nom::character::complete::{char, space0};
 use nom::combinator::opt;
@@ -17,7 +18,7 @@ pub struct Refused<'a> {
     /// Port.
     pub port: u16,
     /// `NIETIMEOUT`, empty for TLS.
-    pub cause: &'a str,
+    pub cause: &'static str,
 }
 
 /// `Connection request from (9/2240/0) to host: H, service: 587 failed (NIETIMEOUT)`, or the newer
@@ -70,10 +71,15 @@ fn port(service: &str) -> Option<u16> {
     known.or_else(|| service.parse().ok())
 }
 
-fn cause(text: &str) -> &str {
-    let text = text.trim_start_matches([' ', '(', ':']);
-    let name = text.split(|c: char| !(c.is_ascii_uppercase() || c == '_')).next().unwrap_or("");
-    if name.starts_with("NIE") { name } else { "" }
+/// By name, or by number where the kernel writes no name.
+fn cause(text: &str) -> &'static str {
+    codes::ni(text).unwrap_or("")
+}
+
+/// What the rules know the failure by, where its text has a number or the prefix of another kernel.
+pub fn canonical(text: &str, cause: &str) -> Option<String> {
+    let canonical = if cause.is_empty() { codes::ssl(text.split_once(" failed")?.1)? } else { format!("failed ({cause})") };
+    (!text.contains(&canonical)).then_some(canonical)
 }
 
 /// Whether a port carries mail: one at which this file speaks SMTP, or any that HTTP of SAP does not use
@@ -121,6 +127,7 @@ mod tests {
             ),
             ("*** ERROR => Direct connect to mx.fabrikam.example:587 failed: NIECONN_REFUSED(-10)", 587, "NIECONN_REFUSED"),
             ("connect to mx.fabrikam.example:submission failed NIETIMEOUT (-5)", 587, "NIETIMEOUT"),
+            ("*** ERROR => Direct connect to mx.fabrikam.example:25 failed: rc=-6", 25, "NIECONN_BROKEN"),
         ];
         for (text, port, cause) in rows {
             assert_eq!(connection(text), Some(Refused { host: "mx.fabrikam.example", port, cause }), "{text}");

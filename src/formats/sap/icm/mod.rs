@@ -3,7 +3,9 @@
 
 mod calls;
 mod clock;
+mod codes;
 mod dialogue;
+mod dump;
 mod failure;
 mod header;
 mod line;
@@ -17,6 +19,7 @@ mod secret;
 mod session;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use crate::error::ReadError;
 use crate::evidence::Hop;

@@ -2,12 +2,14 @@
 
 use super::clock::Clock;
 use super::dialogue::{Dialogue, Heard};
+use super::dump;
 use super::failure;
 use super::header::{Header, Part};
-use super::line::{self, Stamp};
+use super::line::{self, Stamp, Tail};
 use super::output::{Output, Passage, Peer};
 use super::record::{self, Record};
 use super::role;
+use super::tls::Handshake;
 use crate::evidence::{Kind, MINUTE, Millis, Span};
 use crate::formats::Sink;
 use crate::smtp::find_reply;
@@ -26,6 +28,10 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         out: Output::new(sink),
         open: BTreeMap::new(),
         reasons: BTreeMap::new(),
+        handshakes: BTreeMap::new(),
+        dumps: BTreeMap::new(),
+        rebuilds: None,
+        text,
         ports: role::smtp_ports(text),
         last: String::new(),
     };
@@ -37,7 +43,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
     reader.out.finish(&reader.clock);
 }
 
-struct Reader<'a, 'b> {
+struct Reader<'a, 'b, 't> {
     clock: Clock,
     header: Header,
     dialogue: Dialogue,
@@ -46,13 +52,21 @@ struct Reader<'a, 'b> {
     open: BTreeMap<String, Record>,
     /// By thread: the last failure of the network layer.
     reasons: BTreeMap<String, Passage>,
+    /// By thread: what was told of its last handshake.
+    handshakes: BTreeMap<String, Handshake>,
+    /// By thread: the part of a dumped block that is not a whole line yet.
+    dumps: BTreeMap<String, dump::Rest>,
+    /// Whether dumps are rebuilt; known at the first of them.
+    rebuilds: Option<bool>,
+    /// The whole file.
+    text: &'t str,
     /// Ports at which the file speaks SMTP.
     ports: BTreeSet<u16>,
     /// Thread of the last line that had one.
     last: String,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_, '_, '_> {
     fn line(&mut self, number: u32, physical: &str) {
         self.mark(number, Class::Frame);
         let Some((thread, rest)) = line::thread(physical) else { return self.bare(number, physical) };
@@ -60,7 +74,7 @@ impl Reader<'_, '_> {
         if self.last != thread {
             thread.clone_into(&mut self.last);
         }
-        if self.stamp(number, thread, rest) {
+        if self.dump(number, thread, rest.trim()) || self.stamp(number, thread, rest) {
             return;
         }
         if rest.starts_with("  ") && self.open.get_mut(thread).is_some_and(|record| record.join(number, rest)) {
@@ -81,7 +95,7 @@ impl Reader<'_, '_> {
             None if text.is_empty() || line::is_rule(text) => return,
             None => self.header.leave(),
         }
-        if self.stamp(number, &last, physical) {
+        if self.dump(number, &last, text) || self.stamp(number, &last, physical) {
             return;
         }
         let continues = physical.starts_with([' ', '\t', '(']);
@@ -99,6 +113,38 @@ impl Reader<'_, '_> {
             self.start(number, "", text);
         } else if !physical.starts_with([' ', '\t']) {
             self.out.sink.source.ledger.reject(number, "neither thread prefix nor a shape of the trace");
+        }
+    }
+
+    /// A line of a hex dump: what it shows is heard like lines of the trace. Other lines end the block.
+    fn dump(&mut self, number: u32, thread: &str, text: &str) -> bool {
+        let rebuilds = line::is_hex_dump(text) && *self.rebuilds.get_or_insert_with(|| dump::alone(self.text));
+        let Some(bytes) = rebuilds.then(|| dump::bytes(text)).flatten() else {
+            if let Some((lines, text)) = self.dumps.remove(thread).filter(|rest| !rest.is_empty()).and_then(|mut rest| rest.take()) {
+                self.dumped(lines, thread, &text);
+            }
+            return false;
+        };
+        self.close(thread);
+        self.dialogue.give_up(thread, self.clock.at(self.clock.now()), &mut self.out);
+        let mut rest = self.dumps.remove(thread).unwrap_or_default();
+        for (lines, text) in rest.add(number, &bytes) {
+            self.dumped(lines, thread, &text);
+        }
+        self.dumps.insert(thread.to_owned(), rest);
+        true
+    }
+
+    /// A line that was dumped; one that no dialogue knows is not looked at.
+    fn dumped(&mut self, lines: Vec<u32>, thread: &str, text: &str) {
+        let tail = Tail { text, connection: None, closed: true };
+        match self.dialogue.hear(thread, &tail) {
+            Heard::Body => self.dialogue.body(thread, &tail),
+            Heard::Dialogue { .. } => {
+                let passage = Passage { lines, stamp: self.clock.now(), text: text.to_owned() };
+                self.dialogue.take(thread, &tail, passage, &mut self.out);
+            }
+            Heard::Nothing => {}
         }
     }
 
@@ -180,6 +226,14 @@ impl Reader<'_, '_> {
             return self.other(&passage.lines, thread, &text);
         };
         let key = format!("{thread}:{}", passage.lines.first().copied().unwrap_or(0));
+        if let Some(canonical) = failure::canonical(&text, to.cause) {
+            passage.text.push_str("; ");
+            passage.text.push_str(&canonical);
+        }
+        if let Some(told) = self.handshakes.remove(thread).filter(|told| kind == Kind::Tls && self.near(told.stamp, passage.stamp)) {
+            passage.text.push_str(&told.told());
+            passage.lines.splice(0..0, told.lines);
+        }
         if let Some(reason) = self.reasons.remove(thread).filter(|reason| self.explains(reason, to.cause, &passage)) {
             passage.text.push_str("; ");
             passage.text.push_str(&reason.text);
@@ -190,15 +244,31 @@ impl Reader<'_, '_> {
 
     /// A reason stands just above on the same thread, and speaks of the same error.
     fn explains(&self, reason: &Passage, cause: &str, failed: &Passage) -> bool {
-        let near = match (self.clock.at(reason.stamp), self.clock.at(failed.stamp)) {
-            (Some(reason), Some(failed)) => (failed - reason).abs() <= NEAR,
+        self.near(reason.stamp, failed.stamp) && failure::explains(&reason.text, cause)
+    }
+
+    fn near(&self, before: Option<usize>, after: Option<usize>) -> bool {
+        match (self.clock.at(before), self.clock.at(after)) {
+            (Some(before), Some(after)) => (after - before).abs() <= NEAR,
             _ => true,
-        };
-        near && failure::explains(&reason.text, cause)
+        }
+    }
+
+    /// Remembers what is told of a handshake until it fails; one that went well, or was none of mail, leaves nothing behind.
+    fn handshake(&mut self, numbers: &[u32], thread: &str, text: &str) {
+        if text.contains("SSL handshake with") || text.contains("SapSSLSessionStart") && text.contains("==SAP_O_K") {
+            self.handshakes.remove(thread);
+        } else if text.contains("SSL") || text.contains("TLS") {
+            let (stamp, mut known) = (self.clock.now(), self.handshakes.remove(thread).unwrap_or_default());
+            if known.take(numbers, stamp, text) || !known.lines.is_empty() {
+                self.handshakes.insert(thread.to_owned(), known);
+            }
+        }
     }
 
     /// A line of another matter: some say what the trace does not show, and no reply may go unseen.
     fn other(&mut self, numbers: &[u32], thread: &str, text: &str) {
+        self.handshake(numbers, thread, text);
         let source = &mut *self.out.sink.source;
         let number = numbers.first().copied().unwrap_or(0);
         if text.contains("TRACE FILE TRUNCATED") {
@@ -216,11 +286,17 @@ impl Reader<'_, '_> {
 
     /// A new header: threads and connections of the old process are gone (icm.md 1.3).
     fn end_segment(&mut self) {
+        while let Some((thread, mut rest)) = self.dumps.pop_first() {
+            if let Some((lines, text)) = rest.take().filter(|(_, text)| !text.is_empty()) {
+                self.dumped(lines, &thread, &text);
+            }
+        }
         while let Some((thread, record)) = self.open.pop_first() {
             self.finish(&thread, record);
         }
         self.dialogue.end_all(&mut self.out);
         self.reasons.clear();
+        self.handshakes.clear();
         self.last.clear();
     }
 

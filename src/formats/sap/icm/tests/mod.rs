@@ -1,4 +1,5 @@
 mod bodies;
+mod dumps;
 mod sessions;
 mod shapes;
 

@@ -217,3 +217,52 @@ fn the_doubled_hour_is_read_twice() {
     let (store, _) = read(&trace(&text));
     assert_eq!(store.records.iter().map(|record| record.fold).collect::<Vec<_>>(), [Fold::First, Fold::Second]);
 }
+
+/// Numbers stand for names, and what the trace tells of a handshake above its end is in the record's text.
+#[test]
+fn codes_and_details_of_a_failure() {
+    let rows = [
+        (
+            "
+        Direct connect to mx.fabrikam.example:25 failed: rc=-10",
+            "Direct connect to mx.fabrikam.example:25 failed: rc=-10; failed (NIECONN_REFUSED)",
+            "NET-01",
+        ),
+        (
+            "
+        *** ERROR => SSL handshake with mx.fabrikam.example:587 failed: SSSLRC_CONN_CLOSED (-10)",
+            "*** ERROR => SSL handshake with mx.fabrikam.example:587 failed: SSSLRC_CONN_CLOSED (-10); SSSLERR_CONN_CLOSED",
+            "TLS-20",
+        ),
+        (
+            "
+          Client SSL_CTX 7fa31407ac00 pvflags=128 (TLSv1.0)
+          SSL:SSL_read() failed  (536875120/0x20001070)
+          cli SSL session PSE \"/usr/sap/PRD/D00/sec/SAPSSLC.pse\"
+          SSL:SSL_get_state()==0x2120 \"TLS read server hello A\"
+          SSL NI-hdl 89: local=192.0.2.11:54438  peer=192.0.2.25:587
+        [Thr 2]   SSL NI-hdl 90: local=192.0.2.11:54439  peer=192.0.2.99:443
+        *** ERROR => SSL handshake with mx.fabrikam.example:587 failed: SSSLERR_SSL_READ (-58)",
+            "*** ERROR => SSL handshake with mx.fabrikam.example:587 failed: SSSLERR_SSL_READ (-58); fatal TLS alert 70 (protocol version); offered TLSv1.0; SAP offers no TLS 1.2; PSE SAPSSLC; peer 192.0.2.25:587; state TLS read server hello A",
+            "TLS-01",
+        ),
+        (
+            "
+          SSL NI-hdl 89: local=192.0.2.11:54438  peer=192.0.2.99:443
+        <<- SapSSLSessionStart(sssl_hdl=7f21b40012c0)==SAP_O_K
+        *** ERROR => SSL handshake with mx.fabrikam.example:25 failed: SSSLERR_PEER_CERT_UNTRUSTED (-102)",
+            "*** ERROR => SSL handshake with mx.fabrikam.example:25 failed: SSSLERR_PEER_CERT_UNTRUSTED (-102)",
+            "TLS-09",
+        ),
+    ];
+    let catalogue = crate::rules::Catalogue::builtin().unwrap();
+    let matcher = crate::rules::Matcher::new(&catalogue).unwrap();
+    for (body, want, rule) in rows {
+        let (store, source) = read(&trace(body));
+        let got: Vec<&str> = store.records.iter().map(|record| store.text(record.reply)).collect();
+        assert_eq!(got, [want]);
+        let judged = matcher.judge(&crate::rules::Said { text: want, ..Default::default() }).map(|judgement| judgement.rule.id.as_str());
+        assert_eq!(judged, Some(rule), "{want}");
+        assert_eq!(source.ledger.count(Class::NotUnderstood), 0);
+    }
+}

@@ -1,0 +1,196 @@
+//! Sign-ins of Entra: the download of the portal (CSV, JSON) and Graph's `signIn` (names of the fields: Microsoft's
+//! documentation of both). What failed is kept: it tells why a logon of SAP got a 535 (rules.md, AUTH-08).
+
+use super::sign_in_codes;
+use crate::error::ReadError;
+use crate::evidence::{ContextFacts, Evidence, Hop, Kind, Millis, Span};
+use crate::formats::exchange::records;
+use crate::formats::{Claim, Format, Sink};
+use crate::source::{Class, lines};
+use chrono::{DateTime, NaiveDateTime};
+use serde_json::Value;
+
+/// Export of sign-ins.
+pub struct SignIns;
+
+impl Format for SignIns {
+    fn id(&self) -> &'static str {
+        "entra-sign-ins"
+    }
+
+    fn title(&self) -> &'static str {
+        "Entra sign-in log (CSV, JSON)"
+    }
+
+    fn hop(&self) -> Hop {
+        Hop::Exchange
+    }
+
+    fn recognise(&self, head: &str) -> Option<Claim> {
+        let (number, first) = lines(head).find(|(_, line)| !line.trim().is_empty())?;
+        if first.trim_start().starts_with(['[', '{']) {
+            let own = ["\"createdDateTime\"", "\"ipAddress\"", "\"clientAppUsed\"", "\"errorCode\""].iter().all(|key| head.contains(key));
+            return own.then(|| Claim { confidence: 90, why: "JSON with the fields of a sign-in of Entra".to_owned() });
+        }
+        let columns = Columns::of(first)?;
+        Some(Claim { confidence: 90, why: format!("line {number}: a CSV header with '{}' and an error code", columns.time_name) })
+    }
+
+    fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        sink.source.context = true;
+        sink.source.utc = true;
+        match lines(text).find(|(_, line)| !line.trim().is_empty()) {
+            Some((_, first)) if first.trim_start().starts_with(['[', '{']) => read_json(text, sink),
+            Some((number, first)) => read_csv(text, number, first, sink),
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn samples(&self) -> &'static [&'static str] {
+        &[include_str!("sign_ins.sample.csv"), include_str!("sign_ins.sample.json")]
+    }
+}
+
+/// What is kept of a sign-in.
+#[derive(Default)]
+struct SignIn {
+    at: Option<Millis>,
+    user: String,
+    code: u32,
+    reason: String,
+    client: String,
+    address: String,
+}
+
+/// Failures become facts, the others are well-formed rows of no matter here.
+fn take(one: &SignIn, line: u32, count: u32, sink: &mut Sink<'_>) {
+    let Some(at) = one.at else {
+        return (line..line + count).for_each(|at| sink.source.ledger.reject(at, "no time of a sign-in"));
+    };
+    sink.source.rows += 1;
+    sink.source.cover(Span::second(at));
+    // Logons of people by browser say nothing about SAP; an app's own token request names no client.
+    let smtp = one.client.is_empty() || one.client.to_lowercase().contains("smtp");
+    if one.code == 0 || !smtp {
+        return sink.source.ledger.mark_run(line, count, Class::Frame);
+    }
+    sink.source.ledger.mark_run(line, count, Class::Evidence);
+    let mut record = Evidence::at(sink.index, line, Hop::Exchange, Kind::Auth);
+    (record.lines, record.local) = (count, Some(Span::second(at)));
+    let meaning = sign_in_codes::meaning(one.code).map_or_else(|| one.reason.clone(), str::to_owned);
+    let client = if one.client.is_empty() { String::new() } else { format!(", {}", one.client) };
+    let from = if one.address.is_empty() { String::new() } else { format!(" from {}", one.address) };
+    let strings = &mut sink.store.strings;
+    record.reply = strings.intern(&format!("{} {meaning} (Entra sign-in of {}{client}{from})", one.code, one.user));
+    let facts =
+        ContextFacts::SignIn { user: strings.intern(&one.user.to_lowercase()), address: strings.intern(&one.address), code: one.code };
+    sink.store.push_context(record, facts);
+}
+
+/// Positions of the columns.
+struct Columns {
+    time_name: String,
+    delimiter: u8,
+    width: usize,
+    time: usize,
+    code: usize,
+    user: Option<usize>,
+    reason: Option<usize>,
+    client: Option<usize>,
+    address: Option<usize>,
+}
+
+impl Columns {
+    fn of(line: &str) -> Option<Self> {
+        let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| line.bytes().filter(|b| b == d).count())?;
+        let names: Vec<String> =
+            line.split(char::from(delimiter)).map(|name| name.trim().trim_matches('"').trim().to_lowercase()).collect();
+        let at = |wanted: &[&str]| wanted.iter().find_map(|wanted| names.iter().position(|name| name == wanted));
+        let time = at(&["date (utc)", "createddatetime"])?;
+        Some(Self {
+            time_name: names[time].clone(),
+            delimiter,
+            width: names.len(),
+            time,
+            code: at(&["sign-in error code", "errorcode", "status.errorcode"])?,
+            user: at(&["username", "userprincipalname", "service principal name", "user"]),
+            reason: at(&["failure reason", "failurereason", "status.failurereason"]),
+            client: at(&["client app", "clientappused"]),
+            address: at(&["ip address", "ipaddress"]),
+        })
+    }
+}
+
+fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
+    lines(text).filter(|(number, line)| *number <= first || line.trim().is_empty()).for_each(|(number, _)| {
+        sink.source.ledger.mark(number, Class::Frame);
+    });
+    let Some(columns) = Columns::of(header) else { return };
+    let from = header.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).saturating_add(header.len());
+    let delimiter = char::from(columns.delimiter);
+    let begins_row = |line: &str| line.split(delimiter).count() >= columns.width;
+    records::each(text.get(from..).unwrap_or(""), first, columns.delimiter, &begins_row, &mut |row, place| match row {
+        Ok(row) => {
+            let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or("").trim().to_owned();
+            let one = SignIn {
+                at: utc(&cell(Some(columns.time))),
+                user: cell(columns.user),
+                code: cell(Some(columns.code)).parse().unwrap_or(0),
+                reason: cell(columns.reason),
+                client: cell(columns.client),
+                address: cell(columns.address),
+            };
+            take(&one, place.line, place.lines, sink);
+        }
+        Err(reason) => sink.source.ledger.reject(place.line, reason),
+    });
+}
+
+/// An array of sign-ins, Graph's answer around one, or one object after the other.
+fn read_json(text: &str, sink: &mut Sink<'_>) {
+    let count = |from: usize, to: usize| u32::try_from(memchr::memchr_iter(b'\n', &text.as_bytes()[from..to]).count()).unwrap_or(u32::MAX);
+    let (mut at, mut line) = (0, 1);
+    let wrapped = text.find('[').filter(|open| text[..*open].contains("\"value\"") && !text[..*open].contains("createdDateTime"));
+    if let Some(open) = wrapped {
+        line += count(0, open);
+        at = open;
+    }
+    sink.source.ledger.mark_run(1, u32::try_from(lines(text).count()).unwrap_or(u32::MAX), Class::Frame);
+    while let Some(skip) = text[at..].find('{') {
+        line += count(at, at + skip);
+        at += skip;
+        let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Value>();
+        let Some(Ok(value)) = values.next() else {
+            let last = u32::try_from(lines(text).count()).unwrap_or(u32::MAX);
+            return (line..=last).for_each(|at| sink.source.ledger.reject(at, "no whole JSON object"));
+        };
+        let end = at + values.byte_offset();
+        let inside = count(at, end);
+        take(&of_json(&value), line, inside + 1, sink);
+        (at, line) = (end, line + inside);
+    }
+}
+
+fn of_json(value: &Value) -> SignIn {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
+    let status = |key: &str| value.get("status").and_then(|status| status.get(key));
+    let user = text("userPrincipalName");
+    SignIn {
+        at: utc(&text("createdDateTime")),
+        user: if user.is_empty() { text("servicePrincipalName") } else { user },
+        code: status("errorCode").and_then(Value::as_u64).and_then(|code| u32::try_from(code).ok()).unwrap_or(0),
+        reason: status("failureReason").and_then(Value::as_str).unwrap_or("").to_owned(),
+        client: text("clientAppUsed"),
+        address: text("ipAddress"),
+    }
+}
+
+/// ISO 8601, with or without zone; without one it is UTC.
+fn utc(text: &str) -> Option<Millis> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.timestamp_millis());
+    }
+    let parsed = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    parsed.map(|at| at.and_utc().timestamp_millis())
+}
