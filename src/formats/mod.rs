@@ -3,6 +3,7 @@
 
 mod context;
 mod exchange;
+mod records;
 mod sap;
 
 pub use exchange::probably_cut;

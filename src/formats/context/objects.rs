@@ -3,7 +3,7 @@
 //! `Format-List` pads the names to one width and goes on with a long value on the next line, indented to the column of
 //! the values; the table draws a line of dashes below its header, which gives the columns.
 
-use crate::formats::exchange::records;
+use crate::formats::records;
 use crate::source::lines;
 
 /// An object with its properties.

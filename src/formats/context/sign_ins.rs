@@ -4,7 +4,7 @@
 use super::sign_in_codes;
 use crate::error::ReadError;
 use crate::evidence::{ContextFacts, Evidence, Hop, Kind, Millis, Span};
-use crate::formats::exchange::records;
+use crate::formats::records;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::{Class, lines};
 use chrono::{DateTime, NaiveDateTime};

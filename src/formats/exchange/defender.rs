@@ -8,11 +8,11 @@ use super::columns::{Cells, Field, normal};
 use super::json;
 use super::listing;
 use super::moment::{self, Order};
-use super::records::Place;
 use super::sheet::Sheet;
 use super::sighting::{Repeats, Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::{Hop, TraceStatus};
+use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::Class;
 

@@ -10,11 +10,11 @@ use super::failure;
 use super::fold::Fold;
 use super::listing;
 use super::moment;
-use super::records::Place;
 use super::sheet::Sheet;
 use super::sighting::{Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::{Hop, Span, TraceStatus};
+use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::Class;
 

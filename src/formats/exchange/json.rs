@@ -3,9 +3,9 @@
 //! certain key, so it matters little what stands around it, and a damaged object costs its own lines only.
 
 use super::columns::{Cells, Field, field, normal};
-use super::records::Place;
 use super::sheet::Outcome;
 use crate::formats::Sink;
+use crate::formats::records::Place;
 use crate::source::{Class, lines};
 use memchr::memchr_iter;
 use serde_json::{Map, Value};

@@ -8,11 +8,11 @@
 use super::columns::{Cells, Field, normal};
 use super::moment::{self, Dates, Order};
 use super::network_id;
-use super::records::Place;
 use super::sheet::{Outcome, Row, Sheet};
 use super::sighting::{self, Repeats, Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::{Hop, Span, TraceStatus};
+use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::Class;
 

@@ -15,7 +15,6 @@ mod listing_json;
 mod moment;
 mod network_id;
 mod recipient_status;
-pub(in crate::formats) mod records;
 mod report;
 mod sheet;
 mod sighting;

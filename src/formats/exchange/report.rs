@@ -5,10 +5,10 @@
 //! fields is kept. Assumed: that a server by another name than Microsoft's is a relay of one's own.
 
 use super::columns::{Cells, Field};
-use super::records::Place;
 use super::sighting::Sighting;
 use crate::error::ReadError;
 use crate::evidence::{Hop, Span, TraceStatus};
+use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::smtp::path_address;
 use crate::source::{Class, lines};

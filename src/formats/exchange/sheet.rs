@@ -3,9 +3,9 @@
 
 use super::columns::{Cells, Columns, Field, normal};
 use super::moment;
-use super::records::{self, Place};
 use crate::error::ReadError;
 use crate::formats::Sink;
+use crate::formats::records::{self, Place};
 use crate::source::{Class, lines};
 
 /// Lines that are no rows wherever they stand: the type that Windows PowerShell writes, Excel's hint at the delimiter.

@@ -4,9 +4,9 @@ use super::caps;
 use super::columns::{Cells, Field};
 use super::custom_data;
 use super::network_id;
-use super::records::Place;
 use crate::evidence::{Evidence, Hop, Kind, MINUTE, Millis, Span, Sym, TraceFacts, TraceStatus};
 use crate::formats::Sink;
+use crate::formats::records::Place;
 use crate::smtp::fold_address;
 use std::collections::HashSet;
 

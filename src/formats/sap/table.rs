@@ -8,7 +8,7 @@ use super::request;
 use super::sheet::Sheet;
 use crate::error::ReadError;
 use crate::evidence::Hop;
-use crate::formats::exchange::records::{self, Place};
+use crate::formats::records::{self, Place};
 use crate::formats::{Claim, Format, Headers, Settings, Sink};
 use crate::source::{Class, lines};
 
