@@ -19,7 +19,7 @@ pub enum ReadError {
     Binary(String, &'static str),
     /// Text that no format claims.
     #[error(
-        "{0}:1: no known format: expected a SAP list with '|' columns, a table as tab text, CSV or workbook, a dev_icm trace or a message trace CSV, found {1:?}. Export it again as README.md describes, or leave the file out"
+        "{0}:1: no known format: expected a SAP list with '|' columns, a table as tab text, CSV or workbook, a dev_icm trace, a message trace as CSV or JSON, or one of the exports README.md lists, found {1:?}. Export it again as README.md describes, or leave the file out"
     )]
     NoFormat(String, String),
     /// An archive or a member of one that was not or not wholly read.

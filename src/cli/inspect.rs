@@ -41,7 +41,7 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
 fn describe(analysis: &Analysis, at: usize, out: &mut String) {
     let source = &analysis.reading.sources[at];
     let _ = writeln!(out, "{}", clean(&source.label));
-    let _ = writeln!(out, "  format          {} ({})", source.format, clean(&source.why));
+    let _ = writeln!(out, "  format          {}, {} % sure ({})", source.format, source.confidence, clean(&source.why));
     let _ = writeln!(out, "  encoding        {} ({})", source.encoding.name, source.encoding.basis);
     let _ = writeln!(out, "  bytes           {}, SHA-256 {}", source.bytes, source.sha256);
     if let Some(clock) = analysis.alignment.clocks.get(at) {

@@ -1,5 +1,6 @@
 //! Interned texts: each distinct text is kept once.
 
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -22,19 +23,23 @@ impl Sym {
 #[derive(Debug)]
 pub struct Strings {
     texts: Vec<Arc<str>>,
-    known: HashMap<Arc<str>, Sym>,
+    /// Hashed with a fixed seed: nothing depends on the order of the map, and a run is the same every time.
+    known: HashMap<Arc<str>, Sym, FixedState>,
 }
 
 impl Default for Strings {
     fn default() -> Self {
         let empty: Arc<str> = Arc::from("");
-        Self { texts: vec![Arc::clone(&empty)], known: HashMap::from([(empty, Sym::EMPTY)]) }
+        Self { texts: vec![Arc::clone(&empty)], known: HashMap::from_iter([(empty, Sym::EMPTY)]) }
     }
 }
 
 impl Strings {
     /// Handle of a text, new or known.
     pub fn intern(&mut self, text: &str) -> Sym {
+        if text.is_empty() {
+            return Sym::EMPTY;
+        }
         if let Some(sym) = self.known.get(text) {
             return *sym;
         }

@@ -180,6 +180,7 @@ fn read_text(
     source.encoding = decoded.encoding;
     source.format = format.id();
     source.why = claim.why;
+    source.confidence = claim.confidence;
     source.hop = format.hop();
     let index = u32::try_from(reading.sources.len()).unwrap_or(u32::MAX);
     for note in notes {

@@ -37,6 +37,8 @@ pub struct Source {
     pub format: &'static str,
     /// Why the format was chosen.
     pub why: String,
+    /// How sure that is, 0 to 100.
+    pub confidence: u8,
     /// System that wrote it.
     pub hop: Hop,
     /// Account of the lines.
@@ -89,6 +91,7 @@ impl Source {
             encoding: Encoding { name: "UTF-8", basis: "assumed" },
             format: "",
             why: String::new(),
+            confidence: 0,
             hop: Hop::Sap,
             ledger: Ledger::new(lines),
             span: None,

@@ -46,7 +46,7 @@ impl Format for EmailEvents {
     fn recognise(&self, head: &str) -> Option<Claim> {
         let sheet = Sheet::open(head)?;
         let own = sheet.names(KEY) && OWN.iter().any(|name| sheet.names(name));
-        own.then(|| Claim { confidence: 95, why: format!("line {}: a CSV header of Defender's EmailEvents", sheet.line) })
+        own.then(|| Claim { confidence: 95, why: format!("line {}: a header {} of Defender's EmailEvents", sheet.line, sheet.between()) })
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {

@@ -44,7 +44,7 @@ impl Format for TraceDetail {
         let other = sheet.columns.has(Field::Source) || sheet.columns.has(Field::Status);
         (needed && !other && sheet.known(IDS) > 0).then(|| Claim {
             confidence: 90,
-            why: format!("line {}: a CSV header with events and details of the message trace", sheet.line),
+            why: format!("line {}: a header {} with events and details of the message trace", sheet.line, sheet.between()),
         })
     }
 

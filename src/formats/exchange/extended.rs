@@ -49,8 +49,10 @@ impl Format for ExtendedReport {
         let sheet = Sheet::open(head)?;
         // An on-premises tracking log has other names, and other ends of the way.
         let own = sheet.names("datetimeutc") || sheet.names("tenantid");
-        (own && sheet.known(KNOWN) == KNOWN.len())
-            .then(|| Claim { confidence: 95, why: format!("line {}: a CSV header with events of the extended report", sheet.line) })
+        (own && sheet.known(KNOWN) == KNOWN.len()).then(|| Claim {
+            confidence: 95,
+            why: format!("line {}: a header {} with events of the extended report", sheet.line, sheet.between()),
+        })
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {

@@ -49,7 +49,7 @@ impl Format for MessageTrace {
         }
         (ids > 0 || spoken).then(|| Claim {
             confidence: if ids > 0 { 95 } else { 80 },
-            why: format!("line {}: a CSV header with sender, recipient, time and status of the message trace", sheet.line),
+            why: format!("line {}: a header {} with sender, recipient, time and status of the message trace", sheet.line, sheet.between()),
         })
     }
 

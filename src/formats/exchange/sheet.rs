@@ -56,6 +56,15 @@ impl<'a> Sheet<'a> {
         Some(Self { line, columns, header, names, delimiter, text, body: text.get(from..).unwrap_or("") })
     }
 
+    /// Its delimiter in words.
+    pub fn between(&self) -> &'static str {
+        match self.delimiter {
+            b'\t' => "between tabs",
+            b';' => "between semicolons",
+            _ => "between commas",
+        }
+    }
+
     /// Whether the header has a column of this normalised name.
     pub fn names(&self, name: &str) -> bool {
         self.names.iter().any(|known| known == name)

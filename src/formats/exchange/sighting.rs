@@ -72,7 +72,7 @@ impl<'a> Sighting<'a> {
         record.message_id = strings.intern(self.message_id);
         record.reply = strings.intern(self.reply);
         record.size = self.size.parse().unwrap_or(0);
-        let other = fold_address(self.return_path) != fold_address(self.sender);
+        let other = !self.return_path.is_empty() && fold_address(self.return_path) != fold_address(self.sender);
         let facts = TraceFacts {
             network_message_id: strings.intern(self.network_id),
             status: self.status,

@@ -42,8 +42,10 @@ impl Format for EnhancedSummary {
         let sheet = Sheet::open(head)?;
         let (hits, number) = (sheet.known(KNOWN), sheet.line);
         let own = sheet.names("origintimestamputc") || sheet.names("origintimestamp");
-        (hits >= 3 && own)
-            .then(|| Claim { confidence: 95, why: format!("line {number}: a CSV header with {hits} columns of the message trace") })
+        (hits >= 3 && own).then(|| Claim {
+            confidence: 95,
+            why: format!("line {number}: a header {} with {hits} columns of the message trace", sheet.between()),
+        })
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
