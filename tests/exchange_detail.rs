@@ -48,7 +48,7 @@ fn the_details_explain_the_list() {
             "junk",
             "",
         ),
-        ("a step inside", "Delivered", vec![event(36, "Send", "Message sent to A.prod.outlook.com", "")], "delivered", "mailbox", ""),
+        ("a step inside", "Delivered", vec![event(36, "Send", "Message sent to A.prod.outlook.com", "")], "delivered", "", ""),
         ("rules only explain", "Quarantined", vec![event(35, "Transport rule", "Transport rule: 'x'", "")], "diverted", "quarantine", ""),
     ];
     for (what, status, events, verdict, delivered_to, code) in rows {

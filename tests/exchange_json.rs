@@ -46,7 +46,7 @@ fn every_rendering() {
         assert_eq!((all.len(), classes), (mails, want), "{what}: {:?}", source.ledger.not_understood(9));
         assert_eq!(
             (all[0]["submitted_at"].as_str(), all[0]["delivered_to"].as_str(), all[0]["subject"].as_str(), all[0]["message_id"].as_str()),
-            ("2026-03-10T18:27:34.969Z", "mailbox", "Invoice {1}", "<ADR51000000000001@contoso.example>"),
+            ("2026-03-10T18:27:34.969Z", "", "Invoice {1}", "<ADR51000000000001@contoso.example>"),
             "{what}"
         );
         assert_eq!(source.notes.iter().any(|n| n.text.contains(note)), !note.is_empty(), "{what}: {:?}", source.notes);

@@ -36,9 +36,10 @@ fn noted(analysis: &Analysis, words: &str) -> bool {
 #[test]
 fn every_status_word() {
     let rows = [
-        ("Delivered", "", "delivered", "mailbox"),
+        // The list does not tell a mailbox from another server.
+        ("Delivered", "", "delivered", ""),
         ("Delivered", "198.51.100.25", "delivered", "outside"),
-        ("delivered", "", "delivered", "mailbox"),
+        ("delivered", "", "delivered", ""),
         ("Failed", "", "bounced", ""),
         ("Pending", "", "deferred", ""),
         ("Quarantined", "", "diverted", "quarantine"),

@@ -224,3 +224,29 @@ fn a_mail_without_an_answer_is_looked_into() {
     let rows = table(&analyse_files(&[("dev_icm", icm.as_bytes())]));
     assert_eq!((rows[0]["verdict"].as_str(), rows[0]["action"].as_str()), ("unknown", "investigate"), "{rows:?}");
 }
+
+/// The same status in a list and in SOES: the row that keeps the server's words tells the cause, wherever it stands.
+#[test]
+fn the_reply_of_another_export_of_the_same_status_counts() {
+    let full = request(1, "m1@fabrikam.example", 1, "E", ("XS", 806), REFUSED);
+    let bare = request(1, "m1@fabrikam.example", 1, "E", ("XS", 806), "").replace("contoso-example.mail.protection.outlook.com:25", "");
+    for (a, b) in [("a.txt", "b.txt"), ("b.txt", "a.txt")] {
+        let files = [(a, format!("{TABLE}{full}")), (b, format!("{TABLE}{bare}"))];
+        let rows = table(&analyse_files(&[(files[0].0, files[0].1.as_bytes()), (files[1].0, files[1].1.as_bytes())]));
+        assert_eq!((rows.len(), rows[0]["rule"].as_str(), rows[0]["action"].as_str()), (1, "RELAY-01", "resend"));
+    }
+}
+
+/// Whoever delivered it first: a failure that is told later of the same submission is the end.
+#[test]
+fn a_mail_that_came_back_is_bounced() {
+    let sap = format!("{TABLE}{}", request(1, "m1@fabrikam.example", 1, "S", ("XS", 718), ""));
+    let with_id = |row: String, id: &str| row.replace(",,203.0.113.10", &format!(",{id},203.0.113.10"));
+    let (first, second) = ("9c92e718-8ee3-dfb7-93f0-08de7ed2b30f", "1111e718-8ee3-dfb7-93f0-08de7ed2b30f");
+    let sent = with_id(arrival(1, "m1@fabrikam.example", 1, "Receive, Send"), first);
+    let failed = |id| with_id(arrival(1, "m1@fabrikam.example", 4, "Receive, Fail"), id);
+    for (id, verdict) in [(first, "bounced"), (second, "delivered")] {
+        let trace = format!("{TRACE}{}{sent}{}", others(), failed(id));
+        assert_eq!(found(&sap, Some(&trace))[0].1, verdict, "{id}");
+    }
+}

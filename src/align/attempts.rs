@@ -234,7 +234,9 @@ fn start_from_attempts(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, ta
     }
     mails.extend(view.units.sessions.iter().map(|record| Mail { attempts: vec![(*record, own)], ..Mail::default() }));
     if mails.is_empty() {
-        for (at, arrival) in view.units.arrivals.iter().enumerate() {
+        // What is known around the mails, such as the headers of one, starts none.
+        let around = |row: &u32| view.sources.get(view.store.records[*row as usize].source as usize).is_some_and(|source| source.context);
+        for (at, arrival) in view.units.arrivals.iter().enumerate().filter(|(_, arrival)| !arrival.rows.iter().all(around)) {
             taken.arrivals[at] = true;
             mails.push(Mail { arrivals: arrival.rows.iter().map(|row| (*row, own)).collect(), ..Mail::default() });
         }

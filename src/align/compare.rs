@@ -39,6 +39,11 @@ pub fn subject(store: &Store, record: &Evidence) -> Part {
     Part { text: squeeze(store.text(record.subject)), cut: record.cut.subject }
 }
 
+/// Message-ID as it is compared: lower case, without the brackets that some exports leave out.
+pub fn message_id(text: &str) -> String {
+    text.trim().trim_start_matches('<').trim_end_matches('>').to_lowercase()
+}
+
 /// Part of a Message-ID before `@`, lower case without blanks: what the SAP key is compared with.
 pub fn local_part(message_id: &str) -> String {
     let inner = message_id.trim().trim_start_matches('<').trim_end_matches('>');

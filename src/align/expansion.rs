@@ -1,6 +1,7 @@
 //! Aliases, groups and redirections: Exchange replaces the recipient, the end stands in rows of other addresses.
 
 use super::View;
+use super::compare;
 use super::model::Mail;
 use super::units::Taken;
 use crate::evidence::TraceStatus;
@@ -16,7 +17,7 @@ pub fn follow(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
     for mail in mails {
         let replaced = mail.arrivals.iter().find(|(row, _)| status(view, *row) == Some(TraceStatus::Expanded)).copied();
         let Some((row, link)) = replaced else { continue };
-        let message_id = view.store.text(view.store.records[row as usize].message_id).trim().to_lowercase();
+        let message_id = compare::message_id(view.store.text(view.store.records[row as usize].message_id));
         for at in by_id.get(message_id.as_str()).into_iter().flatten() {
             if !std::mem::replace(&mut taken.arrivals[*at], true) {
                 mail.arrivals.extend(view.units.arrivals[*at].rows.iter().map(|row| (*row, link)));

@@ -44,7 +44,7 @@ fn echoes(store: &Store, units: &Units, by_id: &HashMap<&str, Vec<usize>>) -> Ha
     let mut out = HashMap::new();
     for (at, record) in units.attempts.iter().enumerate() {
         let record = &store.records[*record as usize];
-        let id = store.text(record.message_id).to_lowercase();
+        let id = compare::message_id(store.text(record.message_id));
         let recipient = compare::recipient(store, record);
         let found = by_id.get(id.as_str()).and_then(|all| all.iter().find(|a| units.arrivals[**a].recipient.same(&recipient)));
         if let (false, Some(arrival)) = (id.is_empty(), found) {

@@ -48,7 +48,7 @@ pub fn align(store: &Store, sources: &[Source], zones: &[(String, Zone)]) -> Ali
     let clocks = clock::settle(sources, zones, &anchors::collect(store, sources, &units, &exact));
     let utc: Vec<Option<Span>> = store.records.iter().map(|r| Some(clocks.get(r.source as usize)?.utc(r.local?, r.fold))).collect();
     let coverage = coverage::of_sources(store, sources, &utc);
-    let view = View { store, units: &units, utc: &utc, clocks: &clocks };
+    let view = View { store, sources, units: &units, utc: &utc, clocks: &clocks };
     let mut mails = units::mails(&units);
     let mut taken = units::Taken::new(&units);
     keys::link_arrivals(&view, &exact, &mut mails, &mut taken);
@@ -63,6 +63,7 @@ pub fn align(store: &Store, sources: &[Source], zones: &[(String, Zone)]) -> Ali
 /// What the second pass looks at.
 struct View<'a> {
     store: &'a Store,
+    sources: &'a [Source],
     units: &'a Units,
     utc: &'a [Option<Span>],
     clocks: &'a [Clock],

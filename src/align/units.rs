@@ -103,7 +103,7 @@ fn trace_rows(store: &Store) -> impl Iterator<Item = (u32, &Evidence)> {
 #[derive(Default)]
 struct Names {
     /// Message-ID by network message id.
-    message_ids: HashMap<Sym, Sym>,
+    message_ids: HashMap<String, Sym>,
     /// The only recipient of each Message-ID, `None` where there are several.
     recipients: HashMap<String, Option<Part>>,
 }
@@ -130,16 +130,17 @@ impl Names {
         out
     }
 
-    /// Message-ID of a row, lower case.
+    /// Message-ID of a row, lower case, without the brackets that some shapes leave out.
     fn message_id(&self, store: &Store, record: &Evidence) -> String {
         let known = || self.message_ids.get(&network_id(store, record)).copied().unwrap_or_default();
         let id = if record.message_id.is_empty() { known() } else { record.message_id };
-        store.text(id).trim().to_lowercase()
+        compare::message_id(store.text(id))
     }
 }
 
-fn network_id(store: &Store, record: &Evidence) -> Sym {
-    store.trace_of(record).map_or(Sym::EMPTY, |facts| facts.network_message_id)
+/// Network message id of a row, as every shape writes it: lower case, without hyphens.
+fn network_id(store: &Store, record: &Evidence) -> String {
+    store.trace_of(record).map_or_else(String::new, |facts| store.text(facts.network_message_id).replace('-', "").to_lowercase())
 }
 
 /// What already belongs to a mail.
@@ -171,7 +172,7 @@ pub fn left_over(view: &View<'_>, exact: &Exact, taken: &Taken) -> (Vec<u32>, Ve
     let ours: HashSet<_> =
         all().filter(|(_, taken)| **taken).filter_map(|(a, _)| facts(a)).map(|f| f.client_ip).filter(|ip| !ip.is_empty()).collect();
     let echoed: HashSet<String> =
-        view.units.attempts.iter().map(|at| view.store.text(view.store.records[*at as usize].message_id).to_lowercase()).collect();
+        view.units.attempts.iter().map(|at| compare::message_id(view.store.text(view.store.records[*at as usize].message_id))).collect();
     let (mut others, mut sap_like) = (Vec::new(), Vec::new());
     for (arrival, _) in all().filter(|(_, taken)| !**taken) {
         let by_key = exact.test.passed && looks_like_key(&arrival.message_id);

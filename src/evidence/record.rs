@@ -285,6 +285,8 @@ pub enum TraceStatus {
     Expanded,
     /// Waiting in Exchange.
     Pending,
+    /// Delivered, to a mailbox or on to another server: the shape does not tell which.
+    Arrived,
     /// Delivered to a mailbox of the organisation.
     Delivered,
     /// Sent to a server outside.
@@ -305,7 +307,7 @@ impl TraceStatus {
             Self::GettingStatus => "GettingStatus",
             Self::Expanded => "Expanded",
             Self::Pending => "Pending",
-            Self::Delivered | Self::Sent => "Delivered",
+            Self::Arrived | Self::Delivered | Self::Sent => "Delivered",
             Self::FilteredAsSpam => "FilteredAsSpam",
             Self::Quarantined => "Quarantined",
             Self::Failed => "Failed",

@@ -92,7 +92,7 @@ impl Context<'_, '_> {
 /// Gathers the facts of a mail.
 pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
     let store = context.store;
-    let mut facts = Facts { request: mail.requests.last().copied(), attempt: mail.attempts.last().copied(), ..Facts::default() };
+    let mut facts = Facts { request: request(context, mail), attempt: mail.attempts.last().copied(), ..Facts::default() };
     facts.arrival = end(context, mail);
     facts.contested = mail.contested;
     facts.history = history(context, mail);
@@ -116,6 +116,22 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
     facts.evidence.extend(sign_in::of(context, &facts));
     facts.evidence.sort_by_key(|at| (context.at(*at).map(|span| span.from), *at));
     facts
+}
+
+/// The row with SAP's latest status. The same status may stand in several exports: the one that keeps the server's words
+/// and its host tells most.
+fn request(context: &Context<'_, '_>, mail: &Mail) -> Option<u32> {
+    let told = |row: u32| context.record(Some(row)).and_then(|record| Some((record, context.store.sap_of(record)?)));
+    let last = mail.requests.last().copied()?;
+    let Some((latest, facts)) = told(last) else { return Some(last) };
+    let same = |row: u32| {
+        told(row).is_some_and(|(record, other)| {
+            let at_once = record.local == latest.local || !other.timed || !facts.timed;
+            other.state == facts.state && other.message == facts.message && at_once
+        })
+    };
+    let worth = |row: u32| told(row).map(|(record, facts)| (!record.reply.is_empty(), !facts.host.is_empty(), row == last));
+    mail.requests.iter().copied().filter(|row| same(*row)).max_by_key(|row| worth(*row))
 }
 
 /// Every error and retry with a time of its own is a failed try, and the first hand-over is one that went well; the same
@@ -166,11 +182,27 @@ fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
     let replaced = mail.arrivals.iter().any(|(at, _)| status(*at) == Some(TraceStatus::Expanded));
     let ends = mail.arrivals.iter().copied().filter(|(at, _)| !replaced || status(*at) != Some(TraceStatus::Expanded));
     let worth = |status: TraceStatus| match status {
-        TraceStatus::Delivered | TraceStatus::Sent if replaced => 0,
+        TraceStatus::Arrived | TraceStatus::Delivered | TraceStatus::Sent if replaced => 0,
         TraceStatus::FilteredAsSpam if replaced => 1,
         other => rank(other),
     };
-    ends.max_by_key(|(at, _)| (status(*at).map(worth), context.at(*at), *at)).or_else(|| mail.arrivals.first().copied())
+    let best =
+        ends.clone().max_by_key(|(at, _)| (status(*at).map(worth), context.at(*at), *at)).or_else(|| mail.arrivals.first().copied())?;
+    let sent_on = matches!(status(best.0), Some(TraceStatus::Arrived | TraceStatus::Delivered | TraceStatus::Sent));
+    let came_back = ends.filter(|(at, _)| sent_on && status(*at) == Some(TraceStatus::Failed) && came_back(context, best.0, *at));
+    came_back.max_by_key(|(at, _)| (context.at(*at), *at)).or(Some(best))
+}
+
+/// Whether a failure tells of a mail that had been sent on or delivered: later, and of the same submission as far as the
+/// ids tell. The failure of a second submission undoes no delivery.
+fn came_back(context: &Context<'_, '_>, success: u32, failure: u32) -> bool {
+    let id = |at: u32| {
+        let facts = context.record(Some(at)).and_then(|record| context.store.trace_of(record));
+        facts.map_or_else(String::new, |facts| context.store.text(facts.network_message_id).replace('-', "").to_lowercase())
+    };
+    let (first, second) = (id(success), id(failure));
+    let later = context.at(success).zip(context.at(failure)).is_some_and(|(success, failure)| failure.from > success.from);
+    later && (first.is_empty() || second.is_empty() || first == second)
 }
 
 /// How far a status of the trace is along the way.
@@ -181,10 +213,11 @@ fn rank(status: TraceStatus) -> u8 {
         TraceStatus::Pending => 2,
         TraceStatus::Quarantined => 3,
         TraceStatus::Failed => 4,
-        TraceStatus::Delivered => 5,
+        TraceStatus::Arrived => 5,
+        TraceStatus::Delivered => 6,
         // Junk is where a mail was delivered to: the shape that tells it knows more than one that does not.
-        TraceStatus::FilteredAsSpam => 6,
-        TraceStatus::Sent => 7,
+        TraceStatus::FilteredAsSpam => 7,
+        TraceStatus::Sent => 8,
     }
 }
 
@@ -199,8 +232,8 @@ fn requested(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
 /// has the whole reply), else SAP's row, else that of the last failure in SAP's history.
 fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
     let text = |at: Option<u32>| context.record(at).is_some_and(|record| !record.reply.is_empty());
-    let delivered = |at: u32| context.record(Some(at)).is_some_and(|record| record.kind == Kind::Deliver);
-    let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)) && !delivered(*at));
+    let failed = |at: u32| context.record(Some(at)).is_some_and(|record| matches!(record.kind, Kind::Fail | Kind::Defer));
+    let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)) && failed(*at));
     let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)));
     let last = facts.request.filter(|at| text(Some(*at)));
     let earlier = || facts.history.iter().rev().copied().find(|at| context.failed(*at) && text(Some(*at)));

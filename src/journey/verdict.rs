@@ -22,8 +22,12 @@ pub struct Ends {
 #[must_use]
 pub fn verdict(ends: Ends) -> Verdict {
     match ends.exchange {
-        Some(TraceStatus::Delivered | TraceStatus::Sent) if ends.sap == Some(SapState::Error) => Verdict::Conflict,
-        Some(TraceStatus::Delivered | TraceStatus::Sent) => Verdict::Delivered,
+        Some(TraceStatus::Arrived | TraceStatus::Delivered | TraceStatus::Sent | TraceStatus::GettingStatus)
+            if ends.sap == Some(SapState::Error) =>
+        {
+            Verdict::Conflict
+        }
+        Some(TraceStatus::Arrived | TraceStatus::Delivered | TraceStatus::Sent) => Verdict::Delivered,
         Some(TraceStatus::Quarantined | TraceStatus::FilteredAsSpam) => Verdict::Diverted,
         Some(TraceStatus::Failed) => Verdict::Bounced,
         Some(TraceStatus::Pending) => Verdict::Deferred,
@@ -65,6 +69,7 @@ mod tests {
             (ends(Some(S::Error), None, Some(T::Delivered)), Verdict::Conflict),
             (ends(Some(S::Error), Some(Kind::Accept), None), Verdict::Conflict),
             (ends(Some(S::Error), None, Some(T::Sent)), Verdict::Conflict),
+            (ends(Some(S::Error), None, Some(T::GettingStatus)), Verdict::Conflict),
             (ends(Some(S::Sent), None, Some(T::Sent)), Verdict::Delivered),
             (ends(Some(S::Waiting), None, Some(T::Delivered)), Verdict::Delivered),
             (ends(None, None, Some(T::Delivered)), Verdict::Delivered),

@@ -106,14 +106,14 @@ pub fn sighting(row: &dyn Cells, place: Place, at: Span) -> Result<Sighting<'_>,
         return Err("no recipient");
     }
     let status = status(row.cell(Field::Status)).ok_or("a status that the message trace does not know")?;
-    let left = status == TraceStatus::Delivered && !row.cell(Field::ToIp).is_empty();
+    let left = status == TraceStatus::Arrived && !row.cell(Field::ToIp).is_empty();
     Ok(Sighting::new(row, place, Some(at), if left { TraceStatus::Sent } else { status }))
 }
 
 /// Status words of the cmdlets, the portal and Graph (exchange.md sections 1.1 and 1.11).
 fn status(word: &str) -> Option<TraceStatus> {
     Some(match normal(word).as_str() {
-        "delivered" => TraceStatus::Delivered,
+        "delivered" => TraceStatus::Arrived,
         "failed" => TraceStatus::Failed,
         "pending" => TraceStatus::Pending,
         "expanded" | "resolved" => TraceStatus::Expanded,

@@ -92,7 +92,7 @@ impl<'a> Sighting<'a> {
 /// What a status is at this hop.
 pub fn kind(status: TraceStatus) -> Kind {
     match status {
-        TraceStatus::Delivered | TraceStatus::Sent => Kind::Deliver,
+        TraceStatus::Arrived | TraceStatus::Delivered | TraceStatus::Sent => Kind::Deliver,
         TraceStatus::Failed | TraceStatus::FilteredAsSpam | TraceStatus::Quarantined => Kind::Fail,
         TraceStatus::Pending => Kind::Defer,
         TraceStatus::GettingStatus | TraceStatus::Expanded => Kind::Event,

@@ -82,7 +82,9 @@ fn next(analysis: &Analysis, paths: &[PathBuf], style: &Style) -> String {
             let _ = writeln!(out, "  sostrace timeline {} {all}", journey.id);
         }
     }
-    let _ = writeln!(out, "  sostrace analyze {all} -o journeys.csv");
+    let command = if analysis.journeys.is_empty() { "inspect" } else { "analyze" };
+    let table = if analysis.journeys.is_empty() { "" } else { " -o journeys.csv" };
+    let _ = writeln!(out, "  sostrace {command} {all}{table}");
     out
 }
 

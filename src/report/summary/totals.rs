@@ -24,11 +24,13 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
         (false, true) => format!("Seen on the way: {total} SMTP tries; no SAP export tells the mails behind them"),
     };
     let mut out = format!("\n{}", style.heading(&heading));
-    if !with_sap && analysis.sender.is_none() {
+    if !with_sap && analysis.sender.is_none() && total > 0 {
         out.push_str(&style.wrap("  ", "  ", &everybody(analysis)));
     }
     if total == 0 {
-        out.push_str("  no mail in what was read, or none in the window or of the sender that was asked for\n");
+        out.push_str(&style.wrap("  ", "  ", nothing(analysis)));
+        aside(analysis, &mut out);
+        return out;
     }
     let count = |holds: &dyn Fn(&Journey) -> bool| analysis.journeys.iter().filter(|journey| holds(journey)).count();
     let verdicts = Verdict::ALL.iter().map(|verdict| (count(&|j| j.verdict == *verdict), verdict.word())).filter(|(n, _)| *n > 0);
@@ -43,10 +45,6 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
         Action::Investigate => "to investigate",
     };
     let actions = Action::ALL.iter().rev().map(|action| (count(&|j| j.action == *action), *action)).filter(|(n, _)| *n > 0);
-    if total == 0 {
-        aside(analysis, &mut out);
-        return out;
-    }
     let todo: Vec<String> = actions.map(|(n, action)| format!("{n} {}", words(action))).collect();
     out.push_str(&style.wrap("  to do    ", "           ", &todo.join(" · ")));
     let keep = count(&|j| matches!(j.action, Action::None | Action::Wait | Action::DoNotResend));
@@ -58,6 +56,19 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
     out.push_str(&silent(analysis, style));
     aside(analysis, &mut out);
     out
+}
+
+/// Why there is no mail to speak of.
+fn nothing(analysis: &Analysis) -> &'static str {
+    if analysis.outside_window > 0 {
+        "no mail inside --since/--until"
+    } else if analysis.sender.is_some() {
+        "no mail of --sender in what was read"
+    } else if analysis.reading.sources.iter().all(|source| source.context) {
+        "only what is known around the mails was read: add SAP's list of send requests or a message trace"
+    } else {
+        "no mail in what was read"
+    }
 }
 
 /// A trace holds everybody's mail; the most frequent senders help to name SAP's.
