@@ -19,6 +19,7 @@ const RETURNED: &str = "Received: from a by b;\n Tue, 10 Mar 2026 08:05:01 +0000
 #[test]
 fn the_report_tells_the_end() {
     let whole = report(&format!("{MESSAGE}{FAILED}"), RETURNED);
+    let outside = MESSAGE.replace("AM1.eurprd01.prod.outlook.com", "mx1.fabrikam.example");
     let relay = MESSAGE.replace("AM1.eurprd01.prod.outlook.com", "relay.contoso.example");
     let rows = [
         ("as saved", whole.clone(), "bounced", "exchange", "550", "RCPT-03", "2026-03-10T08:07:00.000Z"),
@@ -41,6 +42,15 @@ fn the_report_tells_the_end() {
             "2026-03-10T08:07:00.000Z",
         ),
         ("of a relay", report(&format!("{relay}{FAILED}"), RETURNED), "bounced", "relay", "550", "RCPT-03", "2026-03-10T08:07:00.000Z"),
+        (
+            "of the recipient's own server",
+            report(&format!("{outside}{FAILED}"), RETURNED),
+            "bounced",
+            "outside",
+            "550",
+            "RCPT-03",
+            "2026-03-10T08:07:00.000Z",
+        ),
         ("CRLF", whole.replace('\n', "\r\n"), "bounced", "exchange", "550", "RCPT-03", "2026-03-10T08:07:00.000Z"),
         (
             "still trying",

@@ -10,7 +10,7 @@ use crate::error::ReadError;
 use crate::evidence::{Hop, Span, TraceStatus};
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
-use crate::smtp::path_address;
+use crate::smtp::{domain, path_address};
 use crate::source::{Class, lines};
 use chrono::DateTime;
 
@@ -187,7 +187,7 @@ impl Report {
 
     /// Turns the report into evidence: of each recipient its arrival, where its time is told, and its end.
     fn push(self, sink: &mut Sink<'_>) {
-        let hop = if microsoft(typed(value(&self.message, "reporting-mta"))) { Hop::Exchange } else { Hop::Relay };
+        let reporter = typed(value(&self.message, "reporting-mta"));
         let answered = value(&self.own, "in-reply-to");
         let message_id = [value(&self.message, "original-message-id"), value(&self.returned, "message-id"), answered]
             .into_iter()
@@ -209,7 +209,7 @@ impl Report {
             let place = whole(group);
             let sender = path_address(value(&self.returned, "from"));
             let end = Sighting {
-                hop,
+                hop: hop(reporter, sender, recipient),
                 sender,
                 recipient,
                 subject,
@@ -225,6 +225,19 @@ impl Report {
             sink.source.rows += 1;
             sink.source.ledger.mark_run(place.line, place.lines, Class::Evidence);
         }
+    }
+}
+
+/// Whose server reports: Exchange's, the recipient's own outside, else a relay on the way.
+fn hop(reporter: &str, sender: &str, recipient: &str) -> Hop {
+    let (own, theirs) = (domain(sender).to_lowercase(), domain(recipient).to_lowercase());
+    let host = reporter.to_lowercase();
+    let at_goal =
+        !theirs.is_empty() && own != theirs && host.strip_suffix(&theirs).is_some_and(|head| head.is_empty() || head.ends_with('.'));
+    match (microsoft(reporter), at_goal) {
+        (true, _) => Hop::Exchange,
+        (false, true) => Hop::Outside,
+        (false, false) => Hop::Relay,
     }
 }
 
