@@ -121,6 +121,16 @@ fn lists_and_tables_of_jobs_in_one_class_per_line() {
         (include_str!("../src/formats/context/jobs_table.sample.txt"), (2, 1, 0), ""),
         (german, (1, 3, 0), "a guess"),
         ("JobName\tStart date\tStart time\nA\t10.03.2026\t08:00:00\nB\t10.03.2026\t08:00:00\n", (0, 3, 0), "unknown"),
+        (
+            "JobName\tStart date\tStart time\nSAPCONNECT ALL SEND\t10.03.2026\t08:00:00\nSAPCONNECT ALL SEND\t10-Mar-26\t08:05:00\n",
+            (1, 1, 1),
+            "",
+        ),
+        (
+            "10.03.2026 08:00:00 Job started 00 516 S\n10.03.2026 08:00:01 Step 001 started (program RSCONN01, variant X, user ID Y) 00 550 S\n10.03.2026 08:00:05 Job finished 00 517 S\n03.14.2026 09:00:00 Job started 00 516 S\n",
+            (3, 0, 1),
+            "",
+        ),
     ];
     for (text, want, note) in rows {
         let analysis = analyse_files(&[("jobs.txt", text.as_bytes())]);

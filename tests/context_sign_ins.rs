@@ -74,7 +74,20 @@ fn an_unknown_zone_links_nothing() {
 fn each_line_has_one_class() {
     let broken = JSON.replace("\"status\": {", "\"status\": [");
     let timeless = CSV.replace("2026-03-10T08:06:00Z", "yesterday");
-    for (log, want) in [(CSV, (1, 2, 0)), (JSON, (9, 2, 0)), (broken.as_str(), (0, 1, 10)), (timeless.as_str(), (1, 1, 1))] {
+    let prefixed = CSV.replace("53003", "AADSTS53003");
+    let codeless = CSV.replace("53003", "denied");
+    let quoted = JSON.replace("50126", "\"50126\"");
+    assert!(prefixed != CSV && quoted != JSON);
+    let rows = [
+        (CSV, (1, 2, 0)),
+        (JSON, (9, 2, 0)),
+        (broken.as_str(), (0, 1, 10)),
+        (timeless.as_str(), (1, 1, 1)),
+        (prefixed.as_str(), (1, 2, 0)),
+        (codeless.as_str(), (0, 2, 1)),
+        (quoted.as_str(), (9, 2, 0)),
+    ];
+    for (log, want) in rows {
         let analysis = run(log, REFUSED);
         let ledger = &analysis.reading.sources.iter().find(|source| source.format == "entra-sign-ins").unwrap().ledger;
         let count = |class| ledger.count(class);

@@ -41,12 +41,13 @@ impl Format for JobLog {
         form.doubts.iter().for_each(|doubt| sink.source.note(1, *doubt));
         let mut run: Option<Run> = None;
         for (number, line) in lines(text) {
-            let Some((entry, at)) = Entry::of(line).and_then(|entry| Some((entry, entry.moment(&form)?))) else {
-                // A text that goes on, headings, rules: none of them is a message of its own.
-                sink.source.ledger.mark(number, Class::Frame);
+            // A text that goes on, headings, rules: none of them is a message of its own.
+            sink.source.ledger.mark(number, Class::Frame);
+            let Some(entry) = Entry::of(line) else { continue };
+            let Some(at) = entry.moment(&form) else {
+                sink.source.ledger.reject(number, "no moment of a known form");
                 continue;
             };
-            sink.source.ledger.mark(number, Class::Frame);
             sink.source.cover(at);
             let status = entry.status();
             if status == Some(JobStatus::Active) {
@@ -80,7 +81,7 @@ impl<'a> Entry<'a> {
         let blank = |c: char| c.is_whitespace() || c == '|';
         let (date, rest) = line.trim_start_matches(blank).split_once(blank)?;
         let (time, text) = rest.trim_start_matches(blank).split_once(blank)?;
-        (datetime::is_date(date) && datetime::time(time).is_some()).then(|| Self { date, time, text: text.trim_matches(blank) })
+        (dated(date) && datetime::time(time).is_some()).then(|| Self { date, time, text: text.trim_matches(blank) })
     }
 
     fn moment(&self, form: &Form) -> Option<Span> {
@@ -103,6 +104,11 @@ impl<'a> Entry<'a> {
             _ => None,
         }
     }
+}
+
+/// The shape of a date, also of one that no calendar has in the order of the file.
+fn dated(text: &str) -> bool {
+    datetime::is_date(text) || text.len() == 10 && text.split(['.', '/', '-']).filter(|part| part.parse::<u32>().is_ok()).count() == 3
 }
 
 /// One run of a job.

@@ -185,7 +185,11 @@ fn emit(rows: &[Row<'_>], sink: &mut Sink<'_>) {
     for row in rows {
         let Some(start) = row.started(&form) else {
             // Planned and released jobs have not started.
-            sink.source.ledger.mark(row.line, Class::Frame);
+            if datetime::blank(row.start.0) {
+                sink.source.ledger.mark(row.line, Class::Frame);
+            } else {
+                sink.source.ledger.reject(row.line, "no start of a known form");
+            }
             continue;
         };
         sink.source.cover(start);

@@ -57,7 +57,8 @@ impl Format for SignIns {
 struct SignIn {
     at: Option<Millis>,
     user: String,
-    code: u32,
+    /// 0 for a success; `None` where the code can not be read.
+    code: Option<u32>,
     reason: String,
     client: String,
     address: String,
@@ -68,23 +69,25 @@ fn take(one: &SignIn, line: u32, count: u32, sink: &mut Sink<'_>) {
     let Some(at) = one.at else {
         return (line..line + count).for_each(|at| sink.source.ledger.reject(at, "no time of a sign-in"));
     };
+    let Some(code) = one.code else {
+        return (line..line + count).for_each(|at| sink.source.ledger.reject(at, "no error code of a known form"));
+    };
     sink.source.rows += 1;
     sink.source.cover(Span::second(at));
     // Logons of people by browser say nothing about SAP; an app's own token request names no client.
     let smtp = one.client.is_empty() || one.client.to_lowercase().contains("smtp");
-    if one.code == 0 || !smtp {
+    if code == 0 || !smtp {
         return sink.source.ledger.mark_run(line, count, Class::Frame);
     }
     sink.source.ledger.mark_run(line, count, Class::Evidence);
     let mut record = Evidence::at(sink.index, line, Hop::Exchange, Kind::Auth);
     (record.lines, record.local) = (count, Some(Span::second(at)));
-    let meaning = sign_in_codes::meaning(one.code).map_or_else(|| one.reason.clone(), str::to_owned);
+    let meaning = sign_in_codes::meaning(code).map_or_else(|| one.reason.clone(), str::to_owned);
     let client = if one.client.is_empty() { String::new() } else { format!(", {}", one.client) };
     let from = if one.address.is_empty() { String::new() } else { format!(" from {}", one.address) };
     let strings = &mut sink.store.strings;
-    record.reply = strings.intern(&format!("{} {meaning} (Entra sign-in of {}{client}{from})", one.code, one.user));
-    let facts =
-        ContextFacts::SignIn { user: strings.intern(&one.user.to_lowercase()), address: strings.intern(&one.address), code: one.code };
+    record.reply = strings.intern(&format!("{} {meaning} (Entra sign-in of {}{client}{from})", code, one.user));
+    let facts = ContextFacts::SignIn { user: strings.intern(&one.user.to_lowercase()), address: strings.intern(&one.address), code };
     sink.store.push_context(record, facts);
 }
 
@@ -136,7 +139,7 @@ fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
             let one = SignIn {
                 at: utc(&cell(Some(columns.time))),
                 user: cell(columns.user),
-                code: cell(Some(columns.code)).parse().unwrap_or(0),
+                code: error_code(&cell(Some(columns.code))),
                 reason: cell(columns.reason),
                 client: cell(columns.client),
                 address: cell(columns.address),
@@ -179,10 +182,18 @@ fn of_json(value: &Value) -> SignIn {
     SignIn {
         at: utc(&text("createdDateTime")),
         user: if user.is_empty() { text("servicePrincipalName") } else { user },
-        code: status("errorCode").and_then(Value::as_u64).and_then(|code| u32::try_from(code).ok()).unwrap_or(0),
+        code: status("errorCode").map_or(Some(0), |code| error_code(code.as_str().unwrap_or(&code.to_string()))),
         reason: status("failureReason").and_then(Value::as_str).unwrap_or("").to_owned(),
         client: text("clientAppUsed"),
         address: text("ipAddress"),
+    }
+}
+
+/// `50126` or `AADSTS50126`; a success has 0 or none.
+fn error_code(text: &str) -> Option<u32> {
+    match text.trim() {
+        "" | "null" => Some(0),
+        text => text.strip_prefix("AADSTS").unwrap_or(text).parse().ok(),
     }
 }
 

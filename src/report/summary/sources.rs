@@ -84,7 +84,7 @@ fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
             out.push_str(&style.wrap("  ", "    ", &clean(&format!("{}: zone from {}", source.label, clock.why))));
         }
         for note in &source.notes {
-            out.push_str(&style.wrap("  ", "    ", &format!("{}:{}: {}", clean(&source.label), note.line, note.text)));
+            out.push_str(&style.wrap("  ", "    ", &clean(&format!("{}:{}: {}", source.label, note.line, note.text))));
         }
     }
     if analysis.alignment.shared_keys > 0 {
