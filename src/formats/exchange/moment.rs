@@ -3,6 +3,7 @@
 //!
 //! Assumed, not seen: a year of two digits, a dot between hour and minute, a date without seconds.
 
+use super::network_id::SENSIBLE;
 use crate::evidence::{HOUR, Millis, Span};
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
@@ -10,8 +11,6 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 const LONGEST: Millis = 92 * 24 * HOUR;
 /// Local times lie no further from the UTC of their id.
 const NEAR: Millis = 15 * HOUR;
-/// Years a mail can be of.
-const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 
 /// A time as written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +32,7 @@ pub enum Order {
 pub fn stamp(text: &str) -> Option<Stamp> {
     if let Some(millis) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
         // OData version 2: milliseconds of UTC (exchange.md section 1.10).
-        return millis.parse().ok().map(|at| Stamp::Exact(Span::instant(at)));
+        return millis.parse().ok().filter(|at| SENSIBLE.contains(at)).map(|at| Stamp::Exact(Span::instant(at)));
     }
     let first = text.as_bytes().first()?;
     if !first.is_ascii_digit() {
@@ -54,9 +53,11 @@ pub fn at(text: &str, order: Option<Order>) -> Option<Span> {
 
 /// ISO 8601 with or without `T`, `Z` and fractions.
 fn iso(text: &str) -> Option<Millis> {
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Some(at.timestamp_millis());
-    }
+    let zoned = DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis());
+    zoned.or_else(|| zoneless(text)).filter(|at| SENSIBLE.contains(at))
+}
+
+fn zoneless(text: &str) -> Option<Millis> {
     let text = text.trim_end_matches('Z').trim_end_matches(" UTC");
     let parsed = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
     parsed.map(|at| at.and_utc().timestamp_millis())
@@ -66,14 +67,15 @@ fn culture(text: &str) -> Option<Stamp> {
     let (date, clock) = text.split_once(|c: char| c.is_whitespace() || c == ',')?;
     let mut parts = date.split(['.', '/', '-']).map(|part| part.parse::<u32>().ok());
     let (first, second, third) = (parts.next()??, parts.next()??, parts.next()??);
-    if parts.next().is_some() {
+    // With hyphens, three short parts may also begin with the year.
+    if parts.next().is_some() || date.contains('-') && third < 100 && first < 100 {
         return None;
     }
     let time = time(clock)?;
     let on = |year: u32, month: u32, day: u32| {
-        let year = i32::try_from(if year < 100 { year + 2000 } else { year }).ok().filter(|year| YEARS.contains(year))?;
+        let year = i32::try_from(if year < 100 { year + 2000 } else { year }).ok()?;
         let midnight = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis();
-        Some(time.shifted(midnight))
+        SENSIBLE.contains(&midnight).then(|| time.shifted(midnight))
     };
     if first > 31 {
         return on(first, second, third).map(Stamp::Exact);
@@ -88,8 +90,9 @@ fn culture(text: &str) -> Option<Stamp> {
 fn time(text: &str) -> Option<Span> {
     let letters: String = text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_uppercase).collect();
     let digits = text.trim_matches(|c: char| !c.is_ascii_digit());
-    let mut fields = digits.split([':', '.']).map(|field| field.parse::<i64>().ok());
-    let (hour, minute, second) = (fields.next()??, fields.next()??, fields.next().flatten());
+    let mut fields = digits.split([':', '.']).map(|field| field.parse::<u32>().ok().map(i64::from));
+    let (hour, minute, second) = (fields.next()??, fields.next()??, fields.next());
+    let second = if let Some(second) = second { Some(second?) } else { None };
     let hour = match letters.as_str() {
         "" => hour,
         "AM" | "PM" if (1..=12).contains(&hour) => hour % 12 + if letters == "PM" { 12 } else { 0 },
@@ -196,7 +199,23 @@ mod tests {
         for (text, order, want) in rows {
             assert_eq!(read(text, order).as_deref(), Some(want), "{text}");
         }
-        for text in ["", "soon", "13/13/2026 10:00", "5/1/2025", "5/1/2025 25:00:00", "1/2/3/2026 10:00", "5/1/2025 14:00 PM"] {
+        let nonsense = [
+            "",
+            "soon",
+            "13/13/2026 10:00",
+            "5/1/2025",
+            "5/1/2025 25:00:00",
+            "1/2/3/2026 10:00",
+            "5/1/2025 14:00 PM",
+            "11/08/2026 10:-99:00",
+            "11/08/2026 10:-9223372036854775808:00",
+            "11/08/2026 10:00:-5:0",
+            "/Date(-9223372036854775808)/",
+            "+262142-01-01T00:00:00Z",
+            "0026-03-10T08:00:00Z",
+            "26-03-10 08:00:00",
+        ];
+        for text in nonsense {
             assert_eq!(stamp(text), None, "{text}");
         }
     }
