@@ -21,6 +21,9 @@ fn a_mail_in_hand_has_arrived() {
     );
     let junk = EML.replace("MIME-Version", "X-Microsoft-Antispam-Mailbox-Delivery: ucf:0;jmr:0;auth:0;dest:J;\nMIME-Version");
     let several = EML.replace("<ap@contoso.example>", "<ap@contoso.example>, Jane <jane@contoso.example>");
+    let wrong_day = EML.replace("Tue, 10 Mar", "Wed, 10 Mar");
+    let renamed = EML.replace("DB9PR02MB0002.eurprd02.prod.outlook.com", "contoso-example.a-v1.mx.microsoft");
+    assert!(wrong_day != EML && renamed != EML);
     let foreign = EML.replace("ADR51000000000001", "other").replace("ap@contoso.example", "jane@contoso.example");
     let rows = [
         ("the mailbox", EML.to_owned(), "S", "delivered", "mailbox", "2026-03-10T08:05:03.000Z"),
@@ -33,6 +36,8 @@ fn a_mail_in_hand_has_arrived() {
             "2026-03-10T08:05:03.000Z",
         ),
         ("a server outside", gmail, "S", "delivered", "outside", "2026-03-10T08:05:09.000Z"),
+        ("a name of the day that is wrong", wrong_day, "S", "delivered", "mailbox", "2026-03-10T08:05:03.000Z"),
+        ("a server of the newer domain", renamed, "S", "delivered", "mailbox", "2026-03-10T08:05:03.000Z"),
         ("the junk folder", junk, "S", "diverted", "junk", "2026-03-10T08:05:03.000Z"),
         ("whose copy it is stays open", several, "S", "unknown", "", ""),
         ("SAP says it failed", EML.to_owned(), "E", "conflict", "mailbox", "2026-03-10T08:05:03.000Z"),

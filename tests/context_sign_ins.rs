@@ -77,12 +77,14 @@ fn each_line_has_one_class() {
     let prefixed = CSV.replace("53003", "AADSTS53003");
     let codeless = CSV.replace("53003", "denied");
     let quoted = JSON.replace("50126", "\"50126\"");
+    let absurd = CSV.replace("2026-03-10T08:06:00Z", "0026-03-10T08:06:00Z");
     assert!(prefixed != CSV && quoted != JSON);
     let rows = [
         (CSV, (1, 2, 0)),
         (JSON, (9, 2, 0)),
         (broken.as_str(), (0, 1, 10)),
         (timeless.as_str(), (1, 1, 1)),
+        (absurd.as_str(), (1, 1, 1)),
         (prefixed.as_str(), (1, 2, 0)),
         (codeless.as_str(), (0, 2, 1)),
         (quoted.as_str(), (9, 2, 0)),

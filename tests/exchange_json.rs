@@ -36,6 +36,13 @@ fn every_rendering() {
         ("a broken object costs its own lines", format!("{}\n{other}\n", ROW.replace("2048", "20 48")), 1, [1, 0, 0, 1], ""),
         ("cut off in the middle", format!("{other}\n{}", &ROW[..300]), 1, [1, 0, 0, 1], ""),
         ("no recipient", format!("{other}\n{}\n", ROW.replace("RecipientAddress", "To1")), 1, [1, 0, 0, 1], ""),
+        (
+            "no recipient, over several lines",
+            format!("[{other},\n{}]\n", ROW.replace("RecipientAddress", "To1").replace(',', ",\n")),
+            1,
+            [1, 0, 0, 10],
+            "",
+        ),
         ("a status nobody knows", format!("{other}\n{}\n", ROW.replace("Delivered", "Gone")), 1, [1, 0, 0, 1], ""),
     ];
     for (what, text, mails, want, note) in rows {

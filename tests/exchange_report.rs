@@ -51,6 +51,24 @@ fn the_report_tells_the_end() {
             "RCPT-03",
             "2026-03-10T08:07:00.000Z",
         ),
+        (
+            "with a field of a name of its own",
+            whole.replace("Arrival-Date", "X_Queue_Id: 4711\nArrival-Date"),
+            "bounced",
+            "exchange",
+            "550",
+            "RCPT-03",
+            "2026-03-10T08:07:00.000Z",
+        ),
+        (
+            "with a line of its own",
+            whole.replace("Arrival-Date", "(queue 4711)\nArrival-Date").replace("\n\nFinal", "\nmore\n\nFinal"),
+            "bounced",
+            "exchange",
+            "550",
+            "RCPT-03",
+            "2026-03-10T08:07:00.000Z",
+        ),
         ("CRLF", whole.replace('\n', "\r\n"), "bounced", "exchange", "550", "RCPT-03", "2026-03-10T08:07:00.000Z"),
         (
             "still trying",
@@ -114,4 +132,17 @@ fn several_recipients_and_broken_groups() {
     got.sort();
     assert_eq!(got, ["alias@fabrikam.example", "ap@fabrikam.example"]);
     assert_eq!(analysis.reading.sources[0].ledger.count(Class::NotUnderstood), 2);
+}
+
+/// What the report leaves out is neither made up nor lost.
+#[test]
+fn what_a_report_does_not_tell() {
+    let nameless = FAILED.replace("Final-Recipient: rfc822;ap@fabrikam.example\n", "");
+    let analysis = analyse_files(&[("ndr.txt", format!("{MESSAGE}{nameless}").as_bytes())]);
+    assert_eq!(analysis.reading.sources.len(), 0, "without a recipient it is no report");
+    let cut = analyse_files(&[("ndr.txt", format!("{MESSAGE}{FAILED}\n{MESSAGE}{nameless}").as_bytes())]);
+    assert_eq!((table(&cut).len(), cut.reading.sources[0].ledger.count(Class::NotUnderstood)), (1, 2));
+    let bare = analyse_files(&[("ndr.txt", format!("{MESSAGE}{FAILED}").as_bytes())]);
+    assert_eq!(table(&bare).len(), 1, "arrival and end are of one mail");
+    assert!(bare.reading.sources[0].notes.iter().any(|note| note.text.contains("a guess")));
 }

@@ -196,6 +196,36 @@ fn html_and_mhtml_tables() {
     }
 }
 
+/// The archive with the content of one member exchanged, or left out.
+fn exchanged(book: &[u8], member: &str, content: Option<&str>) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for name in archive.file_names().map(|name| name.unwrap().into_owned()).collect::<Vec<_>>() {
+        let mut bytes = Vec::new();
+        std::io::copy(&mut archive.by_name(&name).unwrap(), &mut bytes).unwrap();
+        let own = name.ends_with(member);
+        if !own || content.is_some() {
+            writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+            writer.write_all(content.filter(|_| own).map_or(&bytes, str::as_bytes)).unwrap();
+        }
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_damaged_sheet_is_named() {
+    let book = workbook(&[("P11", 1, sap_rows()), ("Q11", 1, sap_rows())]);
+    let reading1 = reading("sost.xlsx", &exchanged(&book, "sheet2.xml", None));
+    assert_eq!((reading1.sources.len(), reading1.problems.len()), (1, 0));
+    assert!(notes(&reading1).iter().any(|note| note.contains("'Q11'") && note.contains("cannot be read")), "{:?}", notes(&reading1));
+    let broken = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>none</v></c></row></sheetData></worksheet>";
+    let reading3 = reading("sost.xlsx", &exchanged(&book, "sheet2.xml", Some(broken)));
+    assert!(notes(&reading3).iter().any(|note| note.contains("'Q11'") && note.contains("damaged")), "{:?}", notes(&reading3));
+    let alone = workbook(&[("P11", 1, sap_rows())]);
+    let reading2 = reading("sost.xlsx", &exchanged(&alone, "sheet1.xml", None));
+    assert!(reading2.problems[0].to_string().contains("'P11'"), "{}", reading2.problems[0]);
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { cases: 100, ..Default::default() })]
 
@@ -217,15 +247,7 @@ proptest::proptest! {
         let mut text = good.to_owned();
         let from = text.len() * at / 1000;
         text.replace_range(from..(from + take).min(text.len()), &put);
-        let mut archive = zip::ZipArchive::new(Cursor::new(workbook(&[("Data", 1, vec![])]))).unwrap();
-        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for name in archive.file_names().map(|name| name.unwrap().into_owned()).collect::<Vec<_>>() {
-            let mut bytes = Vec::new();
-            std::io::copy(&mut archive.by_name(&name).unwrap(), &mut bytes).unwrap();
-            writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
-            writer.write_all(if name.ends_with("sheet1.xml") { text.as_bytes() } else { &bytes }).unwrap();
-        }
-        let _ = sheets(&writer.finish().unwrap().into_inner(), None);
+        let _ = sheets(&exchanged(&workbook(&[("Data", 1, vec![])]), "sheet1.xml", Some(&text)), None);
     }
 }
 
@@ -244,4 +266,16 @@ proptest::proptest! {
         proptest::prop_assert_eq!(classes.iter().map(|class| source.ledger.count(*class)).sum::<usize>(), source.ledger.lines());
         proptest::prop_assert_eq!(source.ledger.count(Class::Evidence), reading.store.records.len());
     }
+}
+
+/// The name of a sheet is anybody's text.
+#[test]
+fn names_of_sheets_are_printed_clean() {
+    let book = workbook(&[("P11\u{202e}\u{9b}2J", 1, sap_rows())]);
+    let analysis = support::analyse_files(&[("sost.xlsx", &book)]);
+    assert!(notes(&analysis.reading).iter().any(|note| note.contains('\u{202e}')));
+    let style = sostrace::report::Style { color: false, width: 118, columns: None, verbose: true };
+    let catalogue = sostrace::rules::Catalogue::builtin().unwrap();
+    let text = sostrace::report::summary(&analysis, &catalogue, &[], &style);
+    assert!(text.contains("of the workbook") && !text.contains(['\u{202e}', '\u{9b}']), "{text}");
 }

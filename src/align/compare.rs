@@ -41,7 +41,7 @@ pub fn subject(store: &Store, record: &Evidence) -> Part {
 
 /// Message-ID as it is compared: lower case, without the brackets that some exports leave out.
 pub fn message_id(text: &str) -> String {
-    text.trim().trim_start_matches('<').trim_end_matches('>').to_lowercase()
+    fold_address(text)
 }
 
 /// Part of a Message-ID before `@`, lower case without blanks: what the SAP key is compared with.

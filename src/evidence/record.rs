@@ -157,12 +157,6 @@ impl Evidence {
             detail: Detail::None,
         }
     }
-
-    /// Whether it speaks of a mail or a session, rather than of what lies around them.
-    #[must_use]
-    pub fn of_mail(&self) -> bool {
-        !matches!(self.detail, Detail::Context(_))
-    }
 }
 
 /// State of a send request (sost.md 1.2 and 3.1).

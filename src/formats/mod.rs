@@ -3,6 +3,7 @@
 
 mod context;
 mod exchange;
+mod instant;
 mod records;
 mod sap;
 

@@ -12,6 +12,7 @@ pub use proof::prove;
 use crate::evidence::{HOUR, Millis, Store, Sym};
 use crate::journey::{Journey, Verdict};
 use crate::rules::{IncidentFacts, Matcher};
+use crate::smtp::is_microsoft;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Failures further apart than this are two incidents when a good mail lies between.
@@ -96,7 +97,7 @@ fn members(journeys: &[Journey], store: &Store) -> Vec<(Sym, Vec<u32>)> {
 /// Exchange's many hosts are one; another host is a route of its own.
 fn route(journey: &Journey, store: &Store) -> (String, &'static str) {
     let host = store.text(journey.host);
-    let own = if host.ends_with(".outlook.com") || host.ends_with(".office365.com") { "" } else { host };
+    let own = if is_microsoft(host) { "" } else { host };
     (own.to_owned(), journey.option)
 }
 

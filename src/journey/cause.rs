@@ -11,7 +11,7 @@ use super::verdict::{Ends, verdict};
 use crate::align::{HandOver, LinkKey};
 use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceFacts, TraceStatus};
 use crate::rules::{JourneyFacts, Rule, RuleKind, Said};
-use crate::smtp::{chain, find_reply, trailer};
+use crate::smtp::{chain, find_reply, is_microsoft, trailer};
 
 /// A journey whose rule ids are not interned yet.
 pub struct Draft {
@@ -66,7 +66,7 @@ pub fn judge(context: &Context<'_, '_>, facts: &Facts, option: &'static str, sco
 fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
     let handed = context.record(facts.attempt.map(|(at, _)| at)).filter(|record| record.kind == Kind::Accept);
     let at = facts.attempt.filter(|_| handed.is_some()).and_then(|(at, _)| context.at(at)).or(facts.status);
-    let next = if host.is_empty() || is_exchange(host) { Hop::Exchange } else { Hop::Relay };
+    let next = if host.is_empty() || is_microsoft(host) { Hop::Exchange } else { Hop::Relay };
     let source = context.record(facts.attempt.filter(|_| handed.is_some()).map(|(at, _)| at).or(facts.request)).map(|record| record.source);
     let clock = source.and_then(|source| context.alignment.clocks.get(source as usize));
     let (sender, recipient) = (context.store.text(facts.sender), context.store.text(facts.recipient));
@@ -81,13 +81,9 @@ fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
     }
 }
 
-fn is_exchange(host: &str) -> bool {
-    [".outlook.com", ".office365.com", ".mx.microsoft"].iter().any(|suffix| host.ends_with(suffix))
-}
-
 /// The hop at which a verdict was decided.
 fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: &str) -> Option<Hop> {
-    let server = if host.is_empty() || is_exchange(host) { Hop::Exchange } else { Hop::Relay };
+    let server = if host.is_empty() || is_microsoft(host) { Hop::Exchange } else { Hop::Relay };
     match verdict {
         Verdict::Delivered if context.status(facts) == Some(TraceStatus::Sent) => Some(Hop::Outside),
         // A report of non-delivery may be a relay's.

@@ -249,7 +249,7 @@ pub fn refused(context: &Context<'_, '_>, facts: &Facts) -> bool {
     let words = context.record(told).map_or("", |record| context.store.text(record.reply));
     let by_words = find_reply(words)
         .is_some_and(|reply| reply.code.is_some_and(|code| code >= 400) || reply.enhanced.is_some_and(|enhanced| enhanced.class >= 4));
-    // XS 802, 806, 853 and 855 are written for refusals of the server even where its words are lost (sost.md section 3.2).
+    // XS 802, 805, 806, 853 and 855 are written for refusals of the server even where its words are lost (sost.md section 3.2).
     let by_number = context
         .record(told)
         .and_then(|record| context.store.sap_of(record))

@@ -4,6 +4,7 @@ use super::clean;
 use crate::evidence::{Evidence, Kind, Sym, ZoneBasis, day_time};
 use crate::journey::Journey;
 use crate::pipeline::Analysis;
+use crate::smtp::fold_address;
 use std::fmt::Write as _;
 
 /// All evidence of the journeys that a text names: journey id, Message-ID, SAP key, address, or part of the subject.
@@ -20,10 +21,11 @@ pub fn timeline(analysis: &Analysis, what: &str) -> (usize, String) {
 fn names(analysis: &Analysis, journey: &Journey, what: &str) -> bool {
     let text = |sym| analysis.reading.store.text(sym).to_lowercase();
     let what = what.trim().to_lowercase();
-    let bare = what.trim_start_matches('<').trim_end_matches('>').to_owned();
+    let bare = fold_address(&what);
+    let same = |sym: &Sym| fold_address(analysis.reading.store.text(*sym)) == bare;
     journey.id == what
-        || [journey.message_id, journey.sap_key, journey.network_message_id].iter().any(|sym| text(*sym).trim_matches(['<', '>']) == bare)
-        || [journey.recipient, journey.sender].iter().any(|sym| text(*sym) == bare)
+        || !bare.is_empty()
+            && [journey.message_id, journey.sap_key, journey.network_message_id, journey.recipient, journey.sender].iter().any(same)
         || (!what.is_empty() && text(journey.subject).contains(&what))
 }
 

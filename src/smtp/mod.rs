@@ -6,10 +6,14 @@
 
 mod address;
 mod command;
+mod field;
+mod host;
 mod reply;
 mod trailer;
 
 pub use address::{domain, fold_address, path_address};
 pub use command::{Command, command, is_mechanism};
+pub use field::field;
+pub use host::is_microsoft;
 pub use reply::{Enhanced, Reply, accepted_message_id, chain, find_reply, squeeze};
 pub use trailer::{Trailer, trailer};

@@ -1,5 +1,6 @@
 //! Trailer that Exchange Online puts behind its replies (rules.md 4.1): server, UTC time, session id.
 
+use super::host::is_microsoft;
 use chrono::NaiveDateTime;
 use nom::bytes::complete::take_while1;
 use nom::character::complete::{char, space1};
@@ -34,11 +35,6 @@ pub fn trailer(reply: &str) -> Option<Trailer<'_>> {
         let host = host.strip_prefix("Hostname=").unwrap_or(host);
         is_microsoft(host).then(|| Trailer { host, at: at.and_then(utc_millis), session })
     })
-}
-
-fn is_microsoft(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    host.ends_with(".outlook.com") || host.ends_with(".outlook.office365.com")
 }
 
 fn utc_millis(text: &str) -> Option<i64> {

@@ -13,7 +13,7 @@ pub use decode::{Decoded, Encoding, decode, decode_as, sniff_binary};
 pub use find::{Found, find, labels, real};
 pub use ledger::{Class, Ledger};
 pub use rejects::{Reject, rejects};
-pub use sheet::{Sheet, sheets};
+pub use sheet::{Sheet, decoded, sheets};
 pub use unpack::{Limits, unpack};
 
 use crate::evidence::{Hop, Millis, Span};

@@ -58,6 +58,12 @@ fn is_coded(text: &str) -> bool {
 /// Bytes in hexadecimal digits, as traces print what was sent.
 fn is_dump(text: &str) -> bool {
     let hex = |word: &str| word.len().is_multiple_of(2) && word.len() <= 8 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut words = text.split_whitespace();
+    // The last row of a dump may be short: an offset and a byte.
+    let offset = words.next().is_some_and(|word| hex(word.trim_end_matches(':')) && word.len() >= 4);
+    if offset && words.next().is_some_and(hex) {
+        return true;
+    }
     let mut run = 0;
     text.split_whitespace().any(|word| {
         run = if hex(word) { run + 1 } else { 0 };
@@ -83,6 +89,9 @@ mod tests {
             ("user=AGFkbWluAHNlY3JldA==", false),
             ("0030  41555448 20504c41 494e2041 47466b62", false),
             ("short AGFkbWlu word", true),
+            ("0040  0d0a", false),
+            ("Größe 3 |", true),
+            ("00000040  64 47 56 7a                                         dGVz", false),
             ("Größe 4 |", true),
         ];
         let text = rows.map(|(line, _)| line).join("\n");

@@ -3,10 +3,10 @@
 
 use crate::error::ReadError;
 use crate::evidence::{Evidence, Hop, Kind, Millis, Span, Sym, TraceFacts, TraceStatus, day_time};
+use crate::formats::instant::mail_date;
 use crate::formats::{Claim, Format, Sink};
-use crate::smtp::path_address;
+use crate::smtp::{field, is_microsoft, path_address};
 use crate::source::{Class, lines};
-use chrono::DateTime;
 
 /// Fields with which a header begins, as far as they matter.
 const FIRST: &[&str] = &[
@@ -86,7 +86,7 @@ impl Block {
         let mut out = Self { line, lines: 0, fields: Vec::new() };
         for (_, text) in lines(text).skip_while(|(number, _)| *number < line).take_while(|(_, text)| !text.trim().is_empty()) {
             if let Some((name, value)) = field(text) {
-                out.fields.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+                out.fields.push((name.to_ascii_lowercase(), value.to_owned()));
             } else if let Some((_, value)) = out.fields.last_mut().filter(|_| text.starts_with(char::is_whitespace)) {
                 value.push(' ');
                 value.push_str(text.trim());
@@ -150,7 +150,7 @@ impl Block {
     /// A mail that somebody could save was delivered: into a mailbox of Exchange, its junk folder, or by another server.
     fn status(&self, last: &Passage<'_>) -> TraceStatus {
         let junk = self.get("x-microsoft-antispam-mailbox-delivery").is_some_and(|value| value.contains("dest:J"));
-        match (junk, last.microsoft()) {
+        match (junk, is_microsoft(last.by)) {
             (true, _) => TraceStatus::FilteredAsSpam,
             (false, true) => TraceStatus::Delivered,
             (false, false) => TraceStatus::Sent,
@@ -186,13 +186,6 @@ impl Block {
     }
 }
 
-/// `Name: value` without a blank before the colon.
-fn field(line: &str) -> Option<(&str, &str)> {
-    let (name, value) = line.split_once(':')?;
-    let shape = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    shape.then_some((name, value))
-}
-
 /// One `Received` field.
 struct Passage<'a> {
     by: &'a str,
@@ -203,14 +196,9 @@ struct Passage<'a> {
 impl<'a> Passage<'a> {
     fn of(value: &'a str) -> Option<Self> {
         let (way, time) = value.rsplit_once(';')?;
-        let time = time.split('(').next().unwrap_or("").trim();
-        let at = DateTime::parse_from_rfc2822(time).ok()?.timestamp_millis();
+        let at = mail_date(time)?;
         let behind = |word: &str| way.split_once(word).and_then(|(_, rest)| rest.split_whitespace().next());
         let by = if way.starts_with("by ") { way.split_whitespace().nth(1) } else { behind(" by ") }?;
         Some(Self { by, at, recipient: behind(" for ").filter(|to| to.contains('@')) })
-    }
-
-    fn microsoft(&self) -> bool {
-        [".outlook.com", ".office365.com", ".exchangelabs.com"].iter().any(|suffix| self.by.to_ascii_lowercase().ends_with(suffix))
     }
 }

@@ -4,10 +4,10 @@
 use super::sign_in_codes;
 use crate::error::ReadError;
 use crate::evidence::{ContextFacts, Evidence, Hop, Kind, Millis, Span};
+use crate::formats::instant::iso;
 use crate::formats::records;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::{Class, lines};
-use chrono::{DateTime, NaiveDateTime};
 use serde_json::Value;
 
 /// Export of sign-ins.
@@ -137,7 +137,7 @@ fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
         Ok(row) => {
             let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or("").trim().to_owned();
             let one = SignIn {
-                at: utc(&cell(Some(columns.time))),
+                at: iso(&cell(Some(columns.time))),
                 user: cell(columns.user),
                 code: error_code(&cell(Some(columns.code))),
                 reason: cell(columns.reason),
@@ -180,7 +180,7 @@ fn of_json(value: &Value) -> SignIn {
     let status = |key: &str| value.get("status").and_then(|status| status.get(key));
     let user = text("userPrincipalName");
     SignIn {
-        at: utc(&text("createdDateTime")),
+        at: iso(&text("createdDateTime")),
         user: if user.is_empty() { text("servicePrincipalName") } else { user },
         code: status("errorCode").map_or(Some(0), |code| error_code(code.as_str().unwrap_or(&code.to_string()))),
         reason: status("failureReason").and_then(Value::as_str).unwrap_or("").to_owned(),
@@ -195,13 +195,4 @@ fn error_code(text: &str) -> Option<u32> {
         "" | "null" => Some(0),
         text => text.strip_prefix("AADSTS").unwrap_or(text).parse().ok(),
     }
-}
-
-/// ISO 8601, with or without zone; without one it is UTC.
-fn utc(text: &str) -> Option<Millis> {
-    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
-        return Some(at.timestamp_millis());
-    }
-    let parsed = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    parsed.map(|at| at.and_utc().timestamp_millis())
 }

@@ -3,17 +3,14 @@
 //! Assumed: the shape as code reads it; no full real value was found. Attributes are taken by their order, the first the
 //! name, the second the value.
 
+use crate::source::decoded;
+
 /// Name and value of each element, the value with its entities resolved.
 pub fn elements(xml: &str) -> impl Iterator<Item = (&str, String)> {
     xml.split("<MEP ").skip(1).filter_map(|element| {
         let mut quoted = element.split('"').skip(1).step_by(2);
-        Some((quoted.next()?, plain(quoted.next()?)))
+        Some((quoted.next()?, decoded(quoted.next()?).collect()))
     })
-}
-
-fn plain(text: &str) -> String {
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
-    entities.into_iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }
 
 #[cfg(test)]
@@ -25,6 +22,7 @@ mod tests {
         let xml = r#"<root><MEP Name="ConnectorId" String="SAP &amp; relay"/><MEP Name="RcptCount" Integer="1" /><MEP Name="CustomData" Blob="S:a=&lt;b&gt;"></MEP></root>"#;
         let got: Vec<(&str, String)> = elements(xml).collect();
         assert_eq!(got, [("ConnectorId", "SAP & relay".to_owned()), ("RcptCount", "1".to_owned()), ("CustomData", "S:a=<b>".to_owned())]);
+        assert_eq!(elements(r#"<MEP Name="Subject" String="&#252;&#x27;&amp;lt;"/>"#).next(), Some(("Subject", "ü'&lt;".to_owned())));
         assert_eq!(elements("<root><MEP broken").count(), 0);
     }
 }

@@ -17,7 +17,7 @@ use crate::error::ReadError;
 use crate::evidence::{Hop, Kind, Span, TraceStatus};
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
-use crate::smtp::{find_reply, fold_address, trailer};
+use crate::smtp::{find_reply, fold_address, is_microsoft, trailer};
 use crate::source::Class;
 
 const KNOWN: &[Field] = &[Field::Time, Field::Event, Field::Source, Field::MessageId, Field::Recipient];
@@ -154,8 +154,5 @@ fn status(event: &str, texts: &[&str]) -> Option<TraceStatus> {
 
 /// Whether a reply names one of Microsoft's own servers as the one that took the mail.
 fn inside(reply: &str) -> bool {
-    let reply = reply.to_ascii_lowercase();
-    reply
-        .split_once("hostname=")
-        .is_some_and(|(_, host)| host.split([']', ',', ' ']).next().is_some_and(|host| host.ends_with(".prod.outlook.com")))
+    reply.to_ascii_lowercase().split_once("hostname=").is_some_and(|(_, host)| host.split([']', ',', ' ']).next().is_some_and(is_microsoft))
 }

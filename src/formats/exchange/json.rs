@@ -20,6 +20,8 @@ const LOOK_AT: usize = 5;
 struct Object {
     from: usize,
     to: usize,
+    /// It has the key of a row.
+    own: bool,
 }
 
 /// One object as a row.
@@ -59,7 +61,7 @@ pub fn first_keys(head: &str, key: &str) -> Vec<String> {
     if !begins(head) {
         return Vec::new();
     }
-    let mut objects = Scan::new(head, key).take(LOOK_AT);
+    let mut objects = Scan::new(head, key).filter(|object| object.own).take(LOOK_AT);
     objects.find_map(|object| parsed(head, &object)).map_or_else(Vec::new, |object| object.keys().map(|key| normal(key)).collect())
 }
 
@@ -89,12 +91,18 @@ pub fn read(text: &str, key: &str, sink: &mut Sink<'_>, take: &mut dyn FnMut(&Ro
     for object in &objects {
         let line = at.of(object.from);
         let place = Place { line, lines: LineOf { ..at }.of(object.to) - line + 1 };
-        match parsed(text, object).ok_or("a broken JSON object").and_then(|object| take(&Row::of(&object), place, sink)) {
+        let row = parsed(text, object).ok_or("a broken JSON object").map(|object| Row::of(&object));
+        // An object of an answer's frame has no fields of a mail; with one alone it may still be one.
+        if !object.own && row.as_ref().is_ok_and(|row| row.0.len() < 2) {
+            continue;
+        }
+        let outcome = row.and_then(|row| if object.own { take(&row, place, sink) } else { Err("an object without the field of its kind") });
+        match outcome {
             Ok(class) => sink.source.ledger.mark_run(place.line, place.lines, class),
             Err(reason) => (place.line..place.line.saturating_add(place.lines)).for_each(|at| sink.source.ledger.reject(at, reason)),
         }
     }
-    objects.len()
+    objects.iter().filter(|object| object.own).count()
 }
 
 /// Counts physical lines while objects go by.
@@ -121,7 +129,7 @@ fn is_frame(line: &str) -> bool {
     punctuation || ((line.starts_with('"') || opens) && line.contains("\":"))
 }
 
-/// Objects that have a key, in order of their ends.
+/// Objects that hold no row, in order of their ends.
 struct Scan<'a> {
     text: &'a str,
     key: &'a str,
@@ -186,8 +194,8 @@ impl Iterator for Scan<'_> {
                     if let Some(outer) = self.open.last_mut() {
                         outer.holds |= object.own || object.holds;
                     }
-                    if object.own && !object.holds {
-                        return Some(Object { from: object.from, to: self.at });
+                    if !object.holds {
+                        return Some(Object { from: object.from, to: self.at, own: object.own });
                     }
                 }
                 _ => {}

@@ -3,9 +3,9 @@
 //!
 //! Assumed, not seen: a year of two digits, a dot between hour and minute, a date without seconds.
 
-use super::network_id::SENSIBLE;
 use crate::evidence::{HOUR, Millis, Span};
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use crate::formats::instant::{SENSIBLE, iso};
+use chrono::NaiveDate;
 
 /// A trace reaches back 90 days (exchange.md section 4); an order of day and month that makes it longer is wrong.
 const LONGEST: Millis = 92 * 24 * HOUR;
@@ -49,18 +49,6 @@ pub fn at(text: &str, order: Option<Order>) -> Option<Span> {
         (Stamp::Either(_, month), Some(Order::MonthFirst)) => month,
         (Stamp::Either(..), None) => None,
     }
-}
-
-/// ISO 8601 with or without `T`, `Z` and fractions.
-fn iso(text: &str) -> Option<Millis> {
-    let zoned = DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis());
-    zoned.or_else(|| zoneless(text)).filter(|at| SENSIBLE.contains(at))
-}
-
-fn zoneless(text: &str) -> Option<Millis> {
-    let text = text.trim_end_matches('Z').trim_end_matches(" UTC");
-    let parsed = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    parsed.map(|at| at.and_utc().timestamp_millis())
 }
 
 fn culture(text: &str) -> Option<Stamp> {

@@ -2,13 +2,12 @@
 //! ticks of 100 ns since year 1 (exchange.md section 3.2, ten ids checked).
 
 use crate::evidence::Millis;
+use crate::formats::instant::SENSIBLE;
 
 /// Ticks between year 1 and 1970.
 const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
-/// 2000-01-01 to 2100-01-01, the years a mail can be of: ids of another make fall outside.
-pub const SENSIBLE: std::ops::Range<Millis> = 946_684_800_000..4_102_444_800_000;
 
-/// UTC milliseconds, exact to about seven, with or without hyphens (exchange.md section 1.4); `None` when the id is of another form or its time absurd.
+/// UTC milliseconds, exact to about seven, with or without hyphens (exchange.md section 1.4); `None` when the id is of another form or make.
 pub fn utc(id: &str) -> Option<Millis> {
     let digits: String = id.chars().filter(|c| *c != '-').collect();
     let tail = digits.get(20..).filter(|tail| tail.len() == 12)?;

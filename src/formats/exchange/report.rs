@@ -8,11 +8,11 @@ use super::columns::{Cells, Field};
 use super::sighting::Sighting;
 use crate::error::ReadError;
 use crate::evidence::{Hop, Span, TraceStatus};
+use crate::formats::instant::mail_date;
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
-use crate::smtp::{domain, path_address};
+use crate::smtp::{domain, field, is_microsoft, path_address};
 use crate::source::{Class, lines};
-use chrono::DateTime;
 
 /// Delivery status notification.
 pub struct DeliveryReport;
@@ -59,14 +59,8 @@ impl Format for DeliveryReport {
     }
 }
 
-/// Name and value of a field line.
-fn split(line: &str) -> Option<(&str, &str)> {
-    let (name, value) = line.split_once(':')?;
-    (!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')).then(|| (name, value.trim()))
-}
-
 fn is_field(line: &str, name: &str) -> bool {
-    split(line).is_some_and(|(known, _)| known.eq_ignore_ascii_case(name))
+    field(line).is_some_and(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
 /// Behind the type: `rfc822;a@contoso.example`, `smtp;550 5.1.1 ...`.
@@ -122,9 +116,13 @@ impl Report {
         if line.starts_with([' ', '\t']) && !line.trim().is_empty() {
             return self.go_on(number, line.trim());
         }
-        let Some((name, value)) = split(line) else { return self.edge(line) };
+        let Some((name, value)) = field(line) else { return self.edge(line) };
         let name = name.to_ascii_lowercase();
         if self.part == Part::Before && name == "reporting-mta" {
+            self.part = Part::Fields;
+        }
+        if self.part == Part::Between && (is_recipient(&name) || MESSAGE.contains(&name.as_str())) {
+            // A line of no known shape had seemed to end the fields.
             self.part = Part::Fields;
         }
         let returned = match self.part {
@@ -135,7 +133,7 @@ impl Report {
         if returned {
             self.part = Part::Returned;
         }
-        if self.part == Part::Fields && matches!(name.as_str(), "final-recipient" | "original-recipient") && self.begins_recipient(&name) {
+        if self.part == Part::Fields && is_recipient(&name) && self.begins_recipient(&name) {
             self.recipients.push(Vec::new());
         }
         let (kept, fields): (&[&str], Option<&mut Vec<Line>>) = match self.part {
@@ -195,18 +193,28 @@ impl Report {
             .unwrap_or("");
         let subject = Some(value(&self.returned, "subject")).filter(|subject| !subject.starts_with("=?")).unwrap_or("");
         let arrived = moment(value(&self.message, "arrival-date"));
+        if let (true, Some(first)) = (self.recipients.is_empty(), self.message.first()) {
+            for field in &self.message {
+                reject(field.place, "a report without a recipient", sink);
+            }
+            sink.source.note(first.place.line, "the report names no recipient: it was cut, or is of another form");
+        }
         for group in &self.recipients {
             let recipient =
                 [value(group, "original-recipient"), value(group, "final-recipient")].map(typed).into_iter().find(|r| !r.is_empty());
             let (Some(recipient), Some(status)) = (recipient, status(value(group, "action"))) else {
                 for field in group {
-                    reject(field.place, sink);
+                    reject(field.place, "a recipient without address or action", sink);
                 }
                 continue;
             };
             let code = [typed(value(group, "diagnostic-code")), value(group, "status")].into_iter().find(|text| !text.is_empty());
-            let ended = moment(value(group, "last-attempt-date")).or_else(|| moment(value(&self.own, "date"))).or(arrived);
             let place = whole(group);
+            let told = moment(value(group, "last-attempt-date")).or_else(|| moment(value(&self.own, "date")));
+            if told.is_none() && arrived.is_some() {
+                sink.source.note(place.line, "the report tells no time of the end: the time of arrival stands for it, a guess");
+            }
+            let ended = told.or(arrived);
             let sender = path_address(value(&self.returned, "from"));
             let end = Sighting {
                 hop: hop(reporter, sender, recipient),
@@ -218,7 +226,8 @@ impl Report {
                 ..Sighting::new(&Nothing, place, ended, status)
             };
             let at = self.message.iter().find(|field| field.name == "arrival-date").map(|field| field.place);
-            if let (Some(arrived), Some(place)) = (arrived, at) {
+            // Without a Message-ID nothing would tell that both are of one mail.
+            if let (Some(arrived), Some(place), false) = (arrived, at, message_id.is_empty()) {
                 Sighting { place, at: Some(arrived), status: TraceStatus::GettingStatus, reply: "", ..end }.push(sink);
             }
             end.push(sink);
@@ -234,15 +243,20 @@ fn hop(reporter: &str, sender: &str, recipient: &str) -> Hop {
     let host = reporter.to_lowercase();
     let at_goal =
         !theirs.is_empty() && own != theirs && host.strip_suffix(&theirs).is_some_and(|head| head.is_empty() || head.ends_with('.'));
-    match (microsoft(reporter), at_goal) {
+    match (is_microsoft(reporter), at_goal) {
         (true, _) => Hop::Exchange,
         (false, true) => Hop::Outside,
         (false, false) => Hop::Relay,
     }
 }
 
-fn reject(place: Place, sink: &mut Sink<'_>) {
-    (place.line..place.line + place.lines).for_each(|at| sink.source.ledger.reject(at, "a recipient without address or action"));
+/// Names with which the group of a recipient begins.
+fn is_recipient(name: &str) -> bool {
+    matches!(name, "final-recipient" | "original-recipient")
+}
+
+fn reject(place: Place, reason: &str, sink: &mut Sink<'_>) {
+    (place.line..place.line + place.lines).for_each(|at| sink.source.ledger.reject(at, reason));
 }
 
 /// All lines of a group.
@@ -276,14 +290,7 @@ fn status(action: &str) -> Option<TraceStatus> {
     })
 }
 
-fn microsoft(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    [".outlook.com", ".office365.com", ".exchangelabs.com", ".mx.microsoft"].iter().any(|suffix| host.ends_with(suffix))
-}
-
-/// A date of RFC 5322; the name of the day, which may be wrong, says nothing.
+/// A date of RFC 5322.
 fn moment(text: &str) -> Option<Span> {
-    let text = text.split_once(", ").map_or(text, |(_, rest)| rest);
-    let text = text.split('(').next().unwrap_or(text).trim();
-    DateTime::parse_from_rfc2822(text).ok().map(|at| Span::second(at.timestamp_millis()))
+    mail_date(text).map(Span::second)
 }

@@ -1,4 +1,4 @@
-//! Character references of HTML.
+//! Character references of HTML and XML.
 
 /// Names of U+00A0 to U+00FF, in order.
 const LATIN: &str = "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro \

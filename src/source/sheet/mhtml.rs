@@ -1,6 +1,7 @@
 //! MHTML, a web page in one file (RFC 2557): its HTML parts. Mails are not taken for one, they have other readers.
 
 use super::{Encoding, Sheet, html};
+use crate::smtp::field;
 use encoding_rs::Encoding as Codec;
 
 /// Multiparts inside multiparts.
@@ -67,13 +68,13 @@ fn split(bytes: &[u8]) -> (Vec<(String, String)>, &[u8]) {
         if headers.len() > MOST {
             return (Vec::new(), bytes);
         }
-        match (text.starts_with([' ', '\t']), headers.last_mut(), text.split_once(':')) {
+        match (text.starts_with([' ', '\t']), headers.last_mut(), field(&text)) {
             (true, Some((_, value)), _) => {
                 value.push(' ');
                 value.push_str(text.trim());
             }
-            (false, _, Some((name, value))) if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
-                headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+            (false, _, Some((name, value))) => {
+                headers.push((name.to_ascii_lowercase(), value.to_owned()));
             }
             _ => return (headers, rest),
         }

@@ -7,6 +7,8 @@ mod mhtml;
 mod tabs;
 mod xlsx;
 
+pub use entities::decoded;
+
 use super::{Encoding, Limits};
 use tabs::TabText;
 

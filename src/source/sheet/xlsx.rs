@@ -3,7 +3,7 @@
 use super::tabs::TabText;
 use super::{Encoding, Limits, Sheet};
 use crate::source::unpack;
-use calamine::{DataRef, ExcelDateTime, Reader, Style, Xlsx};
+use calamine::{DataRef, ExcelDateTime, Reader, Style, Xlsx, XlsxError};
 use std::io::Cursor;
 
 const FORM: Encoding = Encoding { name: "XLSX", basis: "workbook" };
@@ -16,16 +16,24 @@ pub fn sheets(bytes: &[u8], limits: &Limits) -> Option<Result<Vec<Sheet>, String
     if !unpack::within(bytes, limits) {
         return Some(Err("this workbook unpacks to far more than tables do and was not read".to_owned()));
     }
-    Some(read(bytes).map_err(|error| format!("this workbook cannot be read ({error})")))
+    Some(read(bytes))
 }
 
-fn read(bytes: &[u8]) -> Result<Vec<Sheet>, calamine::XlsxError> {
-    let mut book = Xlsx::new(Cursor::new(bytes))?;
-    let mut out = Vec::new();
+/// A sheet that can not be read is named in the notes of the others.
+fn read(bytes: &[u8]) -> Result<Vec<Sheet>, String> {
+    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error: XlsxError| format!("this workbook cannot be read ({error})"))?;
+    let (mut out, mut lost) = (Vec::new(), Vec::new());
     for name in book.sheet_names() {
         let (mut tabs, mut broken) = (TabText::default(), None);
-        // Sheets that are diagrams have no cells to be read.
-        let Ok(mut cells) = book.worksheet_cells_reader(&name) else { continue };
+        let mut cells = match book.worksheet_cells_reader(&name) {
+            Ok(cells) => cells,
+            // Diagrams, dialogues and macros have no cells.
+            Err(XlsxError::NotAWorksheet(_)) => continue,
+            Err(error) => {
+                lost.push(format!("the sheet '{name}' of the workbook cannot be read ({error})"));
+                continue;
+            }
+        };
         loop {
             match cells.next_cell_with_style_id() {
                 Ok(Some((cell, style))) => {
@@ -40,11 +48,19 @@ fn read(bytes: &[u8]) -> Result<Vec<Sheet>, calamine::XlsxError> {
                 }
             }
         }
-        if !tabs.is_empty() {
+        if tabs.is_empty() {
+            lost.extend(broken.map(|why| format!("sheet '{name}' of the workbook: {why}")));
+        } else {
             let mut sheet = Sheet::new(name.clone(), tabs, FORM, Some(format!("sheet '{name}' of the workbook; lines are its rows")));
             sheet.notes.extend(broken);
             out.push(sheet);
         }
+    }
+    if out.is_empty() && !lost.is_empty() {
+        return Err(lost.join("; "));
+    }
+    for sheet in &mut out {
+        sheet.notes.extend(lost.iter().cloned());
     }
     Ok(out)
 }

@@ -1,0 +1,61 @@
+//! Times that say which zone they are of, or that all formats here write in UTC: ISO 8601 and RFC 5322.
+
+use crate::evidence::Millis;
+use chrono::{DateTime, NaiveDateTime};
+
+/// 2000-01-01 to 2100-01-01, the years a mail can be of: what falls outside is no time of one.
+pub const SENSIBLE: std::ops::Range<Millis> = 946_684_800_000..4_102_444_800_000;
+
+/// ISO 8601 with or without `T`, `Z` and fractions; without a zone it is UTC.
+pub fn iso(text: &str) -> Option<Millis> {
+    let zoned = DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis());
+    zoned.or_else(|| zoneless(text)).filter(|at| SENSIBLE.contains(at))
+}
+
+fn zoneless(text: &str) -> Option<Millis> {
+    let text = text.trim_end_matches('Z').trim_end_matches(" UTC");
+    let parsed = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    parsed.map(|at| at.and_utc().timestamp_millis())
+}
+
+/// Date of RFC 5322 section 3.3; the name of the day, which may be wrong, and comments say nothing.
+pub fn mail_date(text: &str) -> Option<Millis> {
+    let text = text.split_once(',').map_or(text, |(_, rest)| rest);
+    let text = text.split('(').next().unwrap_or(text).trim();
+    DateTime::parse_from_rfc2822(text).ok().map(|at| at.timestamp_millis()).filter(|at| SENSIBLE.contains(at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{iso, mail_date};
+    use crate::evidence::day_time;
+
+    #[test]
+    fn dates_of_mails() {
+        let rows = [
+            ("Tue, 10 Mar 2026 09:05:03 +0100 (CET)", Some("2026-03-10 08:05:03")),
+            ("Wed, 10 Mar 2026 09:05:03 +0100", Some("2026-03-10 08:05:03")),
+            ("10 Mar 2026 08:05:03 GMT", Some("2026-03-10 08:05:03")),
+            ("Tue, 10 Mar 0026 09:05:03 +0100", None),
+            ("Tue, soon", None),
+            ("", None),
+        ];
+        for (text, want) in rows {
+            assert_eq!(mail_date(text).map(day_time).as_deref(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn iso_times() {
+        let rows = [
+            ("2026-08-11T09:47:13.1234567Z", Some("2026-08-11 09:47:13")),
+            ("2026-08-11T11:47:13+02:00", Some("2026-08-11 09:47:13")),
+            ("2026-08-11 09:47:13 UTC", Some("2026-08-11 09:47:13")),
+            ("0026-03-10T08:00:00Z", None),
+            ("+262142-01-01T00:00:00Z", None),
+        ];
+        for (text, want) in rows {
+            assert_eq!(iso(text).map(day_time).as_deref(), want, "{text}");
+        }
+    }
+}
