@@ -105,3 +105,29 @@ fn details_cover_nothing() {
     let all = table(&analyse_files(&[("sap.txt", sap.as_bytes()), ("d.csv", text.as_bytes())]));
     assert_eq!(all[0]["verdict"], "handed-off");
 }
+
+/// Graph and PowerShell write the same events as JSON.
+#[test]
+fn details_as_json() {
+    let object = |event: &str, said: &str| {
+        format!(
+            "{{\"id\":\"{ID}\",\"messageId\":\"<ADR51000000000001@contoso.example>\",\"dateTime\":\"2026-03-10T18:27:36Z\",\"event\":\"{event}\",\"action\":\"\",\"description\":\"{said}\",\"data\":\"<root><MEP Name=\\\"ConnectorId\\\" String=\\\"SAP relay\\\"/></root>\"}}"
+        )
+    };
+    let (received, failed) =
+        (object("Receive", "Message received by: A"), object("Fail", "Reason: [{LED=550 5.2.2 mailbox full; x};{MSG=}]"));
+    let powershell = |text: &str| text.replace("description", "Detail").replace("dateTime", "Date").replace("\"id\"", "\"MessageTraceId\"");
+    let rows = [
+        ("Graph", format!("{{\"value\":[{received},{failed}]}}")),
+        ("one object a line", format!("{received}\n{failed}\n")),
+        ("PowerShell", powershell(&format!("[{received},\n{failed}]"))),
+    ];
+    for (what, text) in rows {
+        let list = list(&["ap@fabrikam.example"], "Failed", ID);
+        let analysis = analyse_files(&[("a.csv", list.as_bytes()), ("b.json", text.as_bytes())]);
+        assert_eq!(analysis.reading.sources.len(), 2, "{what}: {:?}", analysis.reading.problems);
+        let all = table(&analysis);
+        let got = |column: &str| all[0][column].as_str();
+        assert_eq!((all.len(), got("verdict"), got("reply_code"), got("connector")), (1, "bounced", "550", "SAP relay"), "{what}");
+    }
+}

@@ -10,6 +10,7 @@ const CLAIMED: &[(&str, &str)] = &[
     ("exchange/get-messagetrace-convertto-json.ndjson", "exchange-trace-json"),
     ("exchange/get-messagetrace-remote-session-header.csv", "exchange-trace"),
     ("exchange/graph-exchangemessagetrace.json", "exchange-trace-json"),
+    ("exchange/graph-exchangemessagetracedetail.json", "exchange-detail-json"),
     ("exchange/reporting-webservice-messagetrace.json", "exchange-trace-json"),
     ("exchange/reporting-webservice-odata-json-date.ndjson", "exchange-trace-json"),
     ("icm/dev_icm-header-785-level2.txt", "sap-icm"),

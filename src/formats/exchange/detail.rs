@@ -10,7 +10,7 @@ use super::failure;
 use super::fold::Fold;
 use super::listing;
 use super::moment;
-use super::sheet::Sheet;
+use super::sheet::{Outcome, Sheet};
 use super::sighting::{Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::{Hop, Span, TraceStatus};
@@ -52,19 +52,12 @@ impl Format for TraceDetail {
         let Some(sheet) = Sheet::open(text) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
         let order = listing::order(&sheet, sink);
-        let (mut fold, mut shifts) = (Fold::new(sink), Shifts::default());
+        let mut events = Events::new(sink);
         let rows = sheet.read(sink, &mut |row, place, sink| {
             let at = moment::at(row.cell(Field::Time), order).ok_or("no time that fits the column")?;
-            if normal(row.cell(Field::Event)) == "receive" {
-                shifts.see(at, row.cell(Field::TraceId));
-            }
-            push(row, place, at, &mut fold, sink)
+            events.push(row, place, at, sink)
         });
-        fold.settle(sink);
-        shifts.correct(sheet.line, sink);
-        sink.source.rows = rows;
-        sink.source.utc = true;
-        sink.source.selected = true;
+        events.finish(rows, sheet.line, sink);
         Ok(())
     }
 
@@ -73,27 +66,51 @@ impl Format for TraceDetail {
     }
 }
 
-/// Adds an event, whatever it was written in.
-fn push(row: &dyn Cells, place: Place, at: Span, fold: &mut Fold, sink: &mut Sink<'_>) -> Result<Class, &'static str> {
-    if row.cell(Field::MessageId).is_empty() && row.cell(Field::TraceId).is_empty() {
-        return Err("no id of a mail");
+/// The events of one file, whatever it was written in.
+pub struct Events {
+    fold: Fold,
+    shifts: Shifts,
+}
+
+impl Events {
+    /// Before the first event of a file.
+    pub fn new(sink: &Sink<'_>) -> Self {
+        Self { fold: Fold::new(sink), shifts: Shifts::default() }
     }
-    let (event, said) = (normal(row.cell(Field::Event)), row.cell(Field::Detail));
-    if event.is_empty() {
-        return Err("no event");
+
+    /// Adds an event.
+    pub fn push(&mut self, row: &dyn Cells, place: Place, at: Span, sink: &mut Sink<'_>) -> Outcome {
+        if row.cell(Field::MessageId).is_empty() && row.cell(Field::TraceId).is_empty() {
+            return Err("no id of a mail");
+        }
+        let (event, said) = (normal(row.cell(Field::Event)), row.cell(Field::Detail));
+        if event.is_empty() {
+            return Err("no event");
+        }
+        let values: Vec<(&str, String)> = data::elements(row.cell(Field::Data)).collect();
+        let value = |name: &str| values.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value.as_str());
+        if event == "receive" {
+            self.shifts.see(at, row.cell(Field::TraceId));
+            let blobs = values.iter().filter(|(name, _)| name.eq_ignore_ascii_case("CustomData"));
+            let blobs = blobs.map(|(_, blob)| blob.as_str()).collect::<Vec<_>>().join(";");
+            enter(row, at, &value, custom_data::read(&blobs), &mut self.fold, sink);
+        }
+        let status = status(&event, said);
+        let telling = !matches!(event.as_str(), "receive" | "submit" | "deliver" | "transfer");
+        let reply = if telling { failure::reply(&[said]) } else { "" };
+        let path = value("ReturnPath");
+        Sighting { reply, connector: "", client_ip: "", return_path: path, ..Sighting::new(row, place, Some(at), status) }.push(sink);
+        Ok(Class::Evidence)
     }
-    let values: Vec<(&str, String)> = data::elements(row.cell(Field::Data)).collect();
-    let value = |name: &str| values.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value.as_str());
-    let blobs = values.iter().filter(|(name, _)| name.eq_ignore_ascii_case("CustomData"));
-    if event == "receive" {
-        enter(row, at, &value, custom_data::read(&blobs.map(|(_, blob)| blob.as_str()).collect::<Vec<_>>().join(";")), fold, sink);
+
+    /// Closes the account of a file of so many events.
+    pub fn finish(self, rows: usize, line: u32, sink: &mut Sink<'_>) {
+        self.fold.settle(sink);
+        self.shifts.correct(line, sink);
+        sink.source.rows = rows;
+        sink.source.utc = true;
+        sink.source.selected = true;
     }
-    let status = status(&event, said);
-    let telling = !matches!(event.as_str(), "receive" | "submit" | "deliver" | "transfer");
-    let reply = if telling { failure::reply(&[said]) } else { "" };
-    let path = value("ReturnPath");
-    Sighting { reply, connector: "", client_ip: "", return_path: path, ..Sighting::new(row, place, Some(at), status) }.push(sink);
-    Ok(Class::Evidence)
 }
 
 /// Keeps what the first event tells of the hand-over.

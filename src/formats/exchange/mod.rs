@@ -2,10 +2,12 @@
 
 mod caps;
 mod columns;
+mod connector_report;
 mod custom_data;
 mod data;
 mod defender;
 mod detail;
+mod detail_json;
 mod extended;
 mod failure;
 mod fold;
@@ -21,8 +23,10 @@ mod sighting;
 mod summary;
 
 pub use caps::probably_cut;
+pub use connector_report::ConnectorReport;
 pub use defender::{EmailEvents, EmailEventsJson};
 pub use detail::TraceDetail;
+pub use detail_json::TraceDetailJson;
 pub use extended::ExtendedReport;
 pub use listing::MessageTrace;
 pub use listing_json::MessageTraceJson;
