@@ -197,15 +197,39 @@ fn page_titles_come_again() {
 }
 
 #[test]
-fn rows_over_two_lines_are_refused_with_a_remedy() {
+fn rows_over_two_lines() {
     let rule = "-".repeat(50);
-    let list = format!(
-        "{rule}\n|St  |Document title|Recipient          |Send Date |\n|Send Time|Message Class|Message number|Send meth.|\n{rule}\n|@5C@|Invoice 90001 |ap@fabrikam.example|10.03.2026|\n|08:00:00 |XS           |806           |INT       |\n"
-    );
-    let reading1 = reading(&list);
-    assert!(reading1.store.records.is_empty());
-    let told = reading1.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    assert!(told.contains(":3: ") && told.contains("wider than its print width") && told.contains("Narrow the layout"), "{told}");
+    let head = "|St  |Document title|Recipient          |Send Date |\n|Send Time|Message Class|Message number|Send meth.|";
+    let row = |number: u32| {
+        format!(
+            "|@5C@|Invoice 900{number} |ap@fabrikam.example|10.03.2026|\n|08:00:{number:02} |XS           |806           |INT       |\n"
+        )
+    };
+    let page = |rows: &str| format!("Send requests  Page 1\n{rule}\n{head}\n{rule}\n{rows}{rule}\n");
+    let half = row(13);
+    let (first, second) = half.split_once('\n').unwrap();
+    let rows = [
+        ("a page", page(&[row(11), row(12)].concat()), 2, (4, 6, 0)),
+        ("two pages", page(&row(11)) + &page(&row(12)), 2, (4, 12, 0)),
+        ("a row without its second line", page(&[&row(11), first, "\n", &row(12)].concat()), 2, (4, 6, 1)),
+        ("a row without its first line", page(&[&row(11), second, &row(12)].concat()), 2, (4, 6, 1)),
+        ("a row cut off by the end", page(&row(11)) + first, 1, (2, 6, 1)),
+        ("a fax between them", page(&[row(11), row(12).replace("INT", "FAX")].concat()), 1, (2, 8, 0)),
+    ];
+    for (what, text, mails, want) in rows {
+        let reading = reading(&text);
+        assert!(reading.problems.is_empty(), "{what}: {:?}", reading.problems);
+        assert_eq!((reading.store.records.len(), counts(&reading)), (mails, want), "{what}");
+        let of = |record: &Evidence| (record.line, record.local.map(|at| at.from % 60_000 / 1000));
+        assert_eq!(of(&reading.store.records[0]), (6, Some(11)), "{what}");
+        assert_eq!(text_of(&reading, 0), ("Invoice 90011", "XS806"), "{what}");
+        assert!(notes(&reading).iter().any(|(_, note)| note.contains("from 2 lines, a guess")), "{what}");
+    }
+}
+
+fn text_of(reading: &Reading, at: usize) -> (&str, &str) {
+    let record = &reading.store.records[at];
+    (reading.store.text(record.subject), reading.store.text(reading.store.sap_of(record).unwrap().message))
 }
 
 #[test]

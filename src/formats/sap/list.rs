@@ -1,9 +1,10 @@
 //! The "unconverted" list: pipes, rules, page headers that repeat (sost.md section 1.4 a).
 
 use super::columns;
+use super::form::{Form, Line};
 use super::recognise::{self, KNOWN};
 use super::request;
-use super::ruler::{Ruler, split};
+use super::ruler::split;
 use super::sheet::Sheet;
 use crate::error::ReadError;
 use crate::evidence::Hop;
@@ -15,9 +16,6 @@ use std::collections::BTreeSet;
 const SEVERAL: usize = 3;
 /// Known cells that tell a header from a row, when it stands right below another one.
 const WRAPPED: usize = 2;
-
-/// Reason for the lines of a wrapped list.
-const WRAPPED_ROW: &str = "below a header of several lines";
 
 /// SAP list saved "unconverted".
 pub struct List;
@@ -60,14 +58,19 @@ impl Format for List {
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
         let mut reader = Reader::default();
         for (number, line) in lines(text) {
-            if !is_row(line) {
+            reader.stopped(number, line, sink);
+            if is_row(line) {
+                reader.row(number, line, sink);
+            } else {
                 reader.outside(number, line, sink);
-            } else if !reader.row(number, line, sink) {
-                lines(text).skip_while(|(line, _)| *line < number).for_each(|(line, _)| sink.source.ledger.reject(line, WRAPPED_ROW));
-                return Err(wrapped(number, self.title(), sink));
             }
         }
-        request::emit_all(reader.sheets, self.title(), sink)
+        reader.stopped(0, "", sink);
+        let outcome = request::emit_all(reader.sheets, self.title(), sink);
+        for (first, count) in reader.wrapped {
+            sink.source.ledger.follow(first, count);
+        }
+        outcome
     }
 
     fn samples(&self) -> &'static [&'static str] {
@@ -85,67 +88,79 @@ fn is_rule(line: &str) -> bool {
     line.contains("--") && line.chars().all(|c| matches!(c, '-' | '|' | '+' | ' '))
 }
 
-fn wrapped(line: u32, format: &'static str, sink: &Sink<'_>) -> ReadError {
-    ReadError::Malformed {
-        label: sink.source.label.clone(),
-        line,
-        format,
-        what: "each request stands on several lines, because the list is wider than its print width".to_owned(),
-        remedy: "Narrow the layout (fewer or narrower columns) until a request fits on one line, and export again",
-    }
-}
-
 /// All sheets of a file: a new one begins at each header that differs from the last.
 #[derive(Default)]
 struct Reader<'a> {
     sheets: Vec<Sheet<'a>>,
-    ruler: Ruler,
+    form: Form<'a>,
     /// Lines before the first header, their digits aside: page titles come again.
     titles: BTreeSet<String>,
     /// The last line between pipes, with its number of known cells.
     above: Option<(u32, &'a str, usize)>,
+    /// First line of each row that stands on several, and their number.
+    wrapped: Vec<(u32, u32)>,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads a line between pipes; false when it belongs to a header or row of several lines.
-    fn row(&mut self, number: u32, line: &'a str, sink: &mut Sink<'_>) -> bool {
+    /// Gives up the row that has begun when a line does not go on with it.
+    fn stopped(&mut self, number: u32, line: &str, sink: &mut Sink<'_>) {
+        for lost in self.form.stopped(number, line).into_iter().flatten() {
+            sink.source.ledger.reject(lost, "the first lines of a request whose other lines are missing");
+        }
+    }
+
+    /// Reads a line between pipes.
+    fn row(&mut self, number: u32, line: &'a str, sink: &mut Sink<'_>) {
         let cells = split(line);
         let hits = columns::hits(&columns::layout(&cells, &sink.settings.headers));
-        if let Some((above, other, others)) = self.above.replace((number, line, hits)) {
-            let two = above + 1 == number && hits.min(others) >= WRAPPED && hits.max(others) >= KNOWN;
-            if two && other != line {
-                return false;
+        let above = self.above.replace((number, line, hits));
+        if self.form.has(line) {
+            return sink.source.ledger.mark(number, Class::Frame);
+        }
+        if let Some((at, other, others)) = above.filter(|(at, ..)| at + 1 == number) {
+            if hits.min(others) >= WRAPPED && hits.max(others) >= KNOWN {
+                return self.wide_header(at, other, line, sink);
             }
         }
         if recognise::is_header(&cells, hits, &sink.settings.headers) {
-            sink.source.ledger.mark(number, Class::Frame);
-            self.header(number, line, cells, sink);
-            return true;
+            return self.header(number, Form::of(&[line]), sink);
         }
-        match self.sheets.last_mut() {
+        let Some(sheet) = self.sheets.last_mut() else {
             // Blocks of sort criteria before the header are small tables of their own.
-            None => {
-                self.titles.insert(title(line));
-                sink.source.ledger.mark(number, Class::Frame);
+            self.titles.insert(title(line));
+            return sink.source.ledger.mark(number, Class::Frame);
+        };
+        match self.form.take(number, line) {
+            Line::Row(first, row) => {
+                sheet.rows.push((first, row));
+                self.wrapped.extend(Some((first, self.form.lines())).filter(|(_, lines)| *lines > 1));
             }
-            Some(sheet) => match self.ruler.cells(line).or_else(|| (cells.len() == sheet.header.len()).then_some(cells)) {
-                Some(row) => sheet.rows.push((number, row)),
-                None if self.titles.contains(&title(line)) => sink.source.ledger.mark(number, Class::Frame),
-                None => sink.source.ledger.reject(number, "the pipes stand elsewhere than in the header"),
-            },
+            Line::Begun => {}
+            Line::Other if self.titles.contains(&title(line)) => sink.source.ledger.mark(number, Class::Frame),
+            Line::Other => sink.source.ledger.reject(number, "the pipes stand elsewhere than in the header"),
         }
-        true
     }
 
-    fn header(&mut self, number: u32, line: &'a str, cells: Vec<&'a str>, sink: &mut Sink<'_>) {
-        if self.sheets.last().is_some_and(|sheet| sheet.header == cells) {
-            return;
+    /// The line above was the beginning of the header, whatever it was taken for.
+    fn wide_header(&mut self, above: u32, first: &'a str, second: &'a str, sink: &mut Sink<'_>) {
+        let goes_on = self.sheets.last().is_some_and(|sheet| sheet.rows.is_empty() && self.form.has(first));
+        let before: Vec<&str> = if goes_on { self.form.header().collect() } else { vec![first] };
+        let line = self.sheets.pop_if(|_| goes_on).map_or(above, |sheet| sheet.line);
+        if let Some(sheet) = self.sheets.last_mut() {
+            sheet.rows.pop_if(|(number, _)| *number == above);
         }
-        self.ruler = Ruler::of(line);
-        if let Some(width) = self.ruler.cut_at() {
+        self.header(line, Form::of(&[before, vec![second]].concat()), sink);
+        let lines = self.form.lines();
+        sink.source.note(line, format!("the list is wider than its print width: each request is read from {lines} lines, a guess"));
+    }
+
+    fn header(&mut self, number: u32, form: Form<'a>, sink: &mut Sink<'_>) {
+        sink.source.ledger.mark_run(number, form.lines(), Class::Frame);
+        if let Some(width) = form.cut_at() {
             sink.source.note(number, format!("lines are cut at {width} characters: columns further right are lost, narrow the layout"));
         }
-        self.sheets.push(Sheet::new(number, cells, self.ruler.widths(), &sink.settings.headers));
+        self.sheets.push(Sheet::new(number, form.cells(), form.widths(), &sink.settings.headers));
+        self.form = form;
     }
 
     /// Lines without the form of a row: rules, page headers, blanks; anything else is not understood.

@@ -4,6 +4,7 @@ mod aliases;
 mod columns;
 mod content;
 pub(in crate::formats) mod datetime;
+mod form;
 mod headers;
 mod icm;
 mod icon;
