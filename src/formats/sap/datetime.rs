@@ -1,5 +1,6 @@
 //! Dates and times in the forms of the SAP user master (sost.md section 1.4 f).
 
+use super::calendar;
 use crate::evidence::{Millis, Span};
 use chrono::{Datelike, NaiveDate, NaiveTime};
 use nom::character::complete::{char, digit1, one_of};
@@ -23,11 +24,6 @@ pub enum Order {
     DayFirst,
 }
 
-/// Eras by initial and name, with the year before their first one (DATFM 7 to 9; how SAP writes them is unverified).
-const ERAS: &[(&str, u32)] = &[("R", 2018), ("令和", 2018), ("H", 1988), ("平成", 1988), ("S", 1925), ("昭和", 1925)];
-/// Years of the Islamic and Iranian calendars in which mails were sent (DATFM A to C). Which of the three calendars it is
-/// does not show, and tables of the moon or the equinox would be needed to convert them.
-const OTHER_CALENDARS: std::ops::RangeInclusive<u32> = 1300..=1499;
 /// What is said where day and month may be either.
 pub const EITHER_ORDER: &str = "dates are read month first: a guess from the form and the values of the column";
 
@@ -45,14 +41,14 @@ pub struct Form {
 /// Finds the form of all dates of a sheet: one user wrote them, so one form should do.
 pub fn form<'a>(dates: impl Iterator<Item = &'a str>) -> Form {
     let (mut month_first, mut day_first, mut open) = (true, true, false);
-    let (mut forms, mut eras, mut others) = (BTreeSet::new(), false, false);
+    let (mut forms, mut eras, mut others) = (BTreeSet::new(), false, BTreeSet::new());
     for date in dates.map(str::trim) {
         let Ok((_, (first, separator, second, third))) = parts(date) else {
             eras |= era(date).is_some();
             continue;
         };
         forms.insert((separator, first > 31));
-        others |= OTHER_CALENDARS.contains(&first);
+        others.extend(calendar::doubt(first));
         if separator != '.' && first <= 31 && third >= 100 {
             open = true;
             month_first &= first <= 12;
@@ -75,19 +71,15 @@ pub fn form<'a>(dates: impl Iterator<Item = &'a str>) -> Form {
     if eras {
         doubts.push("years of Japanese eras are converted (R Reiwa, H Heisei, S Showa): how SAP writes them is unverified, check them");
     }
-    if others {
-        doubts.push(
-            "dates of the Islamic or Iranian calendar are not converted and count as unknown: choose another date format (SU3) and export again",
-        );
-    }
+    doubts.extend(others);
     let either = open && month_first && day_first && forms.len() == 1 && !eras;
     Form { order, either, doubts }
 }
 
 /// Year, month and day of a date with an era.
 fn era(text: &str) -> Option<(u32, u32, u32)> {
-    let (rest, before) = ERAS.iter().find_map(|(name, before)| Some((text.strip_prefix(name)?, before)))?;
-    let ("", (year, _, month, day)) = parts(rest.trim_start()).ok()? else { return None };
+    let (rest, before) = calendar::era(text)?;
+    let ("", (year, _, month, day)) = parts(rest).ok()? else { return None };
     (1..=99).contains(&year).then_some((before + year, month, day))
 }
 
@@ -120,7 +112,7 @@ pub fn date(text: &str, order: Order) -> Option<NaiveDate> {
             (None, Ok(("", (first, _, second, third)))) => (third, first, second),
             _ => return None,
         };
-        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?
+        calendar::converted(year, month, day).or_else(|| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day))?
     };
     YEARS.contains(&date.year()).then_some(date)
 }
@@ -190,8 +182,11 @@ mod tests {
             assert_eq!(date(text, Order::DayFirst), want, "{text}");
         }
         assert_eq!(date("H31.04.30", Order::MonthFirst), NaiveDate::from_ymd_opt(2019, 4, 30));
-        for text in ["R00.03.10", "X08.03.10", "S64.01.07", "R.03.10", "R08.13.10", "0508.03.10", "1404/12/19", "1447/09/20"] {
+        for text in ["R00.03.10", "X08.03.10", "S64.01.07", "R.03.10", "R08.13.10", "0508.03.10", "1404/13/19", "1447/09/31"] {
             assert_eq!(date(text, Order::MonthFirst), None, "{text}");
+        }
+        for text in ["1404/12/19", "1447/09/21"] {
+            assert_eq!(date(text, Order::MonthFirst), want, "{text}");
         }
         for (text, want) in [("00.00.0000", true), ("", true), ("10.03.26", false), ("soon", false)] {
             assert_eq!(blank(text), want, "{text}");
@@ -200,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_order_is_that_of_all_dates_and_doubts_are_told() {
-        let rows: [(&[&str], Order, &[&str]); 8] = [
+        let rows: [(&[&str], Order, &[&str]); 9] = [
             (&["03/10/2026", "25/10/2026"], Order::DayFirst, &["read day first"]),
             (&["03/10/2026"], Order::MonthFirst, &["read month first"]),
             (&["03/10/2026", "10/25/2026"], Order::MonthFirst, &[]),
@@ -208,7 +203,8 @@ mod tests {
             (&["25/10/2026", "10/25/2026"], Order::MonthFirst, &["fit day first only"]),
             (&["10/25/2026", "03.04.2026"], Order::MonthFirst, &["different forms"]),
             (&["R08.03.10", ""], Order::MonthFirst, &["Japanese eras"]),
-            (&["1404/12/19", "1404/12/20"], Order::MonthFirst, &["Islamic or Iranian"]),
+            (&["1404/12/19", "1404/12/20"], Order::MonthFirst, &["Iranian"]),
+            (&["1447/09/20", "1447/09/21"], Order::MonthFirst, &["a day off"]),
         ];
         for (dates, order, doubts) in rows {
             let form = form(dates.iter().copied());

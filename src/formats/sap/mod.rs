@@ -1,6 +1,7 @@
 //! What SAP writes: lists and table exports of send requests, traces of the ICM.
 
 mod aliases;
+mod calendar;
 mod columns;
 mod content;
 pub(in crate::formats) mod datetime;
