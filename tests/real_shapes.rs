@@ -16,6 +16,7 @@ const CLAIMED: &[(&str, &str)] = &[
     ("icm/dev_icm-header-785-level2.txt", "sap-icm"),
     ("icm/dev_icm-ssl-conn-closed-2020.txt", "sap-icm"),
     ("icm/dev_icm-ssl-peer-cert-untrusted.txt", "sap-icm"),
+    ("icm/dev_w0-701-windows.txt", "sap-icm"),
     ("sost/headers-sap-was701-relay-exo-gmail.txt", "mail-headers"),
 ];
 

@@ -12,6 +12,7 @@ mod line;
 mod mark;
 mod opener;
 mod output;
+mod prefix;
 mod reader;
 mod record;
 mod role;
@@ -25,6 +26,7 @@ use crate::error::ReadError;
 use crate::evidence::Hop;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::lines;
+use prefix::Prefix;
 
 /// Trace of the ICM.
 pub struct Icm;
@@ -35,7 +37,7 @@ impl Format for Icm {
     }
 
     fn title(&self) -> &'static str {
-        "SAP ICM trace (dev_icm)"
+        "SAP ICM trace (dev_icm, dev_w)"
     }
 
     fn hop(&self) -> Hop {
@@ -43,6 +45,11 @@ impl Format for Icm {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
+        let prefix = Prefix::of(head);
+        if prefix.letters {
+            return Some(Claim { confidence: 70, why: "lines with the component of a work process, as in dev_w".to_owned() });
+        }
+        let lines = |head| lines(head).map(|(number, line)| (number, prefix.line(line)));
         let named = lines(head).find(|(_, line)| line.contains("trc file: \"dev_icm"));
         let written = lines(head).filter(|(_, line)| !line.trim().is_empty()).count();
         let threads = lines(head).filter(|(_, line)| line::thread(line).is_some()).count();
@@ -65,6 +72,6 @@ impl Format for Icm {
     }
 
     fn samples(&self) -> &'static [&'static str] {
-        &[include_str!("sample.txt")]
+        &[include_str!("sample.txt"), include_str!("work_process.sample.txt")]
     }
 }

@@ -7,6 +7,7 @@ use super::failure;
 use super::header::{Header, Part};
 use super::line::{self, Stamp, Tail};
 use super::output::{Output, Passage, Peer};
+use super::prefix::Prefix;
 use super::record::{self, Record};
 use super::role;
 use super::tls::Handshake;
@@ -22,6 +23,7 @@ const NEAR: Millis = MINUTE;
 /// Reads a file.
 pub fn read(text: &str, sink: &mut Sink<'_>) {
     let mut reader = Reader {
+        prefix: Prefix::of(text),
         clock: Clock::default(),
         header: Header::default(),
         dialogue: Dialogue::default(),
@@ -36,7 +38,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         last: String::new(),
     };
     for (number, physical) in lines(text) {
-        reader.line(number, physical);
+        reader.line(number, reader.prefix.line(physical));
     }
     reader.end_segment();
     reader.clock.folds();
@@ -44,6 +46,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
 }
 
 struct Reader<'a, 'b, 't> {
+    prefix: Prefix,
     clock: Clock,
     header: Header,
     dialogue: Dialogue,
@@ -69,7 +72,7 @@ struct Reader<'a, 'b, 't> {
 impl Reader<'_, '_, '_> {
     fn line(&mut self, number: u32, physical: &str) {
         self.mark(number, Class::Frame);
-        let Some((thread, rest)) = line::thread(physical) else { return self.bare(number, physical) };
+        let Some((thread, rest)) = self.prefix.split(physical) else { return self.bare(number, physical) };
         self.header.leave();
         if self.last != thread {
             thread.clone_into(&mut self.last);
@@ -98,7 +101,7 @@ impl Reader<'_, '_, '_> {
         if self.dump(number, &last, text) || self.stamp(number, &last, physical) {
             return;
         }
-        let continues = physical.starts_with([' ', '\t', '(']);
+        let continues = physical.starts_with([' ', '\t', '(', '[']);
         if continues && self.open.get_mut(&last).is_some_and(|record| record.join(number, physical)) {
             self.settle(&last);
             return;

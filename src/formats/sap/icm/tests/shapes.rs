@@ -266,3 +266,21 @@ fn codes_and_details_of_a_failure() {
         assert_eq!(source.ledger.count(Class::NotUnderstood), 0);
     }
 }
+
+/// A dialogue reads the same whatever stands in front of its lines.
+#[test]
+fn work_processes_and_frames() {
+    let threads = "trc file: \"dev_icm\", trc level: 3\n[Thr 1] Tue Mar 10 10:55:02 2026\n[Thr 1] SMTP << 220 mx.contoso.example ready\n[Thr 1] SMTP >> EHLO sap.contoso.example\n[Thr 1] SMTP << 250 ok\n[Thr 1] SMTP >> MAIL FROM:<erp@contoso.example>\n[Thr 1] SMTP << 250 ok\n[Thr 1] SMTP >> RCPT TO:<a@fabrikam.example>\n[Thr 1] SMTP << 550 5.1.1 no such user\n";
+    let widest = threads.lines().map(|line| line.chars().count()).max().unwrap();
+    let framed: String = threads.lines().map(|line| format!("| {line:<widest$} |\n")).collect();
+    let letters = threads.replace("dev_icm", "dev_w7").replace("[Thr 1] Tue", "M Tue").replace("[Thr 1] ", "M  ");
+    let want = read(threads);
+    assert_eq!(told(&want.0), ["Fail rcpt erp>a 550"]);
+    for text in [framed, letters] {
+        let got = read(&text);
+        assert_eq!((told(&got.0), got.0.records[0].local, got.0.records[0].line), (told(&want.0), want.0.records[0].local, 9), "{text}");
+        let counts = |source: &Source| [Class::Evidence, Class::Frame, Class::NotUnderstood].map(|class| source.ledger.count(class));
+        assert_eq!(counts(&got.1), counts(&want.1), "{text}");
+        assert!(Icm.recognise(&text).is_some_and(|claim| claim.confidence >= 70), "{text}");
+    }
+}
