@@ -44,6 +44,12 @@ impl Clock {
         if sure && !self.contradicted() { self.drift_ms } else { 0 }
     }
 
+    /// The part of the drift that is not corrected: what lies between a time of the source and the arrival.
+    #[must_use]
+    pub fn lag(&self) -> Millis {
+        if self.anchors >= DRIFT_ANCHORS && !self.contradicted() { self.drift_ms - self.correction() } else { 0 }
+    }
+
     /// Whether the links speak against the zone that the user named.
     #[must_use]
     pub fn contradicted(&self) -> bool {

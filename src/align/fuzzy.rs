@@ -2,12 +2,15 @@
 
 use super::View;
 use super::assign;
+use super::blocks::{Blocks, Goal, groups};
+use super::clock::Clock;
 use super::compare::{self, Part};
 use super::model::{Link, LinkKey, Mail};
-use super::units::Taken;
-use crate::evidence::{Evidence, MINUTE, Millis, SapState, Span};
+use super::units::{Arrival, Taken};
+use crate::evidence::{Evidence, MINUTE, Millis, SapState, Span, Sym};
 use crate::smtp::find_reply;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
+use std::ops::Range;
 
 /// A mail arrives at Exchange within this of the status SAP writes for it.
 const WINDOW: Millis = 5 * MINUTE;
@@ -17,6 +20,10 @@ const LOOSE_WINDOW: Millis = 10 * MINUTE;
 const VAGUE: f32 = 0.8;
 /// Confidence of a link that something else contests.
 const CONTESTED: f32 = 0.5;
+/// Below this a link is not made: the arrival is shown as one that may be meant.
+const LEAST: f32 = 0.5;
+/// Arrivals that are looked at on either side of a request in a large group.
+const LOOK_AT: usize = 16;
 
 /// A request that looks for its arrival.
 struct Seeker {
@@ -27,29 +34,33 @@ struct Seeker {
     sender: Part,
     /// SAP says that the mail was handed over.
     handed_over: bool,
+    /// The usual way from SAP's status to the arrival, as far as the clock of its source does not hold it.
+    lag: Millis,
 }
 
-/// Possible pairs of positions with their distance.
-type Candidates = BTreeMap<(usize, usize), Millis>;
+impl Seeker {
+    /// What SAP says decides the order of requests.
+    fn rank(&self) -> (Millis, Millis, &str, &str, &str, usize) {
+        (self.at.middle(), self.at.from, &self.sender.text, &self.subject.text, &self.recipient.text, self.mail)
+    }
+}
 
 /// First all requests that SAP says were handed over; then those that may have been, whatever SAP says.
 pub fn link_arrivals(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
     let (sure, doubtful) = seekers(view, mails);
-    for seekers in [sure, doubtful] {
-        let candidates = pairs(view, &seekers, taken);
-        for group in groups(&candidates) {
-            let settled = settle(view, &seekers, &group, &candidates);
-            let paired: BTreeSet<usize> = settled.iter().map(|(seeker, _)| *seeker).collect();
-            let losers = || group.iter().filter(|(seeker, _)| !paired.contains(seeker));
-            let contested: BTreeSet<usize> = losers().map(|(_, arrival)| *arrival).collect();
-            for (seeker, arrival) in settled {
-                let link = judge(view, &seekers[seeker], (seeker, arrival), &candidates, contested.contains(&arrival), group.len() > 1);
-                taken.arrivals[arrival] = true;
-                let rows = view.units.arrivals[arrival].rows.iter();
-                mails[seekers[seeker].mail].arrivals.extend(rows.map(|row| (*row, link)));
-            }
-            for (seeker, arrival) in losers() {
-                mails[seekers[*seeker].mail].contested = Some(view.units.arrivals[*arrival].first());
+    for mut seekers in [sure, doubtful] {
+        // By time, and by what the files say: their order decides nothing.
+        seekers.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        let found = Search::new(view, &seekers, taken).links();
+        for (seeker, outcome) in seekers.iter().zip(found) {
+            let mail = &mut mails[seeker.mail];
+            match outcome {
+                Outcome::Linked(arrival, link) => {
+                    taken.arrivals[arrival] = true;
+                    mail.arrivals.extend(view.units.arrivals[arrival].rows.iter().map(|row| (*row, link)));
+                }
+                Outcome::Open(arrival) => mail.contested = Some(view.units.arrivals[arrival].first()),
+                Outcome::Nothing => {}
             }
         }
     }
@@ -75,6 +86,7 @@ fn seekers(view: &View<'_>, mails: &[Mail]) -> (Vec<Seeker>, Vec<Seeker>) {
             subject: compare::subject(view.store, record),
             sender: compare::sender(view.store, record),
             handed_over,
+            lag: view.clocks.get(record.source as usize).map_or(0, Clock::lag),
         };
         if handed_over {
             sure.push(seeker);
@@ -91,120 +103,209 @@ fn refused_for_good(view: &View<'_>, record: &Evidence) -> bool {
         .is_some_and(|reply| reply.code.map_or(reply.enhanced.is_some_and(|enhanced| enhanced.class == 5), |code| code >= 500))
 }
 
-/// Everything that can be a pair.
-fn pairs(view: &View<'_>, seekers: &[Seeker], taken: &Taken) -> Candidates {
-    let mut by_recipient: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, arrival) in view.units.arrivals.iter().enumerate().filter(|(at, _)| !taken.arrivals[*at]) {
-        by_recipient.entry(&arrival.recipient.text).or_default().push(at);
+/// What became of a request.
+#[derive(Clone, Copy)]
+enum Outcome {
+    /// It got an arrival.
+    Linked(usize, Link),
+    /// It may have had this one.
+    Open(usize),
+    Nothing,
+}
+
+/// One pass over requests, by time, and the arrivals that are left.
+struct Search<'a> {
+    view: &'a View<'a>,
+    seekers: &'a [Seeker],
+    blocks: Blocks<'a>,
+    /// Senders in the trace.
+    senders: HashSet<&'a str>,
+    /// Distance within which two records can be of one mail.
+    window: Millis,
+}
+
+impl<'a> Search<'a> {
+    fn new(view: &'a View<'a>, seekers: &'a [Seeker], taken: &Taken) -> Self {
+        let own = addresses(view, seekers);
+        let foreign = |row: u32| {
+            let facts = view.store.records.get(row as usize).and_then(|record| view.store.trace_of(record));
+            facts.is_some_and(|facts| !facts.client_ip.is_empty() && !own.is_empty() && !own.contains(&facts.client_ip))
+        };
+        let left = view.units.arrivals.iter().enumerate().filter(|(at, arrival)| !taken.arrivals[*at] && !foreign(arrival.first()));
+        let goal = |(arrival, unit): (usize, &'a Arrival)| {
+            Some(Goal { arrival, at: view.at(unit.first())?, recipient: &unit.recipient, subject: &unit.subject })
+        };
+        let spread = view.clocks.iter().map(|clock| clock.spread_ms).max().unwrap_or(0);
+        Self {
+            view,
+            seekers,
+            blocks: Blocks::new(left.filter_map(goal).collect()),
+            senders: view.units.arrivals.iter().map(|arrival| arrival.sender.text.as_str()).collect(),
+            window: WINDOW.max((3 * spread).min(LOOSE_WINDOW)),
+        }
     }
-    let senders: HashSet<&str> = view.units.arrivals.iter().map(|arrival| arrival.sender.text.as_str()).collect();
-    let window = window(view);
-    let mut out = Candidates::new();
-    for (at, seeker) in seekers.iter().enumerate() {
-        let wanted = seeker.recipient.text.as_str();
+
+    /// The outcome of each request.
+    fn links(&self) -> Vec<Outcome> {
+        let windows: Vec<Vec<Range<usize>>> = self
+            .seekers
+            .iter()
+            .map(|seeker| self.blocks.windows(&seeker.recipient, &seeker.subject, seeker.at, self.reach(seeker)))
+            .collect();
+        let mut out = vec![Outcome::Nothing; self.seekers.len()];
+        for (seekers, mut places) in groups(&windows, self.blocks.order.len()) {
+            places.sort_by(|a, b| self.rank(*a).cmp(&self.rank(*b)));
+            Group { search: self, seekers, places }.settle(&mut out);
+        }
+        out
+    }
+
+    fn arrival(&self, place: usize) -> &Arrival {
+        &self.view.units.arrivals[self.blocks.order[place].arrival]
+    }
+
+    /// What the trace says decides the order of arrivals.
+    fn rank(&self, place: usize) -> (Millis, &str, &str, &str, usize) {
+        let (goal, unit) = (&self.blocks.order[place], self.arrival(place));
+        (goal.at.middle(), &unit.message_id, &unit.sender.text, &unit.subject.text, goal.arrival)
+    }
+
+    fn reach(&self, seeker: &Seeker) -> Millis {
+        if seeker.at.to - seeker.at.from > MINUTE { LOOSE_WINDOW } else { self.window }
+    }
+
+    /// How far apart in time a request and an arrival are that can be of one mail, the usual way of a mail aside.
+    fn distance(&self, seeker: &Seeker, place: usize) -> Option<Millis> {
+        let (goal, unit) = (&self.blocks.order[place], self.arrival(place));
+        if seeker.at.distance(goal.at) > self.reach(seeker) {
+            return None;
+        }
         // A sender that the trace knows must be the same; one it does not know may have been rewritten on the way.
-        let known = !seeker.sender.cut && senders.contains(seeker.sender.text.as_str());
-        let found = by_recipient.range(wanted..).take_while(|(text, _)| text.starts_with(wanted));
-        for arrival in found.filter(|(text, _)| seeker.recipient.cut || **text == wanted).flat_map(|(_, all)| all) {
-            let unit = &view.units.arrivals[*arrival];
-            let Some(arrived) = view.at(unit.first()) else { continue };
-            let distance = seeker.at.distance(arrived);
-            let wide = seeker.at.to - seeker.at.from > MINUTE;
-            let near = distance <= if wide { LOOSE_WINDOW } else { window };
-            if near && seeker.subject.agrees(&unit.subject) && (!known || seeker.sender.agrees(&unit.sender)) {
-                out.insert((at, *arrival), distance);
+        let known = !seeker.sender.cut && self.senders.contains(seeker.sender.text.as_str());
+        let fits = seeker.recipient.agrees(&unit.recipient) && seeker.subject.agrees(&unit.subject);
+        (fits && (!known || seeker.sender.agrees(&unit.sender))).then(|| seeker.at.shifted(seeker.lag).distance(goal.at))
+    }
+}
+
+/// Addresses from which mail of SAP's senders comes, where the trace knows both.
+fn addresses(view: &View<'_>, seekers: &[Seeker]) -> HashSet<Sym> {
+    let senders: HashSet<&str> = seekers.iter().map(|seeker| seeker.sender.text.as_str()).filter(|sender| !sender.is_empty()).collect();
+    let own = view.units.arrivals.iter().filter(|arrival| senders.contains(arrival.sender.text.as_str()));
+    let rows = own.filter_map(|arrival| view.store.trace_of(view.store.records.get(arrival.first() as usize)?));
+    rows.map(|facts| facts.client_ip).filter(|address| !address.is_empty()).collect()
+}
+
+/// Requests and arrivals that compete with each other, both by time.
+struct Group<'a> {
+    search: &'a Search<'a>,
+    seekers: Vec<usize>,
+    places: Vec<usize>,
+}
+
+impl Group<'_> {
+    fn distance(&self, a: usize, b: usize) -> Option<Millis> {
+        self.search.distance(&self.search.seekers[self.seekers[a]], self.places[b])
+    }
+
+    fn settle(&self, out: &mut [Outcome]) {
+        let (left, right) = (self.seekers.len(), self.places.len());
+        let pairs = assign::pairs(left, right, self.alike(), &|a, b| self.distance(a, b));
+        let mut partner: Vec<Option<usize>> = vec![None; left];
+        for (a, b) in &pairs {
+            partner[*a] = Some(*b);
+        }
+        // Who goes without might have had any of the arrivals near to it.
+        let mut contested = vec![false; right];
+        for a in (0..left).filter(|a| partner[*a].is_none()) {
+            let near: Vec<usize> = self.near(a).into_iter().filter(|b| self.distance(a, *b).is_some()).collect();
+            near.iter().for_each(|b| contested[*b] = true);
+            if let Some(b) = near.first() {
+                out[self.seekers[a]] = Outcome::Open(self.search.blocks.order[self.places[*b]].arrival);
             }
         }
-    }
-    out
-}
-
-fn window(view: &View<'_>) -> Millis {
-    let spread = view.clocks.iter().map(|clock| clock.spread_ms).max().unwrap_or(0);
-    WINDOW.max((3 * spread).min(LOOSE_WINDOW))
-}
-
-/// Candidates that compete with each other, directly or through others.
-fn groups(candidates: &Candidates) -> Vec<Vec<(usize, usize)>> {
-    let mut parent: BTreeMap<(bool, usize), (bool, usize)> = BTreeMap::new();
-    for (seeker, arrival) in candidates.keys() {
-        let (a, b) = (root(&mut parent, (false, *seeker)), root(&mut parent, (true, *arrival)));
-        if a != b {
-            parent.insert(a.max(b), a.min(b));
+        for (a, b) in pairs {
+            let link = self.judge(a, b, contested[b]);
+            let arrival = self.search.blocks.order[self.places[b]].arrival;
+            out[self.seekers[a]] = if link.confidence < LEAST { Outcome::Open(arrival) } else { Outcome::Linked(arrival, link) };
         }
     }
-    let mut out: BTreeMap<(bool, usize), Vec<(usize, usize)>> = BTreeMap::new();
-    for pair in candidates.keys() {
-        let root = root(&mut parent, (false, pair.0));
-        out.entry(root).or_default().push(*pair);
-    }
-    out.into_values().collect()
-}
 
-fn root(parent: &mut BTreeMap<(bool, usize), (bool, usize)>, node: (bool, usize)) -> (bool, usize) {
-    let mut top = node;
-    while let Some(next) = parent.get(&top).copied().filter(|next| *next != top) {
-        top = next;
+    /// Whether all requests look the same, and all arrivals.
+    fn alike(&self) -> bool {
+        let seeker = |at: &usize| {
+            let seeker = &self.search.seekers[*at];
+            (&seeker.recipient, &seeker.subject, &seeker.sender)
+        };
+        let arrival = |place: &usize| {
+            let unit = self.search.arrival(*place);
+            (&unit.recipient, &unit.subject, &unit.sender)
+        };
+        self.seekers.windows(2).all(|two| seeker(&two[0]) == seeker(&two[1]))
+            && self.places.windows(2).all(|two| arrival(&two[0]) == arrival(&two[1]))
     }
-    parent.insert(node, top);
-    top
-}
 
-/// Assigns one group. Both sides are in order of time; what the files say, never their order, breaks ties.
-fn settle(view: &View<'_>, seekers: &[Seeker], group: &[(usize, usize)], candidates: &Candidates) -> Vec<(usize, usize)> {
-    if let [only] = group {
-        return vec![*only];
+    /// Arrivals of the group that are worth a look beside a request, the nearest first: all of a small group.
+    fn near(&self, a: usize) -> Vec<usize> {
+        let seeker = &self.search.seekers[self.seekers[a]];
+        let at = seeker.at.middle() + seeker.lag;
+        let time = |b: &usize| self.search.blocks.order[self.places[*b]].at.middle();
+        let all = if self.seekers.len().saturating_mul(self.places.len()) <= assign::CELLS {
+            0..self.places.len()
+        } else {
+            let here = self.places.partition_point(|place| self.search.blocks.order[*place].at.middle() < at);
+            here.saturating_sub(LOOK_AT)..(here + LOOK_AT).min(self.places.len())
+        };
+        let mut out: Vec<usize> = all.collect();
+        out.sort_by_key(|b| ((time(b) - at).abs(), *b));
+        out
     }
-    let mut left: Vec<usize> = group.iter().map(|(seeker, _)| *seeker).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut right: Vec<usize> = group.iter().map(|(_, arrival)| *arrival).collect::<BTreeSet<_>>().into_iter().collect();
-    left.sort_by_key(|at| {
-        let seeker = &seekers[*at];
-        (seeker.at.middle(), seeker.at.from, &seeker.sender.text, &seeker.subject.text, &seeker.recipient.text, *at)
-    });
-    right.sort_by_key(|at| {
-        let arrival = &view.units.arrivals[*at];
-        (view.at(arrival.first()).map(Span::middle), &arrival.message_id, &arrival.sender.text, &arrival.subject.text, *at)
-    });
-    let cost = |a: usize, b: usize| candidates.get(&(left[a], right[b])).copied();
-    assign::monotone(left.len(), right.len(), &cost).into_iter().map(|(a, b)| (left[a], right[b])).collect()
-}
 
-/// How sure a pair is: what was cut or missing, how far apart, and who else could be meant. `contested` when a request
-/// that goes without an arrival could have had this one, `crowded` when the pair had to be chosen among several.
-fn judge(
-    view: &View<'_>,
-    seeker: &Seeker,
-    (own, arrival): (usize, usize),
-    candidates: &Candidates,
-    contested: bool,
-    crowded: bool,
-) -> Link {
-    let unit = &view.units.arrivals[arrival];
-    let distance = candidates.get(&(own, arrival)).copied().unwrap_or(0);
-    let rivals = candidates.range((own, 0)..=(own, usize::MAX)).filter(|((_, other), _)| *other != arrival);
-    let rival = rivals.map(|((_, other), distance)| (*distance, *other)).min();
-    let mut confidence: f32 = if distance <= MINUTE { 0.97 } else { 0.9 };
-    if seeker.recipient.cut {
-        confidence -= 0.05;
+    /// How sure a pair is: what was cut or missing, how far apart, and who else could be meant. `contested` when a
+    /// request that goes without an arrival could have had this one.
+    fn judge(&self, a: usize, b: usize, contested: bool) -> Link {
+        let (seeker, unit) = (&self.search.seekers[self.seekers[a]], self.search.arrival(self.places[b]));
+        let distance = self.distance(a, b).unwrap_or(0);
+        let rival = if self.places.len() == 1 {
+            None
+        } else {
+            let rivals = self.near(a).into_iter().filter(|other| *other != b);
+            rivals.filter_map(|other| Some((self.distance(a, other)?, other))).min()
+        };
+        let mut confidence: f32 = if distance <= MINUTE { 0.97 } else { 0.9 };
+        if seeker.recipient.cut {
+            confidence -= 0.05;
+        }
+        if seeker.subject.cut || unit.subject.cut {
+            confidence -= 0.02;
+        }
+        let mut at_most = |limit: f32| confidence = confidence.min(limit);
+        if let Some((other, place)) = rival {
+            at_most(self.margin(distance, other, unit, place));
+        }
+        if !seeker.handed_over {
+            at_most(if self.seekers.len() * self.places.len() > 1 { CONTESTED } else { 0.6 });
+        }
+        if seeker.at.to - seeker.at.from > MINUTE {
+            at_most(VAGUE);
+        }
+        if contested || !seeker.sender.agrees(&unit.sender) {
+            at_most(CONTESTED);
+        }
+        if seeker.subject.text.is_empty() || unit.subject.text.is_empty() {
+            confidence -= 0.2;
+        }
+        let runner_up = rival.map(|(_, other)| self.search.arrival(self.places[other]).first());
+        Link { key: LinkKey::Fuzzy, confidence, runner_up }
     }
-    if seeker.subject.cut || unit.subject.cut {
-        confidence -= 0.02;
+
+    /// What the next best leaves of the confidence: a twin can be taken for the other as long as one of them is as near.
+    fn margin(&self, distance: Millis, other: Millis, unit: &Arrival, place: usize) -> f32 {
+        let twin = self.search.arrival(self.places[place]);
+        let same = twin.recipient == unit.recipient && twin.subject == unit.subject;
+        match other - distance {
+            margin if margin > 2 * MINUTE => 0.85,
+            _ if same => 0.65,
+            _ => 0.75,
+        }
     }
-    if seeker.subject.text.is_empty() || unit.subject.text.is_empty() {
-        confidence -= 0.2;
-    }
-    if let Some((other, _)) = rival {
-        confidence = confidence.min(if other - distance > 2 * MINUTE { 0.85 } else { 0.65 });
-    }
-    if !seeker.handed_over {
-        confidence = confidence.min(if crowded { CONTESTED } else { 0.6 });
-    }
-    if seeker.at.to - seeker.at.from > MINUTE {
-        confidence = confidence.min(VAGUE);
-    }
-    if contested || !seeker.sender.agrees(&unit.sender) {
-        confidence = confidence.min(CONTESTED);
-    }
-    let runner_up = rival.map(|(_, other)| view.units.arrivals[other].first());
-    Link { key: LinkKey::Fuzzy, confidence, runner_up }
 }

@@ -6,6 +6,7 @@
 mod anchors;
 mod assign;
 mod attempts;
+mod blocks;
 mod clock;
 mod compare;
 mod complete;

@@ -80,7 +80,7 @@ fn last_tries(slots: &[Slot], sessions: &[Session], mails: &mut [Mail]) -> BTree
         fits.then(|| (sessions[b].at.middle() - status.middle()).abs())
     };
     let mut used = BTreeSet::new();
-    for (a, b) in assign::monotone(open.len(), sessions.len(), &cost) {
+    for (a, b) in assign::pairs(open.len(), sessions.len(), true, &cost) {
         take(&mut mails[open[a].1], &slots[open[a].1], &sessions[b]);
         used.insert(sessions[b].record);
     }

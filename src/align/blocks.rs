@@ -1,0 +1,202 @@
+//! Who may be whose: arrivals in blocks of one recipient and subject, sorted by time, and the groups that compete.
+//!
+//! A request looks at the window of its own blocks only, so that cost grows as n log n: the mails of a window are
+//! connected in runs, never pair by pair.
+
+use super::compare::Part;
+use crate::evidence::{Millis, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// An arrival as requests look for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Goal<'a> {
+    /// Index of the arrival.
+    pub arrival: usize,
+    /// UTC interval.
+    pub at: Span,
+    /// Recipient.
+    pub recipient: &'a Part,
+    /// Subject.
+    pub subject: &'a Part,
+}
+
+/// Arrivals of one recipient and subject.
+struct Block {
+    /// By time; the place of each in [`Blocks::order`].
+    places: Range<usize>,
+    /// Duration of the longest interval among them.
+    longest: Millis,
+}
+
+/// All blocks.
+pub struct Blocks<'a> {
+    /// Arrivals, block after block, by time inside each.
+    pub order: Vec<Goal<'a>>,
+    by_recipient: BTreeMap<&'a str, BTreeMap<&'a str, Block>>,
+    /// Lengths of recipients and subjects that were cut in the trace.
+    cut_recipients: BTreeSet<usize>,
+    cut_subjects: BTreeSet<usize>,
+}
+
+impl<'a> Blocks<'a> {
+    /// Sorts arrivals into blocks.
+    pub fn new(mut goals: Vec<Goal<'a>>) -> Self {
+        goals.sort_by(|a, b| {
+            let key = |goal: &Goal<'a>| (goal.recipient.text.as_str(), goal.subject.text.as_str(), goal.at.from, goal.at.to, goal.arrival);
+            key(a).cmp(&key(b))
+        });
+        let mut by_recipient: BTreeMap<&str, BTreeMap<&str, Block>> = BTreeMap::new();
+        for (place, goal) in goals.iter().enumerate() {
+            let fresh = || Block { places: place..place, longest: 0 };
+            let block = by_recipient.entry(&goal.recipient.text).or_default().entry(&goal.subject.text).or_insert_with(fresh);
+            block.places.end = place + 1;
+            block.longest = block.longest.max(goal.at.to - goal.at.from);
+        }
+        let cuts = |part: fn(&Goal<'a>) -> &'a Part| {
+            goals.iter().map(part).filter(|part| part.cut).map(|part| part.text.len()).collect::<BTreeSet<usize>>()
+        };
+        Self { cut_recipients: cuts(|goal| goal.recipient), cut_subjects: cuts(|goal| goal.subject), by_recipient, order: goals }
+    }
+
+    /// Windows of places in which a request's arrival may be, one for each block that agrees with it.
+    pub fn windows(&self, recipient: &Part, subject: &Part, at: Span, reach: Millis) -> Vec<Range<usize>> {
+        let mut out: Vec<Range<usize>> = Vec::new();
+        for subjects in agreeing(&self.by_recipient, recipient, &self.cut_recipients) {
+            for block in agreeing(subjects, subject, &self.cut_subjects) {
+                let own = &self.order[block.places.clone()];
+                let first = own.partition_point(|goal| goal.at.from < at.from - reach - block.longest);
+                let end = own.partition_point(|goal| goal.at.from <= at.to + reach);
+                if first < end {
+                    out.push(block.places.start + first..block.places.start + end);
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Values whose text agrees with a part: the same, one of both going on where the other was cut, or an empty one.
+fn agreeing<'m, V>(all: &'m BTreeMap<&str, V>, part: &'m Part, cuts: &BTreeSet<usize>) -> Vec<&'m V> {
+    let text = part.text.as_str();
+    if text.is_empty() {
+        return all.values().collect();
+    }
+    let longer = all.range(text..).take_while(|(own, _)| own.starts_with(text)).filter(|(own, _)| part.cut || **own == text);
+    let shorter = cuts.iter().filter(|length| **length < text.len()).filter_map(|length| all.get_key_value(text.get(..*length)?));
+    let empty = all.get_key_value("");
+    // That a shorter one was cut is seen by the comparison of the pair.
+    longer.chain(shorter.filter(|(own, _)| !own.is_empty())).chain(empty).map(|(_, value)| value).collect()
+}
+
+/// Requests and places that compete with each other, directly or through others. Request `i` may have the places of
+/// `windows[i]`. Groups without a place are left out.
+pub fn groups(windows: &[Vec<Range<usize>>], places: usize) -> Vec<(Vec<usize>, Vec<usize>)> {
+    let count = windows.len();
+    let mut sets = Sets::new(count + places);
+    let mut runs = Sets::new(places + 1);
+    for (request, own) in windows.iter().enumerate() {
+        for window in own {
+            sets.join(request, count + window.start);
+            let mut place = runs.root(window.start);
+            // A run is named by its last place: everything up to there is connected already.
+            while place + 1 < window.end {
+                sets.join(count + place, count + place + 1);
+                runs.lead(place, place + 1);
+                place = runs.root(place + 1);
+            }
+        }
+    }
+    let mut out: BTreeMap<usize, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    for (request, own) in windows.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
+        out.entry(sets.root(request)).or_default().0.push(request);
+        debug_assert!(own.iter().all(|window| window.end <= places));
+    }
+    for place in 0..places {
+        if let Some((_, own)) = out.get_mut(&sets.root(count + place)) {
+            own.push(place);
+        }
+    }
+    let mut out: Vec<(Vec<usize>, Vec<usize>)> = out.into_values().collect();
+    out.sort_unstable();
+    out
+}
+
+/// Disjoint sets.
+struct Sets(Vec<usize>);
+
+impl Sets {
+    fn new(count: usize) -> Self {
+        Self((0..count).collect())
+    }
+
+    fn root(&mut self, node: usize) -> usize {
+        let mut top = node;
+        while self.0[top] != top {
+            self.0[top] = self.0[self.0[top]];
+            top = self.0[top];
+        }
+        top
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.0[a.max(b)] = a.min(b);
+    }
+
+    /// Puts a root under the root of another node.
+    fn lead(&mut self, node: usize, to: usize) {
+        let to = self.root(to);
+        self.0[node] = to;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(text: &str, cut: bool) -> Part {
+        Part { text: text.to_owned(), cut }
+    }
+
+    #[test]
+    fn windows_of_agreeing_blocks() {
+        let (a, b, cut) = (part("a@x", false), part("ab@x", false), part("inv", true));
+        let (one, two, none) = (part("invoice1", false), part("order", false), part("", false));
+        let at = |second: i64| Span::instant(second * 1000);
+        let goal = |arrival, second, recipient, subject| Goal { arrival, at: at(second), recipient, subject };
+        let blocks = Blocks::new(vec![
+            goal(0, 10, &a, &one),
+            goal(1, 30, &a, &one),
+            goal(2, 11, &a, &two),
+            goal(3, 12, &b, &one),
+            goal(4, 13, &a, &none),
+            goal(5, 14, &a, &cut),
+        ]);
+        let found = |recipient: &Part, subject: &Part| {
+            let windows = blocks.windows(recipient, subject, at(10), 5000);
+            windows
+                .into_iter()
+                .flatten()
+                .map(|place| blocks.order[place].arrival)
+                .collect::<BTreeSet<usize>>()
+                .into_iter()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found(&a, &one), [0, 4, 5]);
+        assert_eq!(found(&a, &two), [2, 4]);
+        assert_eq!(found(&part("a", true), &one), [0, 3, 4, 5]);
+        assert_eq!(found(&a, &part("in", true)), [0, 4, 5]);
+        assert_eq!(found(&a, &none), [0, 2, 4, 5]);
+        assert!(found(&part("c@x", false), &one).is_empty());
+    }
+
+    #[test]
+    fn groups_are_connected_through_windows() {
+        let windows = [vec![0..2], vec![4..6], vec![1..3], vec![], vec![5..6, 7..8]];
+        assert_eq!(groups(&windows, 9), [(vec![0, 2], vec![0, 1, 2]), (vec![1, 4], vec![4, 5, 7])]);
+        // Two windows that touch no common place are apart, even side by side.
+        assert_eq!(groups(&[vec![0..2], vec![2..4]], 4), [(vec![0], vec![0, 1]), (vec![1], vec![2, 3])]);
+        assert_eq!(groups(&[vec![0..2], vec![2..4], vec![1..3]], 4).len(), 1);
+    }
+}
