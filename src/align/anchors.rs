@@ -1,12 +1,13 @@
 //! Pairs of a local time and the UTC at which the same thing happened.
 
-use super::compare;
+use super::blocks::{Blocks, Goal, Heads};
+use super::compare::{self, Part};
 use super::keys::Exact;
+use super::requests::Request;
 use super::units::Units;
 use crate::evidence::{Fold, HOUR, MINUTE, Span, Store};
 use crate::smtp::trailer;
 use crate::source::Source;
-use std::collections::BTreeMap;
 
 /// Local times can not be further from UTC than this (+14 hours, and the way of the mail).
 const FARTHEST: i64 = 14 * HOUR + HOUR / 4;
@@ -78,34 +79,35 @@ fn ordered(pairs: &std::collections::HashMap<usize, usize>) -> Vec<(usize, usize
 /// Requests handed over and arrivals that nothing else can be meant by: within the farthest zone, the recipient has one
 /// of either that agrees on the subject.
 fn unique_pairs(store: &Store, units: &Units) -> Vec<(usize, usize)> {
-    let mut by_recipient: BTreeMap<&str, Vec<(Span, usize)>> = BTreeMap::new();
-    for (at, arrival) in units.arrivals.iter().enumerate() {
-        if let Some(when) = store.records[arrival.first() as usize].local {
-            by_recipient.entry(&arrival.recipient.text).or_default().push((when, at));
-        }
-    }
-    for all in by_recipient.values_mut() {
-        all.sort_unstable();
-    }
+    let goals = units.arrivals.iter().enumerate().filter_map(|(arrival, unit)| {
+        let at = store.records.get(unit.first() as usize)?.local?;
+        Some(Goal { arrival, at, recipient: &unit.recipient, subject: &unit.subject })
+    });
+    let wanted: Vec<(usize, Span, Part, Part)> =
+        units.requests.iter().enumerate().filter_map(|(at, request)| wanted(store, at, request)).collect();
+    let heads = Heads::of(wanted.iter().map(|(_, _, recipient, subject)| (recipient, subject)));
+    let blocks = Blocks::new(goals.collect(), heads);
     let mut pairs: Vec<(usize, usize)> = Vec::new();
-    let mut wanted = vec![0_u32; units.arrivals.len()];
-    for (at, request) in units.requests.iter().enumerate() {
-        let record = &store.records[request.last() as usize];
-        let (recipient, subject) = (compare::recipient(store, record), compare::subject(store, record));
-        let handed_over = store.sap_of(record).is_some_and(|facts| facts.state.handed_over());
-        let (Some(when), false, true) = (record.local, recipient.cut, handed_over) else { continue };
-        let all = by_recipient.get(recipient.text.as_str()).map_or(&[][..], Vec::as_slice);
-        let first = all.partition_point(|(span, _)| span.to < when.from - FARTHEST);
-        let near = all[first..].iter().take_while(|(span, _)| span.from <= when.to + FARTHEST);
-        let fitting: Vec<usize> =
-            near.map(|(_, arrival)| *arrival).filter(|arrival| units.arrivals[*arrival].subject.same(&subject)).take(2).collect();
+    let mut suitors = vec![0_u32; units.arrivals.len()];
+    for (at, when, recipient, subject) in &wanted {
+        let near = blocks.windows(recipient, subject, *when, FARTHEST).into_iter().flatten().map(|place| &blocks.order[place]);
+        let fits = near.filter(|goal| goal.recipient.same(recipient) && goal.subject.same(subject));
+        let fitting: Vec<usize> = fits.map(|goal| goal.arrival).take(2).collect();
         for arrival in &fitting {
-            wanted[*arrival] += 1;
+            suitors[*arrival] += 1;
         }
         if let [only] = fitting[..] {
-            pairs.push((at, only));
+            pairs.push((*at, only));
         }
     }
-    pairs.retain(|(_, arrival)| wanted[*arrival] == 1);
+    pairs.retain(|(_, arrival)| suitors[*arrival] == 1);
     pairs
+}
+
+/// What a request that was handed over looks for.
+fn wanted(store: &Store, at: usize, request: &Request) -> Option<(usize, Span, Part, Part)> {
+    let record = &store.records[request.last() as usize];
+    let (recipient, subject) = (compare::recipient(store, record), compare::subject(store, record));
+    let telling = !recipient.text.is_empty() && store.sap_of(record).is_some_and(|facts| facts.state.handed_over());
+    Some((at, record.local.filter(|_| telling)?, recipient, subject))
 }

@@ -21,6 +21,33 @@ pub struct Goal<'a> {
     pub subject: &'a Part,
 }
 
+/// Bytes of recipient and subject that make a block: where requests show the beginning only, no more than the shortest of
+/// them shows, so that each finds its arrivals in one block.
+#[derive(Clone, Copy, Debug)]
+pub struct Heads {
+    recipient: usize,
+    subject: usize,
+}
+
+impl Heads {
+    /// The shortest of the values that were cut.
+    pub fn of<'p>(wanted: impl Iterator<Item = (&'p Part, &'p Part)>) -> Self {
+        let least = |known: usize, part: &Part| if part.cut { known.min(part.text.len()) } else { known };
+        wanted.fold(Self { recipient: usize::MAX, subject: usize::MAX }, |heads, (recipient, subject)| Self {
+            recipient: least(heads.recipient, recipient),
+            subject: least(heads.subject, subject),
+        })
+    }
+}
+
+fn head(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Arrivals of one recipient and subject.
 struct Block {
     /// By time; the place of each in [`Blocks::order`].
@@ -33,6 +60,7 @@ struct Block {
 pub struct Blocks<'a> {
     /// Arrivals, block after block, by time inside each.
     pub order: Vec<Goal<'a>>,
+    heads: Heads,
     by_recipient: BTreeMap<&'a str, BTreeMap<&'a str, Block>>,
     /// Lengths of recipients and subjects that were cut in the trace.
     cut_recipients: BTreeSet<usize>,
@@ -41,29 +69,31 @@ pub struct Blocks<'a> {
 
 impl<'a> Blocks<'a> {
     /// Sorts arrivals into blocks.
-    pub fn new(mut goals: Vec<Goal<'a>>) -> Self {
+    pub fn new(mut goals: Vec<Goal<'a>>, heads: Heads) -> Self {
+        let names = |goal: &Goal<'a>| (head(&goal.recipient.text, heads.recipient), head(&goal.subject.text, heads.subject));
         goals.sort_by(|a, b| {
-            let key = |goal: &Goal<'a>| (goal.recipient.text.as_str(), goal.subject.text.as_str(), goal.at.from, goal.at.to, goal.arrival);
+            let key = |goal: &Goal<'a>| (names(goal), goal.at.from, goal.at.to, goal.arrival);
             key(a).cmp(&key(b))
         });
         let mut by_recipient: BTreeMap<&str, BTreeMap<&str, Block>> = BTreeMap::new();
         for (place, goal) in goals.iter().enumerate() {
             let fresh = || Block { places: place..place, longest: 0 };
-            let block = by_recipient.entry(&goal.recipient.text).or_default().entry(&goal.subject.text).or_insert_with(fresh);
+            let (recipient, subject) = names(goal);
+            let block = by_recipient.entry(recipient).or_default().entry(subject).or_insert_with(fresh);
             block.places.end = place + 1;
             block.longest = block.longest.max(goal.at.to - goal.at.from);
         }
         let cuts = |part: fn(&Goal<'a>) -> &'a Part| {
             goals.iter().map(part).filter(|part| part.cut).map(|part| part.text.len()).collect::<BTreeSet<usize>>()
         };
-        Self { cut_recipients: cuts(|goal| goal.recipient), cut_subjects: cuts(|goal| goal.subject), by_recipient, order: goals }
+        Self { cut_recipients: cuts(|goal| goal.recipient), cut_subjects: cuts(|goal| goal.subject), heads, by_recipient, order: goals }
     }
 
-    /// Windows of places in which a request's arrival may be, one for each block that agrees with it.
+    /// Windows of places in which a request's arrival may be, one for each block that may agree with it.
     pub fn windows(&self, recipient: &Part, subject: &Part, at: Span, reach: Millis) -> Vec<Range<usize>> {
         let mut out: Vec<Range<usize>> = Vec::new();
-        for subjects in agreeing(&self.by_recipient, recipient, &self.cut_recipients) {
-            for block in agreeing(subjects, subject, &self.cut_subjects) {
+        for subjects in agreeing(&self.by_recipient, head(&recipient.text, self.heads.recipient), &self.cut_recipients) {
+            for block in agreeing(subjects, head(&subject.text, self.heads.subject), &self.cut_subjects) {
                 let own = &self.order[block.places.clone()];
                 let first = own.partition_point(|goal| goal.at.from < at.from - reach - block.longest);
                 let end = own.partition_point(|goal| goal.at.from <= at.to + reach);
@@ -76,17 +106,13 @@ impl<'a> Blocks<'a> {
     }
 }
 
-/// Values whose text agrees with a part: the same, one of both going on where the other was cut, or an empty one.
-fn agreeing<'m, V>(all: &'m BTreeMap<&str, V>, part: &'m Part, cuts: &BTreeSet<usize>) -> Vec<&'m V> {
-    let text = part.text.as_str();
+/// Values whose text may agree with another: the same, one that was cut in the trace, or none.
+fn agreeing<'m, V>(all: &'m BTreeMap<&str, V>, text: &str, cuts: &BTreeSet<usize>) -> Vec<&'m V> {
     if text.is_empty() {
         return all.values().collect();
     }
-    let longer = all.range(text..).take_while(|(own, _)| own.starts_with(text)).filter(|(own, _)| part.cut || **own == text);
-    let shorter = cuts.iter().filter(|length| **length < text.len()).filter_map(|length| all.get_key_value(text.get(..*length)?));
-    let empty = all.get_key_value("");
-    // That a shorter one was cut is seen by the comparison of the pair.
-    longer.chain(shorter.filter(|(own, _)| !own.is_empty())).chain(empty).map(|(_, value)| value).collect()
+    let shorter = cuts.iter().filter(|length| (1..text.len()).contains(*length)).filter_map(|length| all.get(text.get(..*length)?));
+    all.get(text).into_iter().chain(shorter).chain(all.get("")).collect()
 }
 
 /// Requests and places that compete with each other, directly or through others. Request `i` may have the places of
@@ -165,23 +191,19 @@ mod tests {
         let (one, two, none) = (part("invoice1", false), part("order", false), part("", false));
         let at = |second: i64| Span::instant(second * 1000);
         let goal = |arrival, second, recipient, subject| Goal { arrival, at: at(second), recipient, subject };
-        let blocks = Blocks::new(vec![
+        let goals = [
             goal(0, 10, &a, &one),
             goal(1, 30, &a, &one),
             goal(2, 11, &a, &two),
             goal(3, 12, &b, &one),
             goal(4, 13, &a, &none),
             goal(5, 14, &a, &cut),
-        ]);
+        ];
         let found = |recipient: &Part, subject: &Part| {
+            let blocks = Blocks::new(goals.to_vec(), Heads::of([(recipient, subject)].into_iter()));
             let windows = blocks.windows(recipient, subject, at(10), 5000);
-            windows
-                .into_iter()
-                .flatten()
-                .map(|place| blocks.order[place].arrival)
-                .collect::<BTreeSet<usize>>()
-                .into_iter()
-                .collect::<Vec<_>>()
+            let all: BTreeSet<usize> = windows.into_iter().flatten().map(|place| blocks.order[place].arrival).collect();
+            all.into_iter().collect::<Vec<_>>()
         };
         assert_eq!(found(&a, &one), [0, 4, 5]);
         assert_eq!(found(&a, &two), [2, 4]);

@@ -2,7 +2,7 @@
 
 use super::View;
 use super::assign;
-use super::blocks::{Blocks, Goal, groups};
+use super::blocks::{Blocks, Goal, Heads, groups};
 use super::clock::Clock;
 use super::compare::{self, Part};
 use super::model::{Link, LinkKey, Mail};
@@ -139,7 +139,10 @@ impl<'a> Search<'a> {
         Self {
             view,
             seekers,
-            blocks: Blocks::new(left.filter_map(goal).collect()),
+            blocks: Blocks::new(
+                left.filter_map(goal).collect(),
+                Heads::of(seekers.iter().map(|seeker| (&seeker.recipient, &seeker.subject))),
+            ),
             senders: view.units.arrivals.iter().map(|arrival| arrival.sender.text.as_str()).collect(),
             window: WINDOW.max((3 * spread).min(LOOSE_WINDOW)),
         }
