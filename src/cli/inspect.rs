@@ -5,7 +5,7 @@ use super::rejects::Rejects;
 use super::{CommandError, Outcome, Paths, print};
 use crate::evidence::{Fold, day_time};
 use crate::pipeline::Analysis;
-use crate::report::clean;
+use crate::report::{clean, clock_offset};
 use crate::source::Class;
 use std::fmt::Write as _;
 
@@ -47,11 +47,7 @@ fn describe(analysis: &Analysis, at: usize, out: &mut String) {
     if let Some(clock) = analysis.alignment.clocks.get(at) {
         let _ = writeln!(out, "  zone            {} ({}): from {}", clock.zone, clock.basis.word(), clean(&clock.why));
         if clock.anchors > 0 {
-            let _ = writeln!(
-                out,
-                "  clock           {:+} ms against UTC, spread {} ms, {} anchors",
-                clock.drift_ms, clock.spread_ms, clock.anchors
-            );
+            let _ = writeln!(out, "  clock           {}", clock_offset(clock));
         }
         if let Some(span) = source.span.map(|span| clock.utc(span, Fold::Unknown)) {
             let _ = writeln!(out, "  span            {} to {} UTC", day_time(span.from), day_time(span.to));

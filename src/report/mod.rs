@@ -17,7 +17,7 @@ pub use export::{Gap, gaps};
 pub use output::{write_file, write_stream, write_whole};
 pub use rejects::rejects;
 pub use rows::{COLUMNS, Cell, rows};
-pub use summary::{Style, summary};
+pub use summary::{Style, clock_offset, summary};
 pub use timeline::timeline;
 
 use crate::pipeline::Analysis;

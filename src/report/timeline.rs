@@ -1,19 +1,22 @@
 //! One mail across all systems.
 
 use super::clean;
+use crate::align::{Link, LinkKey};
 use crate::evidence::{Evidence, Kind, Sym, ZoneBasis, day_time};
 use crate::journey::Journey;
 use crate::pipeline::Analysis;
 use crate::smtp::fold_address;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// All evidence of the journeys that a text names: journey id, Message-ID, SAP key, address, or part of the subject.
 #[must_use]
 pub fn timeline(analysis: &Analysis, what: &str) -> (usize, String) {
     let found: Vec<&Journey> = analysis.journeys.iter().filter(|journey| names(analysis, journey, what)).collect();
+    let links = links(analysis);
     let mut out = String::new();
     for journey in &found {
-        put(analysis, journey, &mut out);
+        put(analysis, journey, &links, &mut out);
     }
     (found.len(), out)
 }
@@ -29,7 +32,13 @@ fn names(analysis: &Analysis, journey: &Journey, what: &str) -> bool {
         || (!what.is_empty() && text(journey.subject).contains(&what))
 }
 
-fn put(analysis: &Analysis, journey: &Journey, out: &mut String) {
+/// Why each record belongs to its mail.
+fn links(analysis: &Analysis) -> HashMap<u32, Link> {
+    let all = analysis.alignment.mails.iter().flat_map(|mail| mail.attempts.iter().chain(&mail.arrivals));
+    all.filter(|(_, link)| link.key != LinkKey::None).map(|(record, link)| (*record, *link)).collect()
+}
+
+fn put(analysis: &Analysis, journey: &Journey, links: &HashMap<u32, Link>, out: &mut String) {
     let store = &analysis.reading.store;
     let text = |sym| clean(store.text(sym));
     let known = |sym: Sym| if sym.is_empty() { "(unknown)".to_owned() } else { text(sym) };
@@ -47,11 +56,28 @@ fn put(analysis: &Analysis, journey: &Journey, out: &mut String) {
             analysis.alignment.utc.get(*at as usize).copied().flatten().map_or("time unknown".to_owned(), |span| day_time(span.from));
         let clock = if clock_assumed(analysis, record) { "SAP's clock" } else { "UTC" };
         let _ = writeln!(out, "  {time} {clock}  {:<9} {}  [{}]", record.hop.word(), said(analysis, record), place(analysis, record));
+        if let Some(link) = links.get(at) {
+            let _ = writeln!(out, "      {}", why(analysis, link));
+        }
     }
     if let Some(other) = journey.runner_up.and_then(|at| store.records.get(at as usize)) {
         let _ = writeln!(out, "  may also be meant: [{}]", place(analysis, other));
     }
     out.push('\n');
+}
+
+/// By what a record was linked, how surely, and what came second.
+fn why(analysis: &Analysis, link: &Link) -> String {
+    let by = match link.key {
+        LinkKey::MessageId => "the same Message-ID",
+        LinkKey::SapKey => "a Message-ID made of the SAP key",
+        LinkKey::QueueId => "the queue id",
+        LinkKey::Reply => "recipient, time and reply",
+        LinkKey::Fuzzy | LinkKey::None => "recipient, subject and time",
+    };
+    let second = link.runner_up.and_then(|at| analysis.reading.store.records.get(at as usize));
+    let second = second.map_or_else(String::new, |record| format!("; next best [{}]", place(analysis, record)));
+    format!("linked by {by}, confidence {:.2}{second}", link.confidence)
 }
 
 /// The record's times are wall times of a zone that nobody knows.

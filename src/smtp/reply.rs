@@ -60,6 +60,10 @@ impl Reply<'_> {
 /// and clients fold lines differently; without white space all of them agree.
 #[must_use]
 pub fn squeeze(text: &str) -> String {
+    if text.is_ascii() {
+        let kept = text.bytes().filter(|b| !char::from(*b).is_whitespace());
+        return kept.map(|b| char::from(b.to_ascii_lowercase())).collect();
+    }
     text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 

@@ -4,6 +4,8 @@ mod incidents;
 mod sources;
 mod totals;
 
+pub use sources::clock_offset;
+
 use super::export::gaps;
 use crate::pipeline::Analysis;
 use crate::rules::Catalogue;

@@ -1,6 +1,7 @@
 //! What was read.
 
 use super::Style;
+use crate::align::Clock;
 use crate::evidence::{Hop, day_time};
 use crate::pipeline::Analysis;
 use crate::report::clean;
@@ -64,6 +65,26 @@ fn row(analysis: &Analysis, at: usize) -> [String; 8] {
     ]
 }
 
+/// How far a clock is off, and how well that is known.
+#[must_use]
+pub fn clock_offset(clock: &Clock) -> String {
+    let seconds = |millis: i64| format!("{}.{}", millis.abs() / 1000, millis.abs() % 1000 / 100);
+    let sign = if clock.drift_ms <= -100 { '-' } else { '+' };
+    let done = match clock.correction() {
+        0 if clock.contradicted() => "not corrected",
+        0 => "the usual way of a mail, not corrected",
+        _ => "corrected",
+    };
+    let pairs = if clock.anchors == 1 { "pair" } else { "pairs" };
+    format!(
+        "{sign}{} s to the other logs, {done}; spread {} s, from {} {pairs} (zone {})",
+        seconds(clock.drift_ms),
+        seconds(clock.spread_ms),
+        clock.anchors,
+        clock.basis.word()
+    )
+}
+
 fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
     let test = analysis.alignment.key_test;
     let next_hop = analysis.reading.sources.iter().any(|source| source.hop != Hop::Sap && !source.context);
@@ -76,9 +97,8 @@ fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
         );
     }
     for (source, clock) in analysis.reading.sources.iter().zip(&analysis.alignment.clocks) {
-        if clock.correction() != 0 {
-            let seconds = clock.correction() / 1000;
-            let _ = writeln!(out, "  {}: clock {seconds:+} s against UTC, corrected ({} anchors)", clean(&source.label), clock.anchors);
+        if clock.correction() != 0 || (style.verbose && clock.anchors > 0) {
+            out.push_str(&style.wrap("  ", "    ", &clean(&format!("{}: clock {}", source.label, clock_offset(clock)))));
         }
         if style.verbose || clock.contradicted() {
             out.push_str(&style.wrap("  ", "    ", &clean(&format!("{}: zone from {}", source.label, clock.why))));
