@@ -5,9 +5,12 @@ mod context;
 mod exchange;
 mod instant;
 mod records;
+mod relay;
 mod sap;
+mod secret;
 
 pub use exchange::probably_cut;
+pub use relay::{set_year, settle_years};
 pub use sap::Headers;
 pub(crate) use sap::{is_maximum, state_of};
 
@@ -82,6 +85,7 @@ pub static REGISTRY: &[&dyn Format] = &[
     &exchange::EmailEvents,
     &exchange::EmailEventsJson,
     &exchange::DeliveryReport,
+    &relay::Postfix,
     &context::ExchangeConfig,
     &context::Jobs,
     &context::JobLog,

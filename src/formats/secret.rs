@@ -52,6 +52,11 @@ impl Secrets {
     }
 }
 
+/// A text of a log without what looks like credentials behind a logon.
+pub fn redacted(text: &str) -> Cow<'_, str> {
+    Secrets::default().redact(text)
+}
+
 /// A mechanism that is not known by name (RFC 4422 section 3.1).
 fn is_mechanism_name(token: &str) -> bool {
     token.len() <= 20 && token.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-') && !looks_encoded(token)
