@@ -28,7 +28,28 @@ const CLAIMED: &[(&str, &str, usize)] = &[
     ("generated-postfix/long-ids.journalctl-o-short-iso.log", "relay-postfix", 0),
     ("generated-postfix/long-ids.journalctl-o-short-iso-precise.log", "relay-postfix", 0),
     ("generated-postfix/long-ids.journalctl-o-short-full.log", "relay-postfix", 0),
+    // The excerpt cuts long records into two lines each, as a forum does.
+    ("exchange-protocol-log-receive-excerpt.log", "relay-exchange-protocol", 1),
+    ("exchange-protocol-log-send-TESTFIXTURE.log", "relay-exchange-protocol", 0),
+    ("../exchange/smtpreceive-exchange2016-auth-login-failed.log", "relay-exchange-protocol", 0),
+    ("../exchange/smtpsend-hybrid-outbound-to-office365-tls.log", "relay-exchange-protocol", 0),
+    ("../exchange/message-tracking-exchange2010-utf8bom.log", "relay-exchange-tracking", 0),
+    ("../exchange/message-tracking-exchange2013.log", "relay-exchange-tracking", 0),
+    ("../exchange/message-tracking-exchange2016-msgtrkms.log", "relay-exchange-tracking", 0),
+    // Recipients of a command go on in the next line.
+    ("exim-exo-real-alaveteli.log", "relay-exim", 1),
+    ("generated-exim/exim-mainlog-default-selectors.log", "relay-exim", 0),
+    ("generated-exim/exim-mainlog-full-selectors.log", "relay-exim", 0),
+    ("generated-exim/exim-rejectlog.log", "relay-exim", 0),
+    ("generated-sendmail/sendmail-maillog-rfc3164.log", "relay-sendmail", 0),
+    ("generated-sendmail/sendmail-maillog-iso8601.log", "relay-sendmail", 0),
+    // One of its two lines has lost the head of syslog.
+    ("sendmail-real-lines.log", "relay-sendmail", 1),
+    ("iis-smtp-w3c-2010.log", "relay-iis", 0),
 ];
+
+/// Pieces in which nothing decides about a mail.
+const SILENT: &[&str] = &["excerpt", "TESTFIXTURE", "2010-utf8bom", "exchange2013", "outbound-to-office365"];
 
 fn samples() -> Option<PathBuf> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/relay");
@@ -48,7 +69,7 @@ fn logs_of_relays_are_taken_for_what_they_are() {
         assert_eq!(source.format, *format, "{file}");
         let count = source.ledger.count(Class::NotUnderstood);
         assert!(count <= *most, "{file}: {count} lines are not understood: {:?}", source.ledger.not_understood(9));
-        assert!(!reading.store.records.is_empty(), "{file}");
+        assert_eq!(reading.store.records.is_empty(), SILENT.iter().any(|silent| file.contains(silent)), "{file}");
         assert!(reading.store.records.iter().all(|record| record.source == 0 && record.local.is_some()), "{file}");
     }
 }

@@ -92,6 +92,8 @@ pub struct RelayFacts {
     pub next_queue_id: Sym,
     /// Mail of which this one is the relay's own notice.
     pub parent_queue_id: Sym,
+    /// Id that Exchange servers keep from hop to hop.
+    pub network_message_id: Sym,
     /// Host that handed the mail over.
     pub client: Sym,
     /// Its address.

@@ -8,6 +8,7 @@ mod records;
 mod relay;
 mod sap;
 mod secret;
+mod session;
 
 pub use exchange::probably_cut;
 pub use relay::{set_year, settle_years};
@@ -86,6 +87,11 @@ pub static REGISTRY: &[&dyn Format] = &[
     &exchange::EmailEventsJson,
     &exchange::DeliveryReport,
     &relay::Postfix,
+    &relay::ExchangeTracking,
+    &relay::ExchangeProtocol,
+    &relay::Exim,
+    &relay::Sendmail,
+    &relay::Iis,
     &context::ExchangeConfig,
     &context::Jobs,
     &context::JobLog,

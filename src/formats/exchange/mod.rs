@@ -7,7 +7,7 @@ mod data;
 mod defender;
 mod detail;
 mod extended;
-mod failure;
+pub(super) mod failure;
 mod fold;
 mod json;
 mod listing;

@@ -90,3 +90,9 @@ pub fn fold(record: &mut Evidence, facts: &mut RelayFacts, mail: &Mail) {
     facts.recipients = mail.count.max(u16::try_from(mail.recipients.len()).unwrap_or(u16::MAX));
     facts.closed = mail.closed;
 }
+
+/// Seconds as milliseconds, at most what fits.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped before
+pub fn millis(seconds: f64) -> u32 {
+    (seconds * 1000.0).clamp(0.0, f64::from(u32::MAX)) as u32
+}

@@ -4,6 +4,7 @@
 use super::door::door;
 use super::session::of_session;
 use super::text::{self, Peer, address, envelope, peer, value};
+use crate::formats::relay::mail::millis;
 
 /// What a message tells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -145,12 +146,6 @@ fn delivery(rest: &str) -> Result<Delivery<'_>, &'static str> {
         status,
         reason: reason.strip_suffix(')').unwrap_or(reason),
     })
-}
-
-/// Seconds as milliseconds, at most what fits.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped before
-fn millis(seconds: f64) -> u32 {
-    (seconds * 1000.0).clamp(0.0, f64::from(u32::MAX)) as u32
 }
 
 /// What befalls the queue file.

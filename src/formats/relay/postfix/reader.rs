@@ -115,7 +115,7 @@ impl Reader<'_, '_> {
             Message::Delivery(delivery) => self.delivery(mail, line, &delivery),
             Message::Expired { sender } => self.expired(mail, line, sender),
             Message::Removed => self.removed(mail, line, program),
-            Message::Notice { late, id } => self.notice(mail, line, host, (late, id)),
+            Message::Notice { late, id } => self.out.notice(mail, (line.place, line.at), (host, line.name), (late, id)),
             Message::Hold(released) => {
                 let phase = if released { Phase::Released } else { Phase::Held };
                 self.push(line, Kind::Event, Some(mail), RelayFacts { phase, ..RelayFacts::default() }, "");
@@ -177,13 +177,7 @@ impl Reader<'_, '_> {
         let phase = if reason.suspended { Phase::Suspended } else { phase };
         let (recipient, reply) = (self.out.keep(delivery.to), self.reply(line, &reply));
         let facts = self.facts(&reason, delivery, phase);
-        let known = self.out.of(mail).recipient(recipient);
-        known.attempts = known.attempts.saturating_add(u16::from(!reason.suspended));
-        (known.reply, known.host, known.stage, known.open) = (reply, facts.host, facts.stage, kind == Kind::Defer);
-        let attempts = if reason.suspended { 0 } else { known.attempts };
-        let mut record = self.out.begin(line.place, line.at, kind);
-        (record.recipient, record.reply) = (recipient, reply);
-        self.out.push(record, RelayFacts { attempts, name: line.name, ..facts }, Some(mail), line.at);
+        self.out.tried(mail, (line.place, line.at), kind, (recipient, reply), RelayFacts { name: line.name, ..facts });
     }
 
     fn facts(&mut self, reason: &Reason<'_>, delivery: &Delivery<'_>, phase: Phase) -> RelayFacts {

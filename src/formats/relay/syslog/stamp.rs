@@ -70,7 +70,7 @@ fn clock(input: &str) -> IResult<&str, (Millis, bool)> {
 }
 
 /// `Z`, `+02:00`, `+0200`.
-fn offset(input: &str) -> IResult<&str, Millis> {
+pub fn offset(input: &str) -> IResult<&str, Millis> {
     let signed = (one_of("+-"), digits(2, 2, 0..=15), opt(char(':')), digits(2, 2, 0..=59));
     let signed = signed.map(|(sign, hours, _, minutes)| {
         let east = Millis::from(hours) * HOUR + Millis::from(minutes) * MINUTE;

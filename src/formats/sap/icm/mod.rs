@@ -15,7 +15,6 @@ mod output;
 mod reader;
 mod record;
 mod role;
-mod session;
 #[cfg(test)]
 mod tests;
 mod tls;
