@@ -161,3 +161,100 @@ fn iis() {
     assert!(refused[5].starts_with("550 5.7.64 TenantAttribution; Relay Access Denied"));
     assert!(reading.sources[0].utc);
 }
+
+/// Through a filter between two legs: the session is an id of the chain (relay.md section 1.7).
+#[test]
+fn proxmox_mail_gateway() {
+    let text = "Mar 10 09:05:01 gw1 postfix/smtpd[1]: NOQUEUE: client=sapprd01.contoso.example[192.0.2.11]\n\
+        Mar 10 09:05:01 gw1 pmg-smtp-filter[2]: 2C225C6817C7EEE1481: new mail message-id=<ADR51000000000001@contoso.example>#012\n\
+        Mar 10 09:05:02 gw1 postfix/smtpd[3]: 032F62C229B: client=localhost[127.0.0.1], orig_client=sapprd01.contoso.example[192.0.2.11]\n\
+        Mar 10 09:05:02 gw1 pmg-smtp-filter[2]: 2C225C6817C7EEE1481: accept mail to <ap@fabrikam.example> (032F62C229B) (rule: default-accept)\n\
+        Mar 10 09:05:02 gw1 pmg-smtp-filter[2]: 2C225C6817C7EEE1481: moved mail for <other@fabrikam.example> to spam quarantine - 2C22AA (rule: spam)\n\
+        Mar 10 09:05:02 gw1 pmg-smtp-filter[2]: 2C225C6817C7EEE1481: processing time: 3.15 seconds (2.975, 0.019, 0)\n\
+        Mar 10 09:05:02 gw1 postfix/smtpd[1]: proxy-accept: END-OF-MESSAGE: 250 2.5.0 OK (2C225C6817C7EEE1481); from=<sap@contoso.example> to=<ap@fabrikam.example> proto=ESMTP helo=<sapprd01>\n\
+        Mar 10 09:05:03 gw1 postfix/smtp[4]: 032F62C229B: to=<ap@fabrikam.example>, relay=mx.fabrikam.example[198.51.100.7]:25, delay=1, dsn=2.0.0, status=sent (250 2.0.0 Ok)\n";
+    let reading = sample("mail.log", text, "relay-postfix", 2);
+    let want = [
+        "Event filtered ap@fabrikam.example",
+        "Fail quarantined other@fabrikam.example",
+        "Event filtered ap@fabrikam.example",
+        "Deliver sent ap@fabrikam.example",
+    ];
+    assert_eq!(fates(&reading), want);
+    assert_eq!(chain(&reading, 0)[1..4], [ID, "2C225C6817C7EEE1481", "032F62C229B"].map(str::to_owned));
+    assert_eq!(chain(&reading, 2)[2..4], ["", "2C225C6817C7EEE1481"].map(str::to_owned));
+    assert_eq!(reading.store.text(reading.store.relay[3].client), "sapprd01.contoso.example");
+}
+
+#[test]
+fn hmailserver() {
+    let reading = sample("hmailserver.log", include_str!("../src/formats/relay/hmail.sample.log"), "relay-hmail", 17);
+    let want = [
+        "Accept queued ap@fabrikam.example",
+        "Accept queued ap@fabrikam.example",
+        "Defer deferred ap@fabrikam.example",
+        "Defer deferred ap@fabrikam.example",
+    ];
+    assert_eq!(fates(&reading), want);
+    assert_eq!(chain(&reading, 1)[..3], ["sap@contoso.example", "", "172670"].map(str::to_owned));
+    let refused = chain(&reading, 2);
+    assert_eq!(
+        (refused[4].as_str(), refused[5].as_str()),
+        ("AM0EUR02FT001.mail.protection.outlook.com", "451 4.7.500 Server busy. Please try again later")
+    );
+    assert!(!reading.sources[0].utc);
+}
+
+#[test]
+fn the_queue_of_postfix() {
+    let reading = sample("queue.json", include_str!("../src/formats/relay/postqueue.sample.jsonl"), "relay-postqueue", 0);
+    let want = [
+        "Defer deferred late@fabrikam.example",
+        "Defer deferred other@fabrikam.example",
+        "Event active sap@contoso.example",
+        "Event held ap@fabrikam.example",
+    ];
+    assert_eq!(fates(&reading), want);
+    let waits = chain(&reading, 0);
+    assert_eq!(
+        waits,
+        ["sap@contoso.example", "", "4fVRHx19fVz1V71L", "", "mx.fabrikam.example", "451 4.7.500 Server busy"].map(str::to_owned)
+    );
+    assert_eq!(chain(&reading, 2)[0], "<>");
+    assert_eq!(reading.store.records[0].local.map(|at| day_time(at.from)).as_deref(), Some("2026-03-10 08:05:01"));
+    assert!(reading.sources[0].utc && reading.sources[0].selected);
+}
+
+#[test]
+fn sendgrid() {
+    let events = sample("events.json", include_str!("../src/formats/relay/sendgrid.sample.json"), "relay-sendgrid", 3);
+    let want = ["Accept queued ap@fabrikam.example", "Defer deferred ap@fabrikam.example", "Fail bounced ap@fabrikam.example"];
+    assert_eq!(fates(&events), want);
+    let bounce = chain(&events, 2);
+    assert_eq!(bounce[1..3], [ID, "nhIMmON9SFOPcT0ii4nt2A"].map(str::to_owned));
+    assert!(bounce[5].starts_with("550 5.1.10"));
+    let sheet = sample("activity.csv", include_str!("../src/formats/relay/sendgrid.sample.csv"), "relay-sendgrid", 1);
+    assert_eq!(fates(&sheet), ["Accept queued ap@fabrikam.example", "Deliver sent ap@fabrikam.example"]);
+    assert_eq!((chain(&sheet, 1)[0].as_str(), chain(&sheet, 1)[4].as_str()), ("sap@contoso.example", "mx.fabrikam.example"));
+    for reading in [events, sheet] {
+        assert_eq!(reading.store.records[0].local.map(|at| day_time(at.from)).as_deref(), Some("2026-03-10 08:05:01"));
+    }
+}
+
+#[test]
+fn azure_communication_services() {
+    let reading = sample("acs.jsonl", include_str!("../src/formats/relay/acs.sample.jsonl"), "relay-acs", 2);
+    let want = ["Accept queued ", "Fail bounced ap@fabrikam.example", "Deliver sent other@fabrikam.example"];
+    assert_eq!(fates(&reading), want);
+    let bounced = chain(&reading, 1);
+    let want = [
+        "donotreply@contoso.example",
+        "",
+        "11111111-2222-4333-8444-555555555555",
+        "",
+        "mx.fabrikam.example",
+        "550 5.1.10 Recipient not found",
+    ];
+    assert_eq!(bounced, want.map(str::to_owned));
+    assert_eq!(chain(&reading, 2)[1], "<acs1@contoso.example>");
+}

@@ -45,11 +45,15 @@ const CLAIMED: &[(&str, &str, usize)] = &[
     ("generated-sendmail/sendmail-maillog-iso8601.log", "relay-sendmail", 0),
     // One of its two lines has lost the head of syslog.
     ("sendmail-real-lines.log", "relay-sendmail", 1),
+    ("hmailserver-real.log", "relay-hmail", 0),
+    ("generated-postfix/long-ids.postqueue-j.jsonl", "relay-postqueue", 0),
+    ("sendgrid-event-webhook-examples.json", "relay-sendgrid", 0),
+    ("azure-communication-services-email-logs.jsonl", "relay-acs", 0),
     ("iis-smtp-w3c-2010.log", "relay-iis", 0),
 ];
 
 /// Pieces in which nothing decides about a mail.
-const SILENT: &[&str] = &["excerpt", "TESTFIXTURE", "2010-utf8bom", "exchange2013", "outbound-to-office365"];
+const SILENT: &[&str] = &["excerpt", "TESTFIXTURE", "2010-utf8bom", "exchange2013", "azure", "outbound-to-office365"];
 
 fn samples() -> Option<PathBuf> {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/relay");

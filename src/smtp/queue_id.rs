@@ -8,6 +8,10 @@ pub fn next_queue_id(reply: &str) -> Option<&str> {
     if let Some((at, mark)) = marked.max() {
         return word(&reply[at + mark..]);
     }
+    // Proxmox's filter names its session (relay.md section 1.7).
+    if let Some((_, session)) = reply.split_once("2.5.0 OK (") {
+        return word(session);
+    }
     let before = reply.split_once(" Message accepted for delivery")?.0;
     word(before.rsplit(' ').next()?)
 }
@@ -29,6 +33,7 @@ mod tests {
             ("250 OK id=1xVa3D-000021-2m", Some("1xVa3D-000021-2m")),
             ("250 2.0.0 6ANJsEMG000145 Message accepted for delivery", Some("6ANJsEMG000145")),
             ("250 2.6.0 <a@contoso.example> [InternalId=1, Hostname=A] Queued mail for delivery", None),
+            ("250 2.5.0 OK (2C225C6817C7EEE1481)", Some("2C225C6817C7EEE1481")),
             ("250 2.0.0 queued as spam", None),
             ("250 Message accepted for delivery", None),
             ("", None),

@@ -1,7 +1,7 @@
 //! What Exchange Online exports.
 
 mod caps;
-mod columns;
+pub(super) mod columns;
 mod custom_data;
 mod data;
 mod defender;
@@ -9,7 +9,7 @@ mod detail;
 mod extended;
 pub(super) mod failure;
 mod fold;
-mod json;
+pub(super) mod json;
 mod listing;
 mod listing_json;
 mod moment;

@@ -7,6 +7,7 @@ use crate::error::ReadError;
 use crate::evidence::{Hop, Kind, Phase, RelayFacts};
 use crate::formats::exchange::failure;
 use crate::formats::records::Place;
+use crate::formats::secret::without_logons;
 use crate::formats::{Claim, Format, Sink};
 use crate::smtp::{accepted_message_id, find_reply};
 use crate::source::Class;
@@ -35,6 +36,7 @@ impl Format for ExchangeTracking {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        let text = &*without_logons(text);
         let mut out = Output::new(sink);
         fields::each(text, ',', &[], &mut |line, number| {
             let place = Place { line: number, lines: 1 };

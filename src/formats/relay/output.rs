@@ -87,9 +87,9 @@ impl<'a, 'b> Output<'a, 'b> {
         self.sink.store.strings.intern(&redacted(text))
     }
 
-    /// Keeps an id or a name.
+    /// Keeps an id or a name; one with blanks is none, so anything may stand in it.
     pub fn name(&mut self, text: &str) -> Sym {
-        self.sink.store.strings.intern(text)
+        if text.contains(' ') { self.keep(text) } else { self.sink.store.strings.intern(text) }
     }
 
     /// The Message-ID with its brackets.

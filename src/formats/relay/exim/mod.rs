@@ -8,6 +8,7 @@ mod reader;
 use super::syslog;
 use crate::error::ReadError;
 use crate::evidence::Hop;
+use crate::formats::secret::without_logons;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::lines;
 
@@ -42,7 +43,7 @@ impl Format for Exim {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        reader::read(text, sink);
+        reader::read(&without_logons(text), sink);
         Ok(())
     }
 

@@ -9,6 +9,12 @@ pub fn door(rest: &str) -> Option<Message<'_>> {
     if !ACTIONS.contains(&action) {
         return None;
     }
+    if action.starts_with("proxy-") {
+        // A filter in front of the queue answers for the whole mail, and no client is named.
+        let (place, said) = rest.split_once(": ")?;
+        let (text, envelope) = envelope(said);
+        return Some(Message::Door { action, peer: Peer::default(), stage: stage(place), text, envelope });
+    }
     let (place, behind) = rest.split_once(" from ")?;
     let (peer, said) = peer(behind).unwrap_or((Peer::default(), behind));
     let said = said.strip_prefix(':').and_then(|said| said.split_once(' ')).map_or(said, |(_, said)| said);

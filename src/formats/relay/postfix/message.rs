@@ -76,7 +76,8 @@ pub fn read(message: &str) -> Result<Said<'_>, &'static str> {
     if let Ok((rest, id)) = text::queue_id(plain) {
         return Ok((Some(id), of_mail(rest, level)?));
     }
-    Ok((None, of_session(plain)))
+    let proxy = plain.strip_prefix("proxy-").and_then(|_| door(plain));
+    Ok((None, proxy.unwrap_or_else(|| of_session(plain))))
 }
 
 /// `warning: `, `error: ` and so on, which Postfix writes in front.

@@ -7,15 +7,19 @@
 mod door;
 mod end;
 mod evidence;
+mod filter;
 mod message;
 mod reader;
 mod reason;
 mod session;
 mod text;
 
+pub use reason::read as reason;
+
 use super::syslog;
 use crate::error::ReadError;
 use crate::evidence::Hop;
+use crate::formats::secret::without_logons;
 use crate::formats::{Claim, Format, Sink};
 
 /// Log of Postfix.
@@ -81,7 +85,7 @@ impl Format for Postfix {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        reader::read(text, sink);
+        reader::read(&without_logons(text), sink);
         Ok(())
     }
 

@@ -19,6 +19,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
     let mut reader = Reader { out: Output::new(sink), causes: HashMap::default(), names: HashMap::default() };
     syslog::each(text, &mut |piece, place| match piece {
         Piece::Entry(entry) if super::is_own(entry.program) => reader.entry(&entry, place),
+        Piece::Entry(entry) if entry.program == super::filter::PROGRAM => reader.filter(&entry, place),
         Piece::Entry(entry) => {
             reader.out.at(&entry.stamp);
             reader.out.mark(place, Class::Frame);

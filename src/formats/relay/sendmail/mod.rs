@@ -7,6 +7,7 @@ mod reader;
 use super::syslog;
 use crate::error::ReadError;
 use crate::evidence::Hop;
+use crate::formats::secret::without_logons;
 use crate::formats::{Claim, Format, Sink};
 
 /// Log of sendmail.
@@ -39,7 +40,7 @@ impl Format for Sendmail {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        reader::read(text, sink);
+        reader::read(&without_logons(text), sink);
         Ok(())
     }
 
