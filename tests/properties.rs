@@ -58,6 +58,20 @@ proptest! {
         account(&changed(samples[which.index(samples.len())], &changes));
     }
 
+    /// Wherever a logon stands in a log of a relay, what logs on is kept nowhere.
+    #[test]
+    fn what_logs_on_is_never_kept(which in any::<prop::sample::Index>(), changes in prop::collection::vec(change(), 0..6), at in 0usize..1000, mechanism in prop::sample::select(vec!["PLAIN", "LOGIN", "XOAUTH2"])) {
+        const SECRET: &str = "AGVycEBjb250b3NvAFMzY3JldDEy";
+        for format in REGISTRY.iter().filter(|format| format.id().starts_with("relay-")) {
+            let text = changed(format.samples()[which.index(format.samples().len())], &changes);
+            let text = changed(&text, &[(at, 0, format!(" AUTH {mechanism} {SECRET} "))]);
+            let (mut store, mut source) = (Store::default(), Source::new("x".into(), "x".to_owned(), lines(&text).count()));
+            let _ = format
+                .read(&text, &mut Sink { store: &mut store, source: &mut source, index: 0, settings: &sostrace::formats::Settings::default() });
+            prop_assert!(!format!("{:?}", store.strings).contains(SECRET), "{}: {text}", format.id());
+        }
+    }
+
     #[test]
     fn each_line_of_any_bytes_is_in_one_class(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         account(&decode(bytes).text);

@@ -5,6 +5,7 @@
 mod context;
 mod network;
 mod record;
+mod relay;
 mod strings;
 mod tables;
 mod time;
@@ -12,6 +13,7 @@ mod time;
 pub use context::{Connector, ContextFacts, JobStatus};
 pub use network::Network;
 pub use record::{Cut, Detail, Evidence, Fold, Hop, Kind, SapFacts, SapState, SmtpFacts, TraceFacts, TraceStatus};
+pub use relay::{Phase, RelayFacts};
 pub use strings::{Strings, Sym};
 pub use tables::{MessageText, Named, SendProcess, Tables};
 pub use time::{HOUR, MINUTE, Millis, Span, ZoneBasis, day_time, rfc3339};
@@ -29,6 +31,8 @@ pub struct Store {
     pub smtp: Vec<SmtpFacts>,
     /// What only the message trace knows, by [`Detail::Trace`].
     pub trace: Vec<TraceFacts>,
+    /// What only a relay's log knows, by [`Detail::Relay`].
+    pub relay: Vec<RelayFacts>,
     /// What completes SAP's requests.
     pub tables: Tables,
     /// What is known around the mails, by [`Detail::Context`].
@@ -69,6 +73,15 @@ impl Store {
         }
     }
 
+    /// Facts of a relay's log of a record.
+    #[must_use]
+    pub fn relay_of(&self, record: &Evidence) -> Option<&RelayFacts> {
+        match record.detail {
+            Detail::Relay(at) => self.relay.get(at as usize),
+            _ => None,
+        }
+    }
+
     /// The fact around the mails that a record is.
     #[must_use]
     pub fn context_of(&self, record: &Evidence) -> Option<&ContextFacts> {
@@ -94,6 +107,13 @@ impl Store {
     pub fn push_smtp(&mut self, mut record: Evidence, facts: SmtpFacts) {
         record.detail = Detail::Smtp(index(self.smtp.len()));
         self.smtp.push(facts);
+        self.records.push(record);
+    }
+
+    /// Adds a record with facts of a relay's log.
+    pub fn push_relay(&mut self, mut record: Evidence, facts: RelayFacts) {
+        record.detail = Detail::Relay(index(self.relay.len()));
+        self.relay.push(facts);
         self.records.push(record);
     }
 

@@ -96,6 +96,8 @@ pub enum Detail {
     Smtp(u32),
     /// Index into [`super::Store::trace`].
     Trace(u32),
+    /// Index into [`super::Store::relay`].
+    Relay(u32),
     /// Index into [`super::Store::context`].
     Context(u32),
 }

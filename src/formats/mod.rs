@@ -5,9 +5,13 @@ mod context;
 mod exchange;
 mod instant;
 mod records;
+mod relay;
 mod sap;
+mod secret;
+mod session;
 
 pub use exchange::probably_cut;
+pub use relay::{set_year, settle_years};
 pub use sap::Headers;
 pub(crate) use sap::{is_maximum, state_of};
 
@@ -84,6 +88,16 @@ pub static REGISTRY: &[&dyn Format] = &[
     &exchange::EmailEvents,
     &exchange::EmailEventsJson,
     &exchange::DeliveryReport,
+    &relay::Postfix,
+    &relay::ExchangeTracking,
+    &relay::ExchangeProtocol,
+    &relay::Exim,
+    &relay::Sendmail,
+    &relay::Iis,
+    &relay::HMail,
+    &relay::PostQueue,
+    &relay::SendGrid,
+    &relay::CommunicationServices,
     &context::ExchangeConfig,
     &context::Jobs,
     &context::JobLog,

@@ -63,6 +63,7 @@ pub fn read_with(paths: &[PathBuf], options: &ReadOptions, progress: &mut dyn Pr
     for (source, label) in reading.sources.iter_mut().zip(labels) {
         source.label = label;
     }
+    formats::settle_years(&mut reading.store, &mut reading.sources);
     align::complete(&mut reading.store, &mut reading.sources);
     for folder in paths.iter().filter(|p| p.is_dir()) {
         let below = source::real(folder);

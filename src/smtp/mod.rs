@@ -8,6 +8,7 @@ mod address;
 mod command;
 mod field;
 mod host;
+mod queue_id;
 mod reply;
 mod trailer;
 
@@ -15,5 +16,6 @@ pub use address::{domain, fold_address, path_address};
 pub use command::{Command, command, is_mechanism};
 pub use field::field;
 pub use host::is_microsoft;
+pub use queue_id::next_queue_id;
 pub use reply::{Enhanced, Reply, accepted_message_id, chain, find_reply, squeeze};
 pub use trailer::{Trailer, trailer};

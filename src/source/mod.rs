@@ -49,6 +49,8 @@ pub struct Source {
     pub rows: usize,
     /// Whether its times are UTC by the file's own statement.
     pub utc: bool,
+    /// Whether its times lack the year: they stand in a placeholder until somebody knows better.
+    pub year_unknown: bool,
     /// Whether it speaks of chosen mails only, so that absence from it proves nothing.
     pub selected: bool,
     /// Whether it holds facts around the mails only, and so covers no mail.
@@ -97,6 +99,7 @@ impl Source {
             span: None,
             rows: 0,
             utc: false,
+            year_unknown: false,
             selected: false,
             context: false,
             landscape: Landscape::default(),

@@ -78,3 +78,19 @@ pub fn table(analysis: &Analysis) -> Vec<BTreeMap<&'static str, String>> {
 pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
+
+/// Reads one file of a name and its text.
+pub fn read_text(name: &str, text: &str) -> sostrace::Reading {
+    let folder = folder(&[(name, text.as_bytes())]);
+    read(&[folder.path().to_path_buf()], &mut ())
+}
+
+/// Each record of a relay's log as `kind phase recipient`, in order of lines.
+pub fn fates(reading: &sostrace::Reading) -> Vec<String> {
+    let store = &reading.store;
+    let row = |record: &sostrace::evidence::Evidence| {
+        let phase = store.relay_of(record).map_or("", |facts| facts.phase.word());
+        format!("{:?} {phase} {}", record.kind, store.text(record.recipient))
+    };
+    store.records.iter().map(row).collect()
+}

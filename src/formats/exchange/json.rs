@@ -25,12 +25,20 @@ struct Object {
 }
 
 /// One object as a row.
-pub struct Row(Vec<(Field, usize, String)>);
+pub struct Row {
+    cells: Vec<(Field, usize, String)>,
+    object: Map<String, Value>,
+}
 
 impl Row {
-    fn of(object: &Map<String, Value>) -> Self {
+    /// A value by its normalised key, for what is no column of the message trace.
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        self.object.iter().find(|(name, _)| normal(name) == key).map(|(_, value)| value)
+    }
+
+    fn of(object: Map<String, Value>) -> Self {
         let mut cells: Vec<(Field, usize, String)> = Vec::new();
-        for (name, value) in object {
+        for (name, value) in &object {
             let text = match value {
                 Value::String(text) => text.trim().to_owned(),
                 Value::Number(number) => number.to_string(),
@@ -41,13 +49,13 @@ impl Row {
             }
         }
         cells.sort_by_key(|(_, rank, _)| *rank);
-        Self(cells)
+        Self { cells, object }
     }
 }
 
 impl Cells for Row {
     fn cell(&self, field: Field) -> &str {
-        self.0.iter().find(|(known, ..)| *known == field).map_or("", |(.., text)| text)
+        self.cells.iter().find(|(known, ..)| *known == field).map_or("", |(.., text)| text)
     }
 }
 
@@ -91,9 +99,9 @@ pub fn read(text: &str, key: &str, sink: &mut Sink<'_>, take: &mut dyn FnMut(&Ro
     for object in &objects {
         let line = at.of(object.from);
         let place = Place { line, lines: LineOf { ..at }.of(object.to) - line + 1 };
-        let row = parsed(text, object).ok_or("a broken JSON object").map(|object| Row::of(&object));
+        let row = parsed(text, object).ok_or("a broken JSON object").map(Row::of);
         // An object of an answer's frame has no fields of a mail; with one alone it may still be one.
-        if !object.own && row.as_ref().is_ok_and(|row| row.0.len() < 2) {
+        if !object.own && row.as_ref().is_ok_and(|row| row.cells.len() < 2) {
             continue;
         }
         let outcome = row.and_then(|row| if object.own { take(&row, place, sink) } else { Err("an object without the field of its kind") });

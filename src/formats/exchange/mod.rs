@@ -1,7 +1,7 @@
 //! What Exchange Online exports.
 
 mod caps;
-mod columns;
+pub(super) mod columns;
 mod connector_report;
 mod custom_data;
 mod data;
@@ -9,9 +9,9 @@ mod defender;
 mod detail;
 mod detail_json;
 mod extended;
-mod failure;
+pub(super) mod failure;
 mod fold;
-mod json;
+pub(super) mod json;
 mod listing;
 mod listing_json;
 mod moment;

@@ -4,8 +4,8 @@ use super::line::Tail;
 use super::mark::Marks;
 use super::opener::greets;
 use super::output::Passage;
-use super::session::Session;
 use crate::evidence::Millis;
+use crate::formats::session::Session;
 use std::collections::BTreeMap;
 
 /// Who uses a connection or thread.

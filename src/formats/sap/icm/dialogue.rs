@@ -6,8 +6,8 @@ use super::mark::{self, Spoken};
 use super::opener::{greets, opens};
 use super::output::{Output, Passage, Peer};
 use super::role::Role;
-use super::session::{Decision, Session};
 use crate::evidence::{MINUTE, Millis};
+use crate::formats::session::{Decision, Session};
 use crate::smtp::{Command, Reply, find_reply};
 
 /// A reply longer than this says no more.

@@ -16,8 +16,6 @@ mod prefix;
 mod reader;
 mod record;
 mod role;
-mod secret;
-mod session;
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -1,9 +1,9 @@
 //! Evidence of a trace: its times are known only when the next stamp has come, its order is that of the lines.
 
 use super::clock::Clock;
-use super::session::{Decision, Session};
 use crate::evidence::{Evidence, Hop, Kind, SmtpFacts, Sym};
 use crate::formats::Sink;
+use crate::formats::session::{Decision, Session};
 use crate::smtp::{accepted_message_id, find_reply};
 use crate::source::Class;
 

@@ -7,7 +7,7 @@ mod received;
 mod sent;
 mod transaction;
 
-use super::secret::Secrets;
+use crate::formats::secret::Secrets;
 use crate::smtp::{Command, Reply, command};
 use std::collections::VecDeque;
 use transaction::Transaction;

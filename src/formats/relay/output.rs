@@ -1,0 +1,223 @@
+//! Evidence of a relay's log: lines about one mail are spread over the file, so what each tells (sender, Message-ID,
+//! size, client) is put on all records of the mail when the file has been read.
+
+use super::mail::{At, Mail, fold};
+use super::syslog::Stamp;
+use super::year::{self, Years};
+use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Span, Sym};
+use crate::formats::Sink;
+use crate::formats::records::Place;
+use crate::formats::secret::redacted;
+use crate::source::Class;
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
+
+/// Index of a mail in its file.
+pub type MailId = u32;
+
+/// No mail.
+const NONE: MailId = u32::MAX;
+
+/// What a record is of.
+struct Mark {
+    mail: MailId,
+    at: Option<At>,
+}
+
+/// Where evidence goes.
+pub struct Output<'a, 'b> {
+    /// Store and ledger.
+    pub sink: &'a mut Sink<'b>,
+    /// Mails of the file.
+    pub mails: Vec<Mail>,
+    /// By relay and queue id: the last mail of that id.
+    known: HashMap<(Sym, Sym), MailId, FixedState>,
+    /// Years of the lines.
+    pub years: Years,
+    marks: Vec<Mark>,
+    first: usize,
+    first_facts: usize,
+    /// Times with a year, and those without.
+    spans: [Option<Span>; 2],
+    last: Option<Stamp>,
+    zoned: usize,
+    unzoned: usize,
+}
+
+impl<'a, 'b> Output<'a, 'b> {
+    /// Nothing yet.
+    pub fn new(sink: &'a mut Sink<'b>) -> Self {
+        let (first, first_facts) = (sink.store.records.len(), sink.store.relay.len());
+        Self {
+            sink,
+            mails: Vec::new(),
+            known: HashMap::default(),
+            years: Years::default(),
+            marks: Vec::new(),
+            first,
+            first_facts,
+            spans: [None; 2],
+            last: None,
+            zoned: 0,
+            unzoned: 0,
+        }
+    }
+
+    /// The time of a line, which the file covers.
+    pub fn at(&mut self, stamp: &Stamp) -> At {
+        let year = self.years.place(stamp);
+        let wall = stamp.in_year(year);
+        let offset = stamp.offset.unwrap_or(0);
+        let span = if stamp.precise { Span::instant(wall - offset) } else { Span::second(wall - offset) };
+        if stamp.offset.is_some() {
+            self.zoned += 1;
+        } else {
+            self.unzoned += 1;
+        }
+        if stamp.year.is_none() {
+            self.last = Some(*stamp);
+        }
+        let known = &mut self.spans[usize::from(stamp.year.is_none())];
+        *known = Some(known.map_or(span, |known| known.join(span)));
+        At { span, bare: stamp.year.is_none(), offset }
+    }
+
+    /// Keeps a text, without credentials.
+    pub fn keep(&mut self, text: &str) -> Sym {
+        self.sink.store.strings.intern(&redacted(text))
+    }
+
+    /// Keeps an id or a name; one with blanks is none, so anything may stand in it.
+    pub fn name(&mut self, text: &str) -> Sym {
+        if text.contains(' ') { self.keep(text) } else { self.sink.store.strings.intern(text) }
+    }
+
+    /// The Message-ID with its brackets.
+    pub fn message_id(&mut self, text: &str) -> Sym {
+        let text = text.trim().trim_end_matches("#012");
+        if text.is_empty() || text == "<>" {
+            Sym::EMPTY
+        } else if text.starts_with('<') || text.contains(char::is_whitespace) {
+            self.keep(text)
+        } else {
+            self.keep(&format!("<{text}>"))
+        }
+    }
+
+    /// The mail of a queue id; `begins` says that the line can only be of a new one, when there is one that has begun or
+    /// gone before: short ids are used again (relay.md section 1.1.3).
+    pub fn mail(&mut self, relay: Sym, id: &str, begins: Begins) -> MailId {
+        let id = self.name(id);
+        if let Some(at) = self.known.get(&(relay, id)).copied() {
+            let mail = &self.mails[at as usize];
+            let other = match begins {
+                Begins::Certainly => mail.begun.is_some() || mail.closed,
+                Begins::WhereClosed => mail.closed,
+                Begins::Never => false,
+            };
+            if !other {
+                return at;
+            }
+        }
+        let at = crate::evidence::index(self.mails.len());
+        self.mails.push(Mail { id, name: relay, ..Mail::default() });
+        self.known.insert((relay, id), at);
+        at
+    }
+
+    /// A mail by its index.
+    pub fn of(&mut self, mail: MailId) -> &mut Mail {
+        &mut self.mails[mail as usize]
+    }
+
+    /// Enters lines into the ledger.
+    pub fn mark(&mut self, place: Place, class: Class) {
+        self.sink.source.ledger.mark_run(place.line, place.lines, class);
+    }
+
+    /// Enters lines that are not understood.
+    pub fn reject(&mut self, place: Place, reason: &'static str) {
+        (place.line..place.line.saturating_add(place.lines)).for_each(|line| self.sink.source.ledger.reject(line, reason));
+    }
+
+    /// A record at a place.
+    pub fn begin(&self, place: Place, at: At, kind: Kind) -> Evidence {
+        let mut record = Evidence::at(self.sink.index, place.line, Hop::Relay, kind);
+        record.lines = place.lines;
+        record.local = Some(at.span);
+        record
+    }
+
+    /// Adds a record, of a mail or of none.
+    pub fn push(&mut self, record: Evidence, facts: RelayFacts, mail: Option<MailId>, at: At) {
+        self.sink.source.rows += 1;
+        self.marks.push(Mark { mail: mail.unwrap_or(NONE), at: Some(at) });
+        self.sink.store.push_relay(record, facts);
+    }
+
+    /// Folds, dates and orders all evidence.
+    pub fn finish(mut self) {
+        self.unfinished();
+        let years = self.settle();
+        let unzone = self.zoned > 0 && self.unzoned > 0;
+        let records = self.sink.store.records.get_mut(self.first..).unwrap_or_default();
+        let facts = self.sink.store.relay.get_mut(self.first_facts..).unwrap_or_default();
+        for ((record, facts), mark) in records.iter_mut().zip(facts).zip(&self.marks) {
+            if let Some(mail) = self.mails.get(mark.mail as usize) {
+                fold(record, facts, mail);
+            }
+            if let (Some(at), Some(local)) = (mark.at, record.local) {
+                let local = if unzone { local.shifted(at.offset) } else { local };
+                record.local = Some(if at.bare { year::moved(local, years) } else { local });
+            }
+        }
+        records.sort_by_key(|record| record.line);
+        if self.zoned > 0 && !unzone {
+            self.sink.source.utc = true;
+        } else if unzone {
+            self.sink.source.note(1, "some lines tell their zone and others do not: all are taken as of the relay's own clock");
+        }
+    }
+
+    /// What a client began and never became a mail: it left, or was refused behind its DATA (relay.md section 5).
+    fn unfinished(&mut self) {
+        for at in 0..self.mails.len() {
+            let mail = &self.mails[at];
+            let Some((place, time)) = mail.begun.filter(|_| !mail.taken && mail.recipients.is_empty() && !mail.closed) else { continue };
+            let record = self.begin(place, time, Kind::Event);
+            let facts = RelayFacts { phase: Phase::Unfinished, ..RelayFacts::default() };
+            self.push(record, facts, Some(crate::evidence::index(at)), time);
+        }
+    }
+
+    /// The years to add to times without one, and the covered span.
+    fn settle(&mut self) -> i32 {
+        let source = &mut *self.sink.source;
+        let [dated, bare] = self.spans;
+        let Some(last) = self.last else {
+            source.span = dated;
+            return 0;
+        };
+        let name = source.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let (years, why) = self.years.settle(Some(last), &name).unwrap_or((0, ""));
+        let bare = bare.map(|span| year::moved(Span::instant(span.from), years).join(year::moved(Span::instant(span.to), years)));
+        source.span = bare.into_iter().chain(dated).reduce(Span::join);
+        source.year_unknown = why.is_empty();
+        if let Some(span) = bare.filter(|_| !why.is_empty()) {
+            let year = crate::evidence::day_time(span.to).chars().take(4).collect::<String>();
+            source.note(1, format!("the lines have no year: {year}, by {why}"));
+        }
+        years
+    }
+}
+
+/// Whether a line begins a mail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Begins {
+    /// It only stands at the beginning of one.
+    Certainly,
+    /// It may stand at the beginning of one whose first line is missing.
+    WhereClosed,
+    /// It tells of one that is there.
+    Never,
+}

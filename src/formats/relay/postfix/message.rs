@@ -1,0 +1,209 @@
+//! Messages of Postfix's daemons (relay.md section 1.1.4). The text decides, not the daemon: RFC 5424 as rsyslog writes it
+//! has lost the daemon's name.
+
+use super::door::door;
+use super::session::of_session;
+use super::text::{self, Peer, address, envelope, peer, value};
+use crate::formats::relay::mail::millis;
+
+/// What a message tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Message<'a> {
+    /// A client begins a mail.
+    Client { peer: Peer<'a>, origin: Option<Peer<'a>> },
+    /// A mail is taken from the local drop.
+    Pickup { sender: &'a str },
+    /// The Message-ID.
+    Id(&'a str),
+    /// The subject, as a header check tells it.
+    Subject(&'a str),
+    /// The mail is in the queue.
+    Active { sender: &'a str, size: u32, recipients: u16 },
+    /// Given up.
+    Expired { sender: &'a str },
+    /// Left the queue.
+    Removed,
+    /// A recipient's try.
+    Delivery(Delivery<'a>),
+    /// The door refused, or did something else with it.
+    Door { action: &'a str, peer: Peer<'a>, stage: &'static str, text: &'a str, envelope: &'a str },
+    /// The relay writes to the sender by itself.
+    Notice { late: bool, id: &'a str },
+    /// One server of several failed.
+    Tried(&'a str),
+    /// Put aside, `true` when it is let go again.
+    Hold(bool),
+    /// The queue file grew too large while a client sent it.
+    TooLarge(&'a str),
+    /// A connection to a server failed.
+    Connect { peer: Peer<'a>, text: &'a str },
+    /// A handshake failed, with a server or a client.
+    Tls { peer: Peer<'a>, text: &'a str, client: bool },
+    /// A library's words on the handshake before.
+    TlsDetail(&'a str),
+    /// A client's logon failed.
+    Auth { peer: Peer<'a>, text: &'a str },
+    /// The client left in the middle.
+    Lost { peer: Peer<'a>, text: &'a str },
+    /// A limit kept a client out.
+    Limited { peer: Peer<'a>, text: &'a str },
+    /// Nothing about a mail.
+    Nothing,
+}
+
+/// A recipient's try.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Delivery<'a> {
+    pub to: &'a str,
+    pub original: &'a str,
+    pub relay: Peer<'a>,
+    /// Milliseconds since arrival.
+    pub delay: u32,
+    pub dsn: &'a str,
+    pub status: &'a str,
+    pub reason: &'a str,
+}
+
+/// What a line says, with the queue id it says it of; empty for `NOQUEUE`.
+pub type Said<'a> = (Option<&'a str>, Message<'a>);
+
+/// Reads a message.
+///
+/// # Errors
+/// Why a message about a mail is not understood.
+pub fn read(message: &str) -> Result<Said<'_>, &'static str> {
+    let (level, plain) = severity(message);
+    if let Ok((rest, id)) = text::queue_id(plain) {
+        return Ok((Some(id), of_mail(rest, level)?));
+    }
+    let proxy = plain.strip_prefix("proxy-").and_then(|_| door(plain));
+    Ok((None, proxy.unwrap_or_else(|| of_session(plain))))
+}
+
+/// `warning: `, `error: ` and so on, which Postfix writes in front.
+fn severity(message: &str) -> (&str, &str) {
+    match message.split_once(": ") {
+        Some((level @ ("warning" | "error" | "fatal" | "panic" | "statistics"), rest)) => (level, rest),
+        _ => ("", message),
+    }
+}
+
+fn of_mail<'a>(rest: &'a str, level: &str) -> Result<Message<'a>, &'static str> {
+    if rest.starts_with("to=<") {
+        return delivery(rest).map(Message::Delivery);
+    }
+    if rest.starts_with("from=<") {
+        return from(rest);
+    }
+    if let Some(id) = rest.strip_prefix("message-id=").or_else(|| rest.strip_prefix("resent-message-id=")) {
+        return Ok(Message::Id(id));
+    }
+    if let Some(client) = rest.strip_prefix("client=") {
+        let origin = client.split_once(" orig_client=").and_then(|(_, origin)| peer(origin)).map(|(peer, _)| peer);
+        return peer(client).map(|(peer, _)| Message::Client { peer, origin }).ok_or(CUT);
+    }
+    if let Some(pickup) = rest.strip_prefix("uid=") {
+        return address(pickup, "from=").map(|sender| Message::Pickup { sender }).ok_or(CUT);
+    }
+    life(rest)
+        .or_else(|| header(rest))
+        .or_else(|| door(rest))
+        .or_else(|| far(rest))
+        .or_else(|| other(rest, level))
+        .ok_or("no known message about a mail")
+}
+
+/// A reason that several messages share.
+const CUT: &str = "the message is cut, or of a shape that is not known";
+
+/// `from=<A>, size=N, nrcpt=N (queue active)`, `from=<A>, status=expired, returned to sender`.
+fn from(rest: &str) -> Result<Message<'_>, &'static str> {
+    let sender = address(rest, "from=").ok_or(CUT)?;
+    match (value(rest, "status="), value(rest, "size=")) {
+        (Some("expired" | "force-expired"), _) => Ok(Message::Expired { sender }),
+        (None, Some(size)) => {
+            let recipients = value(rest, "nrcpt=").and_then(|count| count.parse().ok()).unwrap_or(0);
+            Ok(Message::Active { sender, size: size.parse().unwrap_or(0), recipients })
+        }
+        _ => Err(CUT),
+    }
+}
+
+/// `to=<A>, orig_to=<A>, relay=R, conn_use=N, delay=D, delays=a/b/c/d, tls=T, dsn=X.Y.Z, status=S (REASON)`.
+fn delivery(rest: &str) -> Result<Delivery<'_>, &'static str> {
+    let to = address(rest, "to=").ok_or(CUT)?;
+    let behind = &rest[to.len() + "to=<>".len()..];
+    let Some((fields, status)) = behind.split_once(", status=") else { return Err("the line ends before its status") };
+    let (status, reason) = status.split_once(' ').unwrap_or((status, ""));
+    let reason = reason.strip_prefix('(').unwrap_or(reason);
+    let seconds = value(fields, " delay=").and_then(|delay| delay.parse::<f64>().ok()).unwrap_or(0.0);
+    let next = fields.split_once(" relay=").and_then(|(_, relay)| peer(relay)).map(|(peer, _)| peer);
+    Ok(Delivery {
+        to,
+        original: address(fields, "orig_to=").unwrap_or(""),
+        relay: next.unwrap_or_default(),
+        delay: millis(seconds),
+        dsn: value(fields, " dsn=").unwrap_or(""),
+        status,
+        reason: reason.strip_suffix(')').unwrap_or(reason),
+    })
+}
+
+/// What befalls the queue file.
+fn life(rest: &str) -> Option<Message<'_>> {
+    Some(match rest.trim_end() {
+        "removed" => Message::Removed,
+        "placed on hold" => Message::Hold(false),
+        "released from hold" | "requeued" => Message::Hold(true),
+        "skipped, still being delivered" | "canceled" | "expired" => Message::Nothing,
+        rest => {
+            let (kind, id) = rest.split_once(" notification: ")?;
+            Message::Notice { late: kind.contains("delay"), id }
+        }
+    })
+}
+
+/// `warning: header Subject: TEXT from NAME[ADDR]; from=<..> ...`: what a header check writes down.
+fn header(rest: &str) -> Option<Message<'_>> {
+    let (action, checked) = rest.split_once(": header ")?;
+    if !matches!(action, "warning" | "info" | "warn" | "prepend" | "replace" | "filter" | "redirect") {
+        return None;
+    }
+    let Some(subject) = checked.get(..9).filter(|name| name.eq_ignore_ascii_case("Subject: ")).and(checked.get(9..)) else {
+        return Some(Message::Nothing);
+    };
+    let (subject, _) = envelope(subject);
+    let end = subject.rfind(" from ").filter(|at| peer(&subject[at + 6..]).is_some() || subject[at + 6..].starts_with("local"));
+    Some(Message::Subject(end.map_or(subject, |at| &subject[..at])))
+}
+
+/// A server failed softly; the next one is tried.
+fn far(rest: &str) -> Option<Message<'_>> {
+    let begins = [
+        "host ",
+        "lost connection with ",
+        "conversation with ",
+        "SASL authentication failed; ",
+        "TLS is required",
+        "Cannot start TLS",
+        "Server certificate not",
+    ];
+    if begins.iter().any(|begin| rest.starts_with(begin)) {
+        return Some(Message::Tried(rest));
+    }
+    None
+}
+
+fn other<'a>(rest: &'a str, level: &str) -> Option<Message<'a>> {
+    match of_session(rest) {
+        Message::Nothing if rest.contains("size limit exceeded") => Some(Message::TooLarge(rest)),
+        // Postfix warns of much that touches no mail: malformed replies, slow queues.
+        Message::Nothing => (!level.is_empty() || rest.starts_with("warning: ") || REMARKS.iter().any(|begin| rest.starts_with(begin)))
+            .then_some(Message::Nothing),
+        known => Some(known),
+    }
+}
+
+/// Remarks about a mail that decide nothing.
+const REMARKS: &[&str] =
+    &["enabling PIX", "disabling PIX", "replacing command", "sender notification failed", "passing", "breaking line", "conversion"];

@@ -1,0 +1,226 @@
+//! Messages of sendmail to evidence.
+
+use super::message::{date, delay, peer, queue_id, recipients, shortened, value};
+use crate::evidence::{Kind, Phase, RelayFacts, Sym};
+use crate::formats::Sink;
+use crate::formats::records::Place;
+use crate::formats::relay::mail::At;
+use crate::formats::relay::output::{Begins, MailId, Output};
+use crate::formats::relay::syslog::{self, Entry, Piece, Stamp};
+use crate::smtp::{find_reply, next_queue_id, path_address, trailer};
+use crate::source::Class;
+use std::collections::BTreeMap;
+
+/// Reads a file.
+pub fn read(text: &str, sink: &mut Sink<'_>) {
+    let mut reader = Reader { out: Output::new(sink), names: BTreeMap::new() };
+    syslog::each(text, &mut |piece, place| match piece {
+        Piece::Entry(entry) if super::is_own(entry.program) => reader.entry(&entry, place),
+        Piece::Entry(entry) => {
+            reader.out.at(&entry.stamp);
+            reader.out.mark(place, Class::Frame);
+        }
+        Piece::Frame => reader.out.mark(place, Class::Frame),
+        Piece::Unknown(reason) => reader.out.reject(place, reason),
+    });
+    reader.out.finish();
+}
+
+struct Reader<'a, 'b> {
+    out: Output<'a, 'b>,
+    /// By process: the server of the last handshake, whose name is whole there.
+    names: BTreeMap<u32, String>,
+}
+
+/// Where a message stands.
+#[derive(Clone, Copy)]
+struct Here {
+    place: Place,
+    at: At,
+    relay: Sym,
+    stamp: Stamp,
+    pid: u32,
+}
+
+impl Reader<'_, '_> {
+    fn entry(&mut self, entry: &Entry<'_>, place: Place) {
+        let here = Here { place, at: self.out.at(&entry.stamp), relay: self.out.name(entry.host), stamp: entry.stamp, pid: entry.pid };
+        self.out.mark(place, Class::Frame);
+        match queue_id(entry.message) {
+            Some((id, rest)) => self.of_mail(id, rest, here),
+            None => self.session(entry.message, None, here),
+        }
+    }
+
+    fn of_mail(&mut self, id: &str, rest: &str, here: Here) {
+        if rest.starts_with("from=") {
+            return self.arrival(id, rest, here);
+        }
+        if rest.starts_with("to=") {
+            return self.deliveries(id, rest, here);
+        }
+        if let Some((other, words)) = queue_id(rest) {
+            return self.notice(id, other, words, here);
+        }
+        let mail = self.out.mail(here.relay, id, Begins::Never);
+        self.session(rest, Some(mail), here);
+    }
+
+    /// `from=<A>, size=N, class=N, nrcpts=N, msgid=<ID>, ..., relay=NAME [IP]`; without recipients nothing was taken.
+    fn arrival(&mut self, id: &str, rest: &str, here: Here) {
+        if let Some((year, month, day)) = date(id).filter(|(_, month, day)| (*month, *day) == (here.stamp.month, here.stamp.day)) {
+            let noon = Stamp { year: Some(year), month, day, ..here.stamp }.in_year(year);
+            self.out.years.vote(&here.stamp, noon);
+        }
+        self.out.mark(here.place, Class::Evidence);
+        let mail = self.out.mail(here.relay, id, Begins::Certainly);
+        let (client, ip) = peer(value(rest, "relay="));
+        let sender = value(rest, "from=").trim_start_matches('<').trim_end_matches('>');
+        let sender = self.out.keep(if sender.is_empty() { "<>" } else { sender });
+        let message_id = self.out.message_id(value(rest, "msgid="));
+        let (client, client_ip) = (self.out.keep(client), self.out.name(ip));
+        let known = self.out.of(mail);
+        (known.sender, known.message_id, known.client, known.client_ip) = (sender, message_id, client, client_ip);
+        (known.size, known.count) = (value(rest, "size=").parse().unwrap_or(0), value(rest, "nrcpts=").parse().unwrap_or(0));
+        (known.begun, known.taken) = (Some((here.place, here.at)), known.count > 0);
+        if known.taken {
+            self.push(Kind::Accept, RelayFacts { phase: Phase::Queued, ..RelayFacts::default() }, "", Some(mail), here);
+        }
+    }
+
+    fn deliveries(&mut self, id: &str, rest: &str, here: Here) {
+        let stat = value(rest, "stat=");
+        if stat.is_empty() {
+            return self.out.reject(here.place, "the line ends before its status");
+        }
+        self.out.mark(here.place, Class::Evidence);
+        let mail = self.out.mail(here.relay, id, Begins::Never);
+        let (kind, phase) = fate(stat);
+        let reply = words(rest, stat);
+        self.vote(&reply, here);
+        let (name, ip) = peer(value(rest, "relay="));
+        let whole = self.names.get(&here.pid).filter(|whole| shortened(name, whole)).cloned();
+        let next = if phase == Phase::Sent {
+            next_queue_id(stat).or_else(|| next_queue_id(stat.trim_start_matches("Sent ("))).unwrap_or("")
+        } else {
+            ""
+        };
+        let facts = RelayFacts {
+            host: self.out.keep(whole.as_deref().unwrap_or(name)),
+            host_ip: self.out.name(ip),
+            phase,
+            dsn: value(rest, "dsn=").parse().ok(),
+            delay: delay(value(rest, "delay=")),
+            next_queue_id: self.out.name(next),
+            name: here.relay,
+            ..RelayFacts::default()
+        };
+        let reply = self.out.keep(&reply);
+        for recipient in recipients(rest) {
+            let recipient = self.out.keep(recipient);
+            self.out.tried(mail, (here.place, here.at), kind, (recipient, reply), facts.clone());
+        }
+    }
+
+    /// The time that Exchange puts behind a reply dates the line.
+    fn vote(&mut self, reply: &str, here: Here) {
+        if let Some(at) = trailer(reply).and_then(|trailer| trailer.at) {
+            self.out.years.vote(&here.stamp, at);
+        }
+    }
+
+    /// `DSN: TEXT`, `sender notify: Warning: could not send message for past 4 hours`, `return to sender: ...`.
+    fn notice(&mut self, id: &str, other: &str, words: &str, here: Here) {
+        self.out.mark(here.place, Class::Evidence);
+        let mail = self.out.mail(here.relay, id, Begins::Never);
+        if words.contains("Cannot send message for ") || words.contains("Cannot send message within") {
+            self.out.give_up(mail, (here.place, here.at), Phase::Expired, here.relay);
+        }
+        self.out.notice(mail, (here.place, here.at), (here.relay, here.relay), (words.contains("Warning: could not send"), other));
+    }
+
+    /// What is of a connection: rulesets, handshakes, logons.
+    fn session(&mut self, text: &str, mail: Option<MailId>, here: Here) {
+        if let Some(rest) = text.strip_prefix("STARTTLS=client, ") {
+            let name = peer(value(rest, "relay=")).0;
+            if !name.is_empty() {
+                self.names.insert(here.pid, name.to_owned());
+            }
+            if !rest.contains("error") {
+                return;
+            }
+        }
+        let (kind, phase, stage) = match text {
+            text if text.starts_with("ruleset=tls_") => (Kind::Tls, Phase::Tried, "tls"),
+            text if text.starts_with("ruleset=") && text.contains(", reject=") => (Kind::Reply, Phase::Rejected, stage(text)),
+            text if text.starts_with("STARTTLS=client") => (Kind::Tls, Phase::Tried, "tls"),
+            text if text.starts_with("STARTTLS=server, error") => (Kind::Tls, Phase::Lost, "tls"),
+            text if text.starts_with("AUTH failure") => (Kind::Auth, Phase::Rejected, "auth"),
+            text if text.starts_with("collect: premature EOM") || text.starts_with("lost input channel") => (Kind::Event, Phase::Lost, ""),
+            _ => return,
+        };
+        self.out.mark(here.place, Class::Evidence);
+        let (name, ip) = peer(value(text, "relay="));
+        let (name, ip) = (self.out.keep(name), self.out.name(ip));
+        let facts = RelayFacts { stage, phase, ..RelayFacts::default() };
+        let facts = if phase == Phase::Tried {
+            RelayFacts { host: name, host_ip: ip, ..facts }
+        } else {
+            RelayFacts { client: name, client_ip: ip, ..facts }
+        };
+        let said = Some(value(text, "reject=")).filter(|said| !said.is_empty()).unwrap_or(text);
+        let argument = path_address(value(text, "arg1="));
+        let (sender, recipient) = match stage {
+            "mail" => (argument, ""),
+            "rcpt" => ("", argument),
+            _ => ("", ""),
+        };
+        let mut record = self.out.begin(here.place, here.at, kind);
+        (record.sender, record.recipient, record.reply) = (self.out.keep(sender), self.out.keep(recipient), self.out.keep(said));
+        self.out.push(record, RelayFacts { name: here.relay, ..facts }, mail, here.at);
+    }
+
+    fn push(&mut self, kind: Kind, mut facts: RelayFacts, reply: &str, mail: Option<MailId>, here: Here) {
+        let mut record = self.out.begin(here.place, here.at, kind);
+        record.reply = self.out.keep(reply);
+        facts.name = here.relay;
+        self.out.push(record, facts, mail, here.at);
+    }
+}
+
+/// The far server's words: `reply=` where there is one, else what stands behind the status. An acceptance has lost its
+/// code there, so the enhanced one goes in front.
+fn words(rest: &str, stat: &str) -> String {
+    let reply = value(rest, "reply=");
+    match stat.strip_prefix("Sent (") {
+        Some(said) => format!("{} {}", value(rest, "dsn="), said.strip_suffix(')').unwrap_or(said).trim_start()),
+        None if !reply.is_empty() => reply.to_owned(),
+        None => {
+            let said = stat.strip_prefix("Deferred: ").unwrap_or(stat);
+            if find_reply(said).is_none() && value(rest, "dsn=").starts_with('5') {
+                format!("{} {said}", value(rest, "dsn="))
+            } else {
+                said.to_owned()
+            }
+        }
+    }
+}
+
+/// What a status is (relay.md section 1.3); one without words repeats what was known of the host.
+fn fate(stat: &str) -> (Kind, Phase) {
+    match stat {
+        stat if stat.starts_with("Sent") => (Kind::Deliver, Phase::Sent),
+        "Deferred" | "queued" => (Kind::Defer, Phase::Suspended),
+        stat if stat.starts_with("Deferred") || stat.starts_with("Operating system error") => (Kind::Defer, Phase::Deferred),
+        _ => (Kind::Fail, Phase::Bounced),
+    }
+}
+
+fn stage(text: &str) -> &'static str {
+    match value(text, "ruleset=") {
+        "check_rcpt" => "rcpt",
+        "check_mail" => "mail",
+        "check_relay" => "connect",
+        _ => "",
+    }
+}

@@ -1,0 +1,79 @@
+//! What syslog puts in front of a message, in every shape that files of it have (relay.md section 1.1.1): the
+//! traditional line with and without priority, ISO 8601, RFC 5424, `journalctl` short forms, year first, containers'
+//! prefix, JSON of rsyslog and of the journal, and the journal's export. Shared by all that log through it.
+
+mod journal;
+mod line;
+mod stamp;
+
+pub use stamp::{Stamp, iso, offset};
+
+use crate::formats::records::Place;
+use crate::source::lines;
+
+/// A line of syslog, taken apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Entry<'a> {
+    /// When.
+    pub stamp: Stamp,
+    /// Host that logged.
+    pub host: &'a str,
+    /// Program, `postfix/smtp`; RFC 5424 cuts it at the slash.
+    pub program: &'a str,
+    /// Its process, 0 where unknown.
+    pub pid: u32,
+    /// What it says.
+    pub message: &'a str,
+}
+
+/// What a piece of a syslog file is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Piece<'a> {
+    /// A message.
+    Entry(Entry<'a>),
+    /// Blank, or a remark of syslog itself.
+    Frame,
+    /// Neither, and why.
+    Unknown(&'static str),
+}
+
+/// Hands on every piece of a text with its lines.
+pub fn each(text: &str, take: &mut dyn FnMut(Piece<'_>, Place)) {
+    let mut export = journal::Export::default();
+    for (number, line) in lines(text) {
+        let place = Place { line: number, lines: 1 };
+        if export.takes(number, line) {
+            if line.is_empty() {
+                export.hand_on(take);
+            }
+        } else if line.trim().is_empty() {
+            take(Piece::Frame, place);
+        } else if line.starts_with('{') {
+            journal::json(line, place, take);
+        } else {
+            take(line::read(line), place);
+        }
+    }
+    export.hand_on(take);
+}
+
+/// Whether the first pieces of a text please; how many there were, and how many pleased, of at most a few hundred.
+pub fn sample(head: &str, wanted: &dyn Fn(&Entry<'_>) -> bool) -> (usize, usize) {
+    let (mut seen, mut pleased) = (0, 0);
+    each(beginning(head), &mut |piece, _| {
+        if let Piece::Entry(entry) = piece {
+            seen += 1;
+            pleased += usize::from(wanted(&entry));
+        }
+    });
+    (seen, pleased)
+}
+
+/// The first lines of a text; the last one of a head may be cut.
+fn beginning(head: &str) -> &str {
+    let end = head.match_indices('\n').nth(LOOK_AT).map_or(head.len(), |(at, _)| at);
+    &head[..end]
+}
+
+/// Lines that recognisers look at.
+const LOOK_AT: usize = 400;

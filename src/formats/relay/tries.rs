@@ -1,0 +1,49 @@
+//! What all relays do with a recipient: try, give up, write to the sender.
+
+use super::mail::{At, Recipient};
+use super::output::{Begins, MailId, Output};
+use crate::evidence::{Kind, Phase, RelayFacts, Sym};
+use crate::formats::records::Place;
+
+impl Output<'_, '_> {
+    /// A try for a recipient, counted unless the relay did not really try.
+    pub fn tried(&mut self, mail: MailId, (place, at): (Place, At), kind: Kind, (recipient, reply): (Sym, Sym), mut facts: RelayFacts) {
+        let counts = facts.phase != Phase::Suspended;
+        let known = self.of(mail).recipient(recipient);
+        known.attempts = known.attempts.saturating_add(u16::from(counts));
+        if counts || known.reply.is_empty() {
+            (known.reply, known.host, known.stage) = (reply, facts.host, facts.stage);
+        }
+        known.open = kind == Kind::Defer;
+        facts.attempts = if counts { known.attempts } else { 0 };
+        let mut record = self.begin(place, at, kind);
+        (record.recipient, record.reply) = (recipient, reply);
+        self.push(record, facts, Some(mail), at);
+    }
+
+    /// All recipients without an end come to one; their last words are why.
+    pub fn give_up(&mut self, mail: MailId, (place, at): (Place, At), phase: Phase, name: Sym) {
+        let open = |known: &mut Recipient| std::mem::take(&mut known.open).then_some(*known);
+        let mut given_up: Vec<_> = self.of(mail).recipients.iter_mut().filter_map(open).collect();
+        if self.of(mail).recipients.is_empty() {
+            given_up.push(Recipient::default());
+        }
+        for known in given_up {
+            let mut record = self.begin(place, at, Kind::Fail);
+            (record.recipient, record.reply) = (known.address, known.reply);
+            let (host, stage, attempts) = (known.host, known.stage, known.attempts);
+            self.push(record, RelayFacts { name, host, stage, phase, attempts, ..RelayFacts::default() }, Some(mail), at);
+        }
+    }
+
+    /// The relay's own notice of a mail, which may be told before or behind the first line of the notice itself.
+    pub fn notice(&mut self, mail: MailId, (place, at): (Place, At), (relay, name): (Sym, Sym), (late, id): (bool, &str)) {
+        let parent = self.of(mail).id;
+        let notice = self.mail(relay, id, Begins::Never);
+        self.of(notice).parent = parent;
+        let phase = if late { Phase::DelayNotice } else { Phase::BounceNotice };
+        let record = self.begin(place, at, Kind::Event);
+        let facts = RelayFacts { phase, next_queue_id: self.name(id), name, ..RelayFacts::default() };
+        self.push(record, facts, Some(mail), at);
+    }
+}
