@@ -6,7 +6,7 @@ pub use read::{ReadOptions, Reading, read, read_with};
 
 use crate::align::{self, Alignment, Zone};
 use crate::error::UsageError;
-use crate::evidence::Millis;
+use crate::evidence::{Evidence, Millis, Store};
 use crate::incident::{self, Incident};
 use crate::journey::{self, Journey, Policy, Silence};
 use crate::rules::{Catalogue, Matcher};
@@ -87,7 +87,13 @@ pub fn analyse(
     Ok(Analysis { reading, alignment, journeys, incidents, sender: options.policy.sender.clone(), outside_window, silences })
 }
 
-/// Lines of a trace that speak of no journey hold the mail of others.
+/// Logs of Exchange and of relays hold everybody's mail.
+fn of_anybody(store: &Store, record: &Evidence) -> bool {
+    let whose = !record.recipient.is_empty() || !record.message_id.is_empty();
+    store.trace_of(record).is_some() || store.relay_of(record).is_some() && whose
+}
+
+/// Lines of a trace or of a relay's log that speak of no journey hold the mail of others.
 fn mark_others(reading: &mut Reading, journeys: &[Journey]) {
     let mut ours = vec![false; reading.store.records.len()];
     for at in journeys.iter().flat_map(|journey| &journey.evidence) {
@@ -97,8 +103,7 @@ fn mark_others(reading: &mut Reading, journeys: &[Journey]) {
     }
     // A line with several recipients is evidence when one of them is SAP's.
     for (class, own) in [(Class::Others, false), (Class::Evidence, true)] {
-        let records =
-            reading.store.records.iter().zip(&ours).filter(|(record, ours)| reading.store.trace_of(record).is_some() && **ours == own);
+        let records = reading.store.records.iter().zip(&ours).filter(|(record, ours)| of_anybody(&reading.store, record) && **ours == own);
         for (record, _) in records {
             if let Some(source) = reading.sources.get_mut(record.source as usize) {
                 source.ledger.mark_run(record.line, record.lines, class);

@@ -9,9 +9,9 @@ use sostrace::source::{Source, lines};
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
 
-/// Bytes that a byte of a line may cost at most: a cell of one character has a place of sixteen bytes, in a list that
-/// doubles. Whatever grew faster than the line would pass it at once.
-const COPIES: usize = 32;
+/// Bytes that a byte of a line may cost at most: a cell of one character has a place of sixteen bytes, in a list of which
+/// the old half lives on while it doubles. Whatever grew faster than the line would pass it at once.
+const COPIES: usize = 48;
 
 /// Bytes of the heap at their most while a format reads a text.
 fn peak(format: &dyn Format, text: &str) -> usize {

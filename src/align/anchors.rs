@@ -5,9 +5,10 @@ use super::compare::{self, Part};
 use super::keys::Exact;
 use super::requests::Request;
 use super::units::Units;
-use crate::evidence::{Fold, HOUR, MINUTE, Span, Store};
+use crate::evidence::{Fold, HOUR, Hop, Kind, MINUTE, Span, Store};
 use crate::smtp::trailer;
 use crate::source::Source;
+use std::collections::BTreeMap;
 
 /// Local times can not be further from UTC than this (+14 hours, and the way of the mail).
 const FARTHEST: i64 = 14 * HOUR + HOUR / 4;
@@ -43,10 +44,21 @@ pub fn collect(store: &Store, sources: &[Source], units: &Units, exact: &Exact) 
             push(*record, Span::instant(at));
         }
     }
+    let relayed = (0u32..).zip(&store.records).filter(|(_, record)| record.hop == Hop::Relay && !record.reply.is_empty());
+    for (at, record) in relayed {
+        if let Some(utc) = trailer(store.text(record.reply)).and_then(|trailer| trailer.at) {
+            push(at, Span::instant(utc));
+        }
+    }
     let utc_of = |arrival: usize| {
         let record = store.records.get(units.arrivals[arrival].first() as usize)?;
         if sources.get(record.source as usize)?.utc { record.local } else { None }
     };
+    for (row, arrival) in handed_on(store, units) {
+        if let Some(utc) = utc_of(arrival) {
+            push(row, utc);
+        }
+    }
     for (attempt, arrival) in ordered(&exact.echoes) {
         if let Some(utc) = utc_of(arrival) {
             push(units.attempts[attempt], utc);
@@ -68,6 +80,19 @@ pub fn collect(store: &Store, sources: &[Source], units: &Units, exact: &Exact) 
         }
     }
     out
+}
+
+/// Rows in which a relay handed a mail on, with the arrival of the same Message-ID and recipient.
+fn handed_on(store: &Store, units: &Units) -> Vec<(u32, usize)> {
+    let by_id: BTreeMap<(&str, &str), usize> =
+        units.arrivals.iter().enumerate().map(|(at, unit)| ((unit.message_id.as_str(), unit.recipient.text.as_str()), at)).collect();
+    let known = units.relays.iter().filter(|unit| !unit.message_id.is_empty());
+    let pairs = known.filter_map(|unit| {
+        let arrival = by_id.get(&(unit.message_id.as_str(), unit.recipient.text.as_str()))?;
+        let sent = unit.rows.iter().rev().find(|row| store.records[**row as usize].kind == Kind::Deliver)?;
+        Some((*sent, *arrival))
+    });
+    pairs.collect()
 }
 
 fn ordered(pairs: &std::collections::HashMap<usize, usize>) -> Vec<(usize, usize)> {

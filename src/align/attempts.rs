@@ -4,9 +4,10 @@ use super::View;
 use super::compare::{self, Part};
 use super::keys::Exact;
 use super::model::{Link, LinkKey, Mail};
+use super::relays;
 use super::sessions;
 use super::units::Taken;
-use crate::evidence::{Kind, MINUTE, Millis, SapState, Span};
+use crate::evidence::{Hop, Kind, MINUTE, Millis, SapState, Span};
 use crate::smtp::{find_reply, squeeze};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -233,6 +234,11 @@ fn start_from_attempts(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, ta
         mails.push(mail);
     }
     mails.extend(view.units.sessions.iter().map(|record| Mail { attempts: vec![(*record, own)], ..Mail::default() }));
+    let dialogue =
+        view.units.attempts.iter().chain(&view.units.sessions).any(|record| view.store.records[*record as usize].hop == Hop::Icm);
+    if !dialogue {
+        relays::start(view, mails, taken);
+    }
     if mails.is_empty() {
         // What is known around the mails, such as the headers of one, starts none.
         let around = |row: &u32| view.sources.get(view.store.records[*row as usize].source as usize).is_some_and(|source| source.context);

@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::compare;
-use crate::evidence::{HOUR, Hop, MINUTE, Millis, Span, Store, TraceStatus, ZoneBasis};
+use crate::evidence::{Fold, HOUR, Hop, MINUTE, Millis, Span, Store, TraceStatus, ZoneBasis};
 use crate::formats::probably_cut;
 use crate::smtp::fold_address;
 use crate::source::Source;
@@ -91,8 +91,12 @@ impl Held {
 }
 
 /// Coverage of all sources.
-pub fn of_sources(store: &Store, sources: &[Source], utc: &[Option<Span>]) -> Vec<Coverage> {
-    let (mut spans, mut held): (Vec<Option<Span>>, Vec<Held>) = (vec![None; sources.len()], Vec::new());
+pub fn of_sources(store: &Store, sources: &[Source], clocks: &[Clock], utc: &[Option<Span>]) -> Vec<Coverage> {
+    // The log of a relay goes on where it logs other matters; a list ends with its last row.
+    let whole =
+        |(source, clock): (&Source, &Clock)| (source.hop == Hop::Relay).then(|| Some(clock.utc(source.span?, Fold::Unknown))).flatten();
+    let mut spans: Vec<Option<Span>> = sources.iter().zip(clocks).map(whole).collect();
+    let mut held: Vec<Held> = Vec::new();
     held.resize_with(sources.len(), Held::default);
     for (record, at) in store.records.iter().zip(utc) {
         let source = record.source as usize;

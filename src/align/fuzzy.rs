@@ -47,19 +47,28 @@ impl Seeker {
 
 /// First all requests that SAP says were handed over; then those that may have been, whatever SAP says.
 pub fn link_arrivals(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
+    link(view, &view.units.arrivals, &mut taken.arrivals, mails, |mail| &mut mail.arrivals);
+}
+
+/// The same in the logs of relays, which seldom know a subject.
+pub fn link_relays(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
+    link(view, &view.units.relays, &mut taken.relays, mails, |mail| &mut mail.relays);
+}
+
+fn link(view: &View<'_>, units: &[Arrival], taken: &mut [bool], mails: &mut [Mail], slot: fn(&mut Mail) -> &mut Vec<(u32, Link)>) {
     let (sure, doubtful) = seekers(view, mails);
     for mut seekers in [sure, doubtful] {
         // By time, and by what the files say: their order decides nothing.
         seekers.sort_by(|a, b| a.rank().cmp(&b.rank()));
-        let found = Search::new(view, &seekers, taken).links();
+        let found = Search::new(view, units, &seekers, taken).links();
         for (seeker, outcome) in seekers.iter().zip(found) {
             let mail = &mut mails[seeker.mail];
             match outcome {
-                Outcome::Linked(arrival, link) => {
-                    taken.arrivals[arrival] = true;
-                    mail.arrivals.extend(view.units.arrivals[arrival].rows.iter().map(|row| (*row, link)));
+                Outcome::Linked(at, link) => {
+                    taken[at] = true;
+                    slot(mail).extend(units[at].rows.iter().map(|row| (*row, link)));
                 }
-                Outcome::Open(arrival) => mail.contested = Some(view.units.arrivals[arrival].first()),
+                Outcome::Open(at) => mail.contested = Some(units[at].first()),
                 Outcome::Nothing => {}
             }
         }
@@ -69,7 +78,7 @@ pub fn link_arrivals(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
 /// Requests without an arrival: those handed over, and those whose end a server has not decided for good.
 fn seekers(view: &View<'_>, mails: &[Mail]) -> (Vec<Seeker>, Vec<Seeker>) {
     let (mut sure, mut doubtful) = (Vec::new(), Vec::new());
-    for (mail, own) in mails.iter().enumerate().filter(|(_, m)| m.arrivals.is_empty()) {
+    for (mail, own) in mails.iter().enumerate().filter(|(_, m)| m.arrivals.is_empty() && m.relays.is_empty()) {
         let Some(last) = own.requests.last().copied() else { continue };
         let record = &view.store.records[last as usize];
         let (Some(status), Some(facts)) = (view.at(last), view.store.sap_of(record)) else { continue };
@@ -115,7 +124,9 @@ enum Outcome {
 
 /// One pass over requests, by time, and the arrivals that are left.
 struct Search<'a> {
-    view: &'a View<'a>,
+    units: &'a [Arrival],
+    /// The log tells subjects.
+    titled: bool,
     seekers: &'a [Seeker],
     blocks: Blocks<'a>,
     /// Senders in the trace.
@@ -125,25 +136,26 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(view: &'a View<'a>, seekers: &'a [Seeker], taken: &Taken) -> Self {
-        let own = addresses(view, seekers);
+    fn new(view: &View<'_>, units: &'a [Arrival], seekers: &'a [Seeker], taken: &[bool]) -> Self {
+        let own = addresses(view, units, seekers);
         let foreign = |row: u32| {
             let facts = view.store.records.get(row as usize).and_then(|record| view.store.trace_of(record));
             facts.is_some_and(|facts| !facts.client_ip.is_empty() && !own.is_empty() && !own.contains(&facts.client_ip))
         };
-        let left = view.units.arrivals.iter().enumerate().filter(|(at, arrival)| !taken.arrivals[*at] && !foreign(arrival.first()));
+        let left = units.iter().enumerate().filter(|(at, arrival)| !taken[*at] && !foreign(arrival.first()));
         let goal = |(arrival, unit): (usize, &'a Arrival)| {
             Some(Goal { arrival, at: view.at(unit.first())?, recipient: &unit.recipient, subject: &unit.subject })
         };
         let spread = view.clocks.iter().map(|clock| clock.spread_ms).max().unwrap_or(0);
         Self {
-            view,
+            units,
+            titled: units.iter().any(|unit| !unit.subject.text.is_empty()),
             seekers,
             blocks: Blocks::new(
                 left.filter_map(goal).collect(),
                 Heads::of(seekers.iter().map(|seeker| (&seeker.recipient, &seeker.subject))),
             ),
-            senders: view.units.arrivals.iter().map(|arrival| arrival.sender.text.as_str()).collect(),
+            senders: units.iter().map(|arrival| arrival.sender.text.as_str()).collect(),
             window: WINDOW.max((3 * spread).min(LOOSE_WINDOW)),
         }
     }
@@ -164,7 +176,7 @@ impl<'a> Search<'a> {
     }
 
     fn arrival(&self, place: usize) -> &Arrival {
-        &self.view.units.arrivals[self.blocks.order[place].arrival]
+        &self.units[self.blocks.order[place].arrival]
     }
 
     /// What the trace says decides the order of arrivals.
@@ -191,9 +203,9 @@ impl<'a> Search<'a> {
 }
 
 /// Addresses from which mail of SAP's senders comes, where the trace knows both.
-fn addresses(view: &View<'_>, seekers: &[Seeker]) -> HashSet<Sym> {
+fn addresses(view: &View<'_>, units: &[Arrival], seekers: &[Seeker]) -> HashSet<Sym> {
     let senders: HashSet<&str> = seekers.iter().map(|seeker| seeker.sender.text.as_str()).filter(|sender| !sender.is_empty()).collect();
-    let own = view.units.arrivals.iter().filter(|arrival| senders.contains(arrival.sender.text.as_str()));
+    let own = units.iter().filter(|arrival| senders.contains(arrival.sender.text.as_str()));
     let rows = own.filter_map(|arrival| view.store.trace_of(view.store.records.get(arrival.first() as usize)?));
     rows.map(|facts| facts.client_ip).filter(|address| !address.is_empty()).collect()
 }
@@ -294,7 +306,9 @@ impl Group<'_> {
         if contested || !seeker.sender.agrees(&unit.sender) {
             at_most(CONTESTED);
         }
-        if seeker.subject.text.is_empty() || unit.subject.text.is_empty() {
+        if !self.search.titled {
+            confidence -= 0.1;
+        } else if seeker.subject.text.is_empty() || unit.subject.text.is_empty() {
             confidence -= 0.2;
         }
         let runner_up = rival.map(|(_, other)| self.search.arrival(self.places[other]).first());

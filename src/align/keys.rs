@@ -16,6 +16,8 @@ pub struct Exact {
     pub arrivals: HashMap<usize, usize>,
     /// Accepted attempt of each request, by index; empty unless the self-test passed.
     pub attempts: HashMap<usize, usize>,
+    /// Mail in a relay of each request, by index; empty unless the self-test passed.
+    pub relays: HashMap<usize, usize>,
     /// Arrival of each attempt, by index, through the echoed Message-ID.
     pub echoes: HashMap<usize, usize>,
 }
@@ -36,7 +38,11 @@ pub fn exact(store: &Store, units: &Units) -> Exact {
             tried_by_local.entry(compare::local_part(id)).or_default().push(at);
         }
     }
-    self_test(store, units, &by_local, &tried_by_local, &mut out);
+    let mut relayed: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, relay) in units.relays.iter().enumerate().filter(|(_, relay)| !relay.message_id.is_empty()) {
+        relayed.entry(compare::local_part(&relay.message_id)).or_default().push(at);
+    }
+    self_test(store, units, [&by_local, &tried_by_local, &relayed], &mut out);
     out
 }
 
@@ -56,13 +62,7 @@ fn echoes(store: &Store, units: &Units, by_id: &HashMap<&str, Vec<usize>>) -> Ha
 
 /// Looks every request's key up among the Message-IDs; keys are relied on with three hits, or half of the requests
 /// that were handed over, and hardly any with another recipient (sost.md section 4 has seen one real mail only).
-fn self_test(
-    store: &Store,
-    units: &Units,
-    arrivals: &HashMap<String, Vec<usize>>,
-    attempts: &HashMap<String, Vec<usize>>,
-    out: &mut Exact,
-) {
+fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: [&HashMap<String, Vec<usize>>; 3], out: &mut Exact) {
     let mut test = KeyTest::default();
     for (at, request) in units.requests.iter().enumerate().filter(|(_, r)| !r.key.is_empty()) {
         let record = &store.records[request.last() as usize];
@@ -73,18 +73,21 @@ fn self_test(
         let tried = attempts
             .get(&request.key)
             .and_then(|all| all.iter().find(|a| compare::recipient(store, &store.records[units.attempts[**a] as usize]).agrees(&wanted)));
-        if hit.is_some() || tried.is_some() {
+        let relayed = relays.get(&request.key).and_then(|all| all.iter().find(|at| units.relays[**at].recipient.agrees(&wanted)));
+        if hit.is_some() || tried.is_some() || relayed.is_some() {
             test.hits += 1;
         } else if arrived.is_some() {
             test.contradicted += 1;
         }
         out.arrivals.extend(hit.map(|arrival| (at, *arrival)));
         out.attempts.extend(tried.map(|attempt| (at, *attempt)));
+        out.relays.extend(relayed.map(|relay| (at, *relay)));
     }
     test.passed = test.hits > 0 && (test.hits >= 3 || test.hits * 2 >= test.tried) && test.contradicted * 20 <= test.hits;
     if !test.passed {
         out.arrivals.clear();
         out.attempts.clear();
+        out.relays.clear();
     }
     out.test = test;
 }

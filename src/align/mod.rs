@@ -17,6 +17,7 @@ mod fit;
 mod fuzzy;
 mod keys;
 mod model;
+mod relays;
 mod requests;
 mod sessions;
 mod texts;
@@ -48,14 +49,17 @@ pub fn align(store: &Store, sources: &[Source], zones: &[(String, Zone)]) -> Ali
     let exact = keys::exact(store, &units);
     let clocks = clock::settle(sources, zones, &anchors::collect(store, sources, &units, &exact));
     let utc: Vec<Option<Span>> = store.records.iter().map(|r| Some(clocks.get(r.source as usize)?.utc(r.local?, r.fold))).collect();
-    let coverage = coverage::of_sources(store, sources, &utc);
+    let coverage = coverage::of_sources(store, sources, &clocks, &utc);
     let view = View { store, sources, units: &units, utc: &utc, clocks: &clocks };
     let mut mails = units::mails(&units);
     let mut taken = units::Taken::new(&units);
     keys::link_arrivals(&view, &exact, &mut mails, &mut taken);
+    relays::link(&view, &exact, &mut mails, &mut taken);
     fuzzy::link_arrivals(&view, &mut mails, &mut taken);
     expansion::follow(&view, &mut mails, &mut taken);
     attempts::link(&view, &exact, &mut mails, &mut taken);
+    relays::by_message_id(&view, &mut mails, &mut taken);
+    relays::by_queue_id(&view, &mut mails, &mut taken);
     let (others, sap_like) = units::left_over(&view, &exact, &taken);
     let loose = units::loose(&units, &taken, &mails);
     Alignment { key_test: exact.test, shared_keys: units.shared_keys, clocks, coverage, utc, mails, others, sap_like, loose }

@@ -55,6 +55,8 @@ pub struct Mail {
     pub requests: Vec<u32>,
     /// Tries seen in the SMTP dialogue, in order of time.
     pub attempts: Vec<(u32, Link)>,
+    /// Rows of relays' logs for this mail and recipient, from relay to relay.
+    pub relays: Vec<(u32, Link)>,
     /// Rows of the message trace for this mail and recipient.
     pub arrivals: Vec<(u32, Link)>,
     /// Row of the trace that may be this mail's but went to another one that looks the same.

@@ -4,11 +4,12 @@ use super::View;
 use super::compare::{self, Part};
 use super::keys::Exact;
 use super::model::Mail;
+use super::relays;
 use super::requests::{self, Request};
-use crate::evidence::{Evidence, Hop, Kind, Store, Sym};
+use crate::evidence::{Evidence, Hop, Kind, Phase, Store, Sym};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// A recipient of a mail in the message trace, with all rows about it.
+/// A recipient of a mail in the message trace or in the logs of relays, with all rows about it.
 #[derive(Debug)]
 pub struct Arrival {
     /// Rows, by time.
@@ -43,13 +44,15 @@ pub struct Units {
     pub sessions: Vec<u32>,
     /// Recipients in the trace.
     pub arrivals: Vec<Arrival>,
+    /// Recipients in the logs of relays.
+    pub relays: Vec<Arrival>,
 }
 
 impl Units {
     /// Groups the records of a run.
     pub fn collect(store: &Store) -> Self {
         let (requests, shared_keys) = requests::collect(store);
-        let mut units = Self { requests, shared_keys, arrivals: arrivals(store), ..Self::default() };
+        let mut units = Self { requests, shared_keys, arrivals: arrivals(store), relays: relays::collect(store), ..Self::default() };
         for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Icm) {
             if !record.recipient.is_empty() && matches!(record.kind, Kind::Accept | Kind::Fail | Kind::Defer | Kind::Event) {
                 units.attempts.push(at);
@@ -57,8 +60,18 @@ impl Units {
                 units.sessions.push(at);
             }
         }
+        if units.attempts.is_empty() {
+            // A mail that a relay refused at its door never came into its queue: the relay's log tells of the try.
+            units.attempts = refused(store).collect();
+        }
         units
     }
+}
+
+fn refused(store: &Store) -> impl Iterator<Item = u32> {
+    let own =
+        |record: &Evidence| store.relay_of(record).is_some_and(|facts| facts.phase == Phase::Rejected) && !record.recipient.is_empty();
+    (0u32..).zip(&store.records).filter(move |(_, record)| record.kind == Kind::Reply && own(record)).map(|(at, _)| at)
 }
 
 fn arrivals(store: &Store) -> Vec<Arrival> {
@@ -150,12 +163,18 @@ pub struct Taken {
     pub arrivals: Vec<bool>,
     /// Attempts, by index.
     pub attempts: Vec<bool>,
+    /// Mails in relays, by index.
+    pub relays: Vec<bool>,
 }
 
 impl Taken {
     /// Nothing is taken.
     pub fn new(units: &Units) -> Self {
-        Self { arrivals: vec![false; units.arrivals.len()], attempts: vec![false; units.attempts.len()] }
+        Self {
+            arrivals: vec![false; units.arrivals.len()],
+            attempts: vec![false; units.attempts.len()],
+            relays: vec![false; units.relays.len()],
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::facts::{self, Facts};
 use super::id::Ids;
 use super::model::{Action, Journey, Verdict};
 use super::option;
+use super::relay;
 use super::scope::Scopes;
 use super::verdict::{Ends, verdict};
 use crate::align::{HandOver, LinkKey};
@@ -22,6 +23,7 @@ pub struct Draft {
     host: String,
     app_server: String,
     system: String,
+    relay_queue_id: String,
 }
 
 impl Draft {
@@ -32,15 +34,23 @@ impl Draft {
         self.journey.host = strings.intern(&self.host);
         self.journey.app_server = strings.intern(&self.app_server);
         self.journey.system = strings.intern(&self.system);
+        self.journey.relay_queue_id = strings.intern(&self.relay_queue_id);
         self.journey
     }
 }
 
 /// Judges one mail.
-pub fn judge(context: &Context<'_, '_>, facts: &Facts, option: &'static str, scopes: &Scopes, ids: &mut Ids) -> Draft {
-    let (host, port) = option::host(context, facts);
+pub fn judge(
+    context: &Context<'_, '_>,
+    facts: &Facts,
+    (option, relay_option): (&'static str, &'static str),
+    scopes: &Scopes,
+    ids: &mut Ids,
+) -> Draft {
+    let (host, port) = deciding_host(context, facts);
     let verdict = verdict(ends(context, facts, &host));
     let mut journey = blank(context, facts, option, ids.id(context, facts), verdict);
+    journey.relay_option = relay_option;
     journey.external = scopes.external(context.store.text(facts.recipient), facts.recipient_cut);
     journey.stopped_at = stopped_at(context, facts, verdict, &host);
     if !matches!(verdict, Verdict::Delivered | Verdict::HandedOff) {
@@ -59,8 +69,16 @@ pub fn judge(context: &Context<'_, '_>, facts: &Facts, option: &'static str, sco
         host,
         app_server: landscape.1,
         system: landscape.0,
+        relay_queue_id: relay::queue_ids(context, facts),
         journey,
     }
+}
+
+/// The server that decided: the next one of the last relay, else the one that SAP spoke to.
+fn deciding_host(context: &Context<'_, '_>, facts: &Facts) -> (String, u16) {
+    let next = relay::host(context, facts);
+    let port = context.relay(facts).map_or(0, |facts| facts.port);
+    if next.is_empty() { option::host(context, facts) } else { (next, port) }
 }
 
 fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
@@ -76,6 +94,7 @@ fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
         // SAP waits again after a failure that its history tells.
         tried: context.tried(facts).or(facts.history.iter().any(|row| context.failed(*row)).then_some(Kind::Defer)),
         exchange: context.status(facts),
+        relay: relay::of(context, facts),
         refused: facts::refused(context, facts),
         covered: at.is_some_and(covered),
     }
@@ -84,8 +103,12 @@ fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
 /// The hop at which a verdict was decided.
 fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: &str) -> Option<Hop> {
     let server = if host.is_empty() || is_microsoft(host) { Hop::Exchange } else { Hop::Relay };
+    let by_relay = facts.relay.is_some() && context.status(facts).is_none();
     match verdict {
-        Verdict::Delivered if context.status(facts) == Some(TraceStatus::Sent) => Some(Hop::Outside),
+        Verdict::Delivered if context.status(facts) == Some(TraceStatus::Sent) || by_relay => Some(Hop::Outside),
+        Verdict::Bounced | Verdict::Deferred if by_relay => Some(relay::stopped_at(context, facts)),
+        Verdict::HandedOff | Verdict::Conflict if by_relay => Some(Hop::Relay),
+        Verdict::Missing if by_relay => Some(Hop::Exchange),
         // A report of non-delivery may be a relay's.
         Verdict::Bounced | Verdict::Deferred if context.status(facts).is_some() => {
             context.record(facts.arrival.map(|(at, _)| at)).map(|record| record.hop)
@@ -114,6 +137,7 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         findings: Vec::new(),
         guess: false,
         option,
+        relay_option: "",
         stopped_at: None,
         confidence: link.map(|link| link.confidence),
         link: link.map_or(LinkKey::None, |link| link.key),
@@ -132,6 +156,7 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         subject: facts.subject,
         message_id: message_id.unwrap_or(Sym::EMPTY),
         sap_key: sap.map_or(Sym::EMPTY, |sap| sap.key),
+        relay_queue_id: Sym::EMPTY,
         network_message_id: known(context, facts, |trace| trace.network_message_id),
         sap_status: sap.map_or(Sym::EMPTY, |sap| sap.status),
         sap_message: sap.map_or(Sym::EMPTY, |sap| sap.message),
@@ -170,6 +195,10 @@ fn attempts(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict) -> Optio
     if verdict == Verdict::Waiting {
         return Some(0);
     }
+    let relayed = relay::attempts(context, facts).filter(|_| context.status(facts).is_none());
+    if relayed.is_some() {
+        return relayed;
+    }
     (facts.tries > 0 || !retried(context, facts)).then_some(facts.tries.max(1))
 }
 
@@ -193,7 +222,8 @@ fn submitted(context: &Context<'_, '_>, facts: &Facts) -> Option<Millis> {
     let arrival = facts.evidence.iter().find(|at| context.store.trace_of(&context.store.records[**at as usize]).is_some());
     let earlier = facts.history.first().filter(|row| Some(**row) != facts.request);
     let first = [tried, earlier].into_iter().flatten().filter_map(|at| context.at(*at)).min();
-    first.or(status).or(arrival.and_then(|at| context.at(*at))).map(|span| span.from)
+    let relayed = facts.evidence.iter().find(|at| context.store.records[**at as usize].hop == Hop::Relay);
+    first.or(status).or(relayed.or(arrival).and_then(|at| context.at(*at))).map(|span| span.from)
 }
 
 /// Last evidence of the end: of the trace where it knows the mail, else of SAP or the dialogue.
@@ -203,7 +233,8 @@ fn finished(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict) -> Optio
     }
     let arrival = facts.arrival.and_then(|(at, _)| context.at(at));
     let tried = facts.attempt.and_then(|(at, _)| context.at(at));
-    arrival.or(facts.status).or(tried).map(|span| span.from)
+    let relayed = facts.relay.and_then(|(at, _)| context.at(at));
+    arrival.or(relayed).or(facts.status).or(tried).map(|span| span.from)
 }
 
 /// System and application server: SAP's word, else that of the trace file that saw the try.
@@ -255,7 +286,7 @@ fn cause<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, host: 
         host: if trailer(text).is_some() { "" } else { host },
         port,
         external: journey.external,
-        stage: context.smtp(facts).map_or("", |smtp| smtp.stage),
+        stage: context.relay(facts).map(|relay| relay.stage).or(context.smtp(facts).map(|smtp| smtp.stage)).unwrap_or(""),
         speaker: "",
     });
     let by_facts = || held.iter().find(|rule| rule.kind == RuleKind::Journey).copied();

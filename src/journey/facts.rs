@@ -3,7 +3,7 @@
 use super::Context;
 use super::{sign_in, silence};
 use crate::align::{Link, LinkKey, Mail};
-use crate::evidence::{Evidence, Kind, Millis, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
+use crate::evidence::{Evidence, Kind, Millis, RelayFacts, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
 use crate::smtp::{find_reply, fold_address};
 use std::collections::BTreeSet;
 
@@ -14,6 +14,8 @@ pub struct Facts {
     pub request: Option<u32>,
     /// Last try in the SMTP dialogue with its link.
     pub attempt: Option<(u32, Link)>,
+    /// Row of a relay's log that tells how far the mail came there, with its link.
+    pub relay: Option<(u32, Link)>,
     /// Row of the trace that tells the end, with its link.
     pub arrival: Option<(u32, Link)>,
     /// Tries seen, in the dialogue or in SAP's history.
@@ -67,6 +69,10 @@ impl Context<'_, '_> {
         self.sap(facts).map(|sap| sap.state)
     }
 
+    pub(super) fn relay(&self, facts: &Facts) -> Option<&RelayFacts> {
+        self.store.relay_of(self.record(facts.relay.map(|(at, _)| at))?)
+    }
+
     pub(super) fn status(&self, facts: &Facts) -> Option<TraceStatus> {
         self.trace(facts).map(|trace| trace.status)
     }
@@ -94,10 +100,11 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
     let store = context.store;
     let mut facts = Facts { request: request(context, mail), attempt: mail.attempts.last().copied(), ..Facts::default() };
     facts.arrival = end(context, mail);
+    facts.relay = super::relay::end(context, mail);
     facts.contested = mail.contested;
     facts.history = history(context, mail);
     facts.tries = u32::try_from(mail.attempts.len().max(facts.history.len())).unwrap_or(u32::MAX);
-    let linked = mail.attempts.iter().chain(&mail.arrivals).map(|(at, _)| *at);
+    let linked = mail.attempts.iter().chain(&mail.relays).chain(&mail.arrivals).map(|(at, _)| *at);
     facts.evidence = mail.requests.iter().copied().chain(linked).collect();
     facts.evidence.sort_by_key(|at| (context.at(*at).map(|span| span.from), *at));
     facts.evidence.dedup();
@@ -234,11 +241,12 @@ fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
     let text = |at: Option<u32>| context.record(at).is_some_and(|record| !record.reply.is_empty());
     let failed = |at: u32| context.record(Some(at)).is_some_and(|record| matches!(record.kind, Kind::Fail | Kind::Defer));
     let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)) && failed(*at));
+    let relay = facts.relay.map(|(at, _)| at).filter(|at| text(Some(*at)) && failed(*at));
     let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)));
     let last = facts.request.filter(|at| text(Some(*at)));
     let earlier = || facts.history.iter().rev().copied().find(|at| context.failed(*at) && text(Some(*at)));
     let handed_over = context.state(facts).is_some_and(SapState::handed_over);
-    arrival.or(attempt).or(last).or_else(|| earlier().filter(|_| !handed_over))
+    arrival.or(relay).or(attempt).or(last).or_else(|| earlier().filter(|_| !handed_over))
 }
 
 /// Whether a server's refusal is known for a mail.
@@ -259,6 +267,7 @@ pub fn refused(context: &Context<'_, '_>, facts: &Facts) -> bool {
 
 /// The weakest of the links a mail rests on: to the trace, and to the try that decided.
 pub fn weakest(facts: &Facts) -> Option<Link> {
-    let links = facts.arrival.into_iter().chain(facts.attempt).map(|(_, link)| link).filter(|link| link.key != LinkKey::None);
+    let links =
+        facts.arrival.into_iter().chain(facts.relay).chain(facts.attempt).map(|(_, link)| link).filter(|link| link.key != LinkKey::None);
     links.min_by(|a, b| a.confidence.total_cmp(&b.confidence).then(b.key.cmp(&a.key)))
 }

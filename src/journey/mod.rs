@@ -7,6 +7,7 @@ mod id;
 mod model;
 mod option;
 mod policy;
+mod relay;
 mod scope;
 mod sign_in;
 mod silence;
@@ -55,8 +56,12 @@ pub fn judge(
         alignment.mails.iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();
     let options = option::of_all(&context, &all, &scopes);
     let mut ids = id::Ids::default();
-    let mut drafts: Vec<cause::Draft> =
-        all.iter().zip(options).map(|(facts, option)| cause::judge(&context, facts, option, &scopes, &mut ids)).collect();
+    let recognised = relay::recognised(&context, &all, &scopes);
+    let mut drafts: Vec<cause::Draft> = all
+        .iter()
+        .zip(options)
+        .map(|(facts, option)| cause::judge(&context, facts, (option, relay::option(&context, facts, recognised)), &scopes, &mut ids))
+        .collect();
     drafts.sort_by(|a, b| a.journey.time().cmp(&b.journey.time()).then(a.journey.id.cmp(&b.journey.id)));
     drafts.into_iter().map(|draft| draft.finish(&mut store.strings)).collect()
 }

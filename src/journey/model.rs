@@ -129,6 +129,8 @@ pub struct Journey {
     pub guess: bool,
     /// SAP's way of sending; empty when unknown.
     pub option: &'static str,
+    /// The relay's own way of sending; empty without one, or where it is none of the ways to Exchange Online.
+    pub relay_option: &'static str,
     /// Hop where it ended or failed.
     pub stopped_at: Option<Hop>,
     /// Of the weakest link; `None` when nothing was linked.
@@ -165,6 +167,8 @@ pub struct Journey {
     pub message_id: Sym,
     /// RECTP+RECYR+RECNO.
     pub sap_key: Sym,
+    /// Queue ids from relay to relay, ` > ` between them.
+    pub relay_queue_id: Sym,
     /// Exchange's network message id.
     pub network_message_id: Sym,
     /// SAP's status as written.

@@ -32,7 +32,7 @@ fn group(context: &Context<'_, '_>, facts: &Facts) -> String {
 }
 
 /// The tenant took SAP for its own at least once: a connector named, or external mail sent on.
-fn recognised(context: &Context<'_, '_>, facts: &Facts, scopes: &Scopes) -> bool {
+pub fn recognised(context: &Context<'_, '_>, facts: &Facts, scopes: &Scopes) -> bool {
     let Some(trace) = context.trace(facts) else { return false };
     let outside =
         trace.status == TraceStatus::Sent && scopes.external(context.store.text(facts.recipient), facts.recipient_cut) == Some(true);
@@ -44,6 +44,16 @@ fn of_one(context: &Context<'_, '_>, facts: &Facts, recognised: bool) -> &'stati
     let mechanism = context.smtp(facts).map_or("", |smtp| context.store.text(smtp.mechanism));
     let submission = if mechanism.eq_ignore_ascii_case("XOAUTH2") { "smtp-auth-oauth" } else { "smtp-auth-basic" };
     let words = context.record(facts.decided).map_or("", |record| context.store.text(record.reply));
+    match by_host(&host, recognised, submission) {
+        // What a relay has logged went over a relay, whatever SAP calls it.
+        _ if facts.relay.is_some() => "relay-server",
+        "relay-server" if port == 587 && trailer(words).is_some() => submission,
+        other => other,
+    }
+}
+
+/// Way of sending to a host; `submission` where it asks for a logon.
+pub fn by_host(host: &str, recognised: bool, submission: &'static str) -> &'static str {
     if host.starts_with("smtp-hve.") {
         "hve"
     } else if host.ends_with(".azurecomm.net") {
@@ -53,7 +63,7 @@ fn of_one(context: &Context<'_, '_>, facts: &Facts, recognised: bool) -> &'stati
     } else if host.ends_with(".mail.protection.outlook.com") || host.ends_with(".mx.microsoft") {
         if recognised { "relay-connector" } else { "direct-send" }
     } else if !host.is_empty() {
-        if port == 587 && trailer(words).is_some() { submission } else { "relay-server" }
+        "relay-server"
     } else {
         ""
     }

@@ -1,6 +1,7 @@
 //! The verdict table of the design: the first row that holds, from the furthest hop that has evidence of the mail.
 
 use super::model::Verdict;
+use super::relay;
 use crate::evidence::{Kind, SapState, TraceStatus};
 
 /// What each hop says about the end of a mail.
@@ -12,6 +13,8 @@ pub struct Ends {
     pub tried: Option<Kind>,
     /// Exchange's status.
     pub exchange: Option<TraceStatus>,
+    /// How far the relays brought it.
+    pub relay: Option<relay::End>,
     /// A server's refusal is known.
     pub refused: bool,
     /// The next hop's log covers the time and sender of the hand-over.
@@ -32,7 +35,20 @@ pub fn verdict(ends: Ends) -> Verdict {
         Some(TraceStatus::Failed) => Verdict::Bounced,
         Some(TraceStatus::Pending) => Verdict::Deferred,
         Some(TraceStatus::GettingStatus | TraceStatus::Expanded) => Verdict::Unknown,
-        None => before_exchange(ends),
+        None => ends.relay.map_or_else(|| before_exchange(ends), |end| at_relay(end, ends)),
+    }
+}
+
+/// The last that is known is a relay's word. SAP's own error speaks of an earlier try, or contradicts it.
+fn at_relay(end: relay::End, ends: Ends) -> Verdict {
+    match end {
+        _ if ends.sap == Some(SapState::Error) => Verdict::Conflict,
+        relay::End::Outside => Verdict::Delivered,
+        relay::End::HandedOn { covered: true } => Verdict::Missing,
+        relay::End::HandedOn { covered: false } => Verdict::HandedOff,
+        relay::End::Failed => Verdict::Bounced,
+        relay::End::Trying => Verdict::Deferred,
+        relay::End::Taken => Verdict::HandedOff,
     }
 }
 
@@ -89,6 +105,14 @@ mod tests {
             (Ends { covered: true, ..ends(None, Some(Kind::Accept), None) }, Verdict::Missing),
             (ends(Some(S::Transmitted), None, None), Verdict::HandedOff),
             (ends(None, Some(Kind::Accept), None), Verdict::HandedOff),
+            (Ends { relay: Some(relay::End::Outside), ..ends(Some(S::Sent), None, None) }, Verdict::Delivered),
+            (Ends { relay: Some(relay::End::Failed), ..ends(Some(S::Sent), None, None) }, Verdict::Bounced),
+            (Ends { relay: Some(relay::End::Trying), ..ends(None, None, None) }, Verdict::Deferred),
+            (Ends { relay: Some(relay::End::Taken), ..ends(Some(S::Sent), None, None) }, Verdict::HandedOff),
+            (Ends { relay: Some(relay::End::HandedOn { covered: true }), ..ends(Some(S::Sent), None, None) }, Verdict::Missing),
+            (Ends { relay: Some(relay::End::HandedOn { covered: false }), ..ends(None, None, None) }, Verdict::HandedOff),
+            (Ends { relay: Some(relay::End::Outside), ..ends(Some(S::Error), None, None) }, Verdict::Conflict),
+            (Ends { relay: Some(relay::End::HandedOn { covered: true }), ..ends(Some(S::Sent), None, Some(T::Sent)) }, Verdict::Delivered),
             (ends(Some(S::Unknown), None, None), Verdict::Unknown),
             (ends(Some(S::Sent), None, Some(T::GettingStatus)), Verdict::Unknown),
         ];

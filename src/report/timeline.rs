@@ -102,6 +102,9 @@ fn said(analysis: &Analysis, record: &Evidence) -> String {
     } else if let Some(trace) = store.trace_of(record) {
         let part = |words: &str, sym: Sym| if sym.is_empty() { String::new() } else { format!(", {words} {}", clean(store.text(sym))) };
         format!("{}{}{}", trace.status.word(), part("over", trace.tls), part("return path", trace.return_path))
+    } else if let Some(relay) = store.relay_of(record) {
+        let to = if relay.host.is_empty() { String::new() } else { format!(" to {}", clean(store.text(relay.host))) };
+        format!("{} by {} as {}{to}", relay.phase.word(), clean(store.text(relay.name)), clean(store.text(relay.queue_id)))
     } else {
         match record.kind {
             Kind::Accept => "accepted",

@@ -1,0 +1,115 @@
+//! What became of a mail in the relays: how far it came, over which queues, and by which way it went on.
+
+use super::Context;
+use super::facts::Facts;
+use super::option;
+use super::scope::Scopes;
+use crate::align::{HandOver, Link, Mail};
+use crate::evidence::{Hop, Kind, Phase, Sym};
+use crate::smtp::{domain, find_reply, is_microsoft};
+
+/// How a mail ended at the last relay that knows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// Handed to the server of the recipient.
+    Outside,
+    /// Handed to Exchange Online or to a further hop, whose log covers the time or does not.
+    HandedOn { covered: bool },
+    /// Failed for good.
+    Failed,
+    /// Still being tried.
+    Trying,
+    /// Taken, and no end is told.
+    Taken,
+}
+
+/// The row that tells how far a mail came: the last end, else the first row.
+pub fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
+    let kind = |at: u32| context.record(Some(at)).map(|record| record.kind);
+    let phase = |at: u32| context.record(Some(at)).and_then(|record| context.store.relay_of(record)).map(|facts| facts.phase);
+    // A mail that was not tried because others had just failed waits like one that was.
+    let ends = mail.relays.iter().filter(|(at, _)| matches!(kind(*at), Some(Kind::Deliver | Kind::Fail | Kind::Defer)));
+    let last = ends.filter(|(at, _)| phase(*at) != Some(Phase::Tried)).max_by_key(|(at, _)| (context.at(*at), *at));
+    last.or(mail.relays.first()).copied()
+}
+
+/// What the row says of the end.
+pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
+    let (at, _) = facts.relay?;
+    let record = context.record(Some(at))?;
+    Some(match record.kind {
+        Kind::Deliver => handed_on(context, facts, at),
+        Kind::Fail => End::Failed,
+        Kind::Defer => End::Trying,
+        _ => End::Taken,
+    })
+}
+
+fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
+    let host = host(context, facts);
+    let (sender, recipient) = (context.store.text(facts.sender), context.store.text(facts.recipient));
+    let theirs = domain(recipient).to_lowercase();
+    let own = domain(sender).to_lowercase();
+    let inside = |host: &str| !own.is_empty() && (host == own || host.ends_with(&format!(".{own}")));
+    let address = context.relay(facts).map_or("", |facts| context.store.text(facts.host_ip));
+    if !is_microsoft(&host) && !host.is_empty() && !inside(&host) && !private(address) && theirs != own {
+        return End::Outside;
+    }
+    let clock = context.record(Some(at)).and_then(|record| context.alignment.clocks.get(record.source as usize));
+    let covered = |span| context.alignment.covers(Hop::Exchange, &HandOver::new(span, clock, sender, recipient));
+    End::HandedOn { covered: is_microsoft(&host) && context.at(at).is_some_and(covered) }
+}
+
+fn private(address: &str) -> bool {
+    address.parse().is_ok_and(|address| match address {
+        std::net::IpAddr::V4(four) => four.is_private() || four.is_loopback() || four.is_link_local(),
+        std::net::IpAddr::V6(six) => six.is_loopback() || six.is_unique_local(),
+    })
+}
+
+/// Next server of the relay, lower case.
+pub fn host(context: &Context<'_, '_>, facts: &Facts) -> String {
+    context.relay(facts).map_or_else(String::new, |facts| context.store.text(facts.host).to_lowercase())
+}
+
+/// The hop at which a relay's mail ended: the next server where it said something, else the relay itself.
+pub fn stopped_at(context: &Context<'_, '_>, facts: &Facts) -> Hop {
+    let spoke = find_reply(context.record(facts.relay.map(|(at, _)| at)).map_or("", |record| context.store.text(record.reply))).is_some();
+    match (spoke, is_microsoft(&host(context, facts))) {
+        (true, true) => Hop::Exchange,
+        (true, false) if of(context, facts) != Some(End::Trying) && !host(context, facts).is_empty() => Hop::Outside,
+        _ => Hop::Relay,
+    }
+}
+
+/// Queue ids from relay to relay.
+pub fn queue_ids(context: &Context<'_, '_>, facts: &Facts) -> String {
+    let mut out: Vec<Sym> = Vec::new();
+    for facts in facts.evidence.iter().filter_map(|at| context.store.relay_of(context.record(Some(*at))?)) {
+        if !facts.queue_id.is_empty() && !out.contains(&facts.queue_id) {
+            out.push(facts.queue_id);
+        }
+    }
+    out.into_iter().map(|id| context.store.text(id)).collect::<Vec<_>>().join(" > ")
+}
+
+/// The relay's own way of sending.
+pub fn option(context: &Context<'_, '_>, facts: &Facts, recognised: bool) -> &'static str {
+    let host = host(context, facts);
+    match option::by_host(&host, recognised, "smtp-auth-basic") {
+        // Mail to the outside by the relay itself is none of the four ways to Exchange Online.
+        "" | "relay-server" => "",
+        known => known,
+    }
+}
+
+/// Tries of the relay that decided.
+pub fn attempts(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
+    let seen = context.relay(facts).map_or(0, |facts| u32::from(facts.attempts));
+    (seen > 0).then_some(seen)
+}
+
+/// Whether any mail of the run was taken for the tenant's own behind a relay.
+pub fn recognised(context: &Context<'_, '_>, all: &[Facts], scopes: &Scopes) -> bool {
+    all.iter().filter(|facts| facts.relay.is_some()).any(|facts| option::recognised(context, facts, scopes))
+}

@@ -1,0 +1,202 @@
+//! Option 4: mails followed through relays to Exchange Online, with and without SAP's export.
+
+mod support;
+
+use support::{TABLE, TRACE, analyse_files, arrival, others, request, table};
+
+const EXCHANGE: &str = "contoso-example.mail.protection.outlook.com[198.51.100.21]:25";
+
+/// Lines of one mail in the queue of a relay on 2026-03-10, from 08:05:`second` UTC on.
+fn queued(relay: &str, id: &str, number: u32, to: &str, second: u32, last: &[&str]) -> String {
+    let line = |offset: u32, text: &str| format!("2026-03-10T08:05:{:02}.100000+00:00 {relay} postfix/{text}\n", second + offset);
+    let begin = [
+        format!("smtpd[265]: {id}: client=sapprd01.contoso.example[192.0.2.11]"),
+        format!("cleanup[268]: {id}: message-id=<ADR51{number:012}@contoso.example>"),
+        format!("qmgr[221]: {id}: from=<sap@contoso.example>, size=6001, nrcpt=1 (queue active)"),
+    ];
+    let ends = last.iter().map(|end| format!("smtp[269]: {id}: to=<{to}>, {end}"));
+    begin.into_iter().map(|text| line(0, &text)).chain(ends.map(|text| line(1, &text))).collect()
+}
+
+fn sent(relay: &str, reply: &str) -> String {
+    format!("relay={relay}, delay=1.3, delays=0/0/0/1, dsn=2.0.0, status=sent ({reply})")
+}
+
+fn failed(status: &str, dsn: &str, why: &str) -> String {
+    format!("relay={EXCHANGE}, delay=1.3, delays=0/0/0/1, dsn={dsn}, status={status} ({why})")
+}
+
+const REFUSED: &str = "host contoso-example.mail.protection.outlook.com[198.51.100.21] said: 550 5.7.64 TenantAttribution; Relay Access Denied [AM0EUR02FT001.eop-EUR02.prod.protection.outlook.com 2026-03-10T08:05:12.391Z 08DE06E6F07EEDFA] (in reply to RCPT TO command)";
+const BUSY: &str = "host contoso-example.mail.protection.outlook.com[198.51.100.21] said: 451 4.7.500 Server busy. Please try again later from [203.0.113.10]. (S77714) (in reply to RCPT TO command)";
+
+/// One mail of each fate: number, and the last lines of the relay.
+fn fates() -> Vec<(u32, Vec<String>)> {
+    let queued_for =
+        "250 2.6.0 <x@contoso.example> [InternalId=1, Hostname=AM0PR04MB0001.eurprd04.prod.outlook.com] Queued mail for delivery";
+    let mut out: Vec<(u32, Vec<String>)> = (1..=5).map(|number| (number, vec![sent(EXCHANGE, queued_for)])).collect();
+    out.push((10, vec![failed("bounced", "5.7.64", REFUSED)]));
+    out.push((11, vec![failed("deferred", "4.7.500", BUSY), failed("deferred", "4.7.500", BUSY)]));
+    out.push((12, vec![failed("deferred", "4.7.500", BUSY), sent(EXCHANGE, queued_for)]));
+    out.push((13, vec![sent("mx.fabrikam.example[198.51.100.77]:25", "250 2.0.0 Ok: queued as 7ABB918C6")]));
+    out.push((14, vec![sent(EXCHANGE, queued_for)]));
+    out
+}
+
+fn log() -> String {
+    let one = |(number, last): &(u32, Vec<String>)| {
+        let last: Vec<&str> = last.iter().map(String::as_str).collect();
+        queued("relay01", &format!("4fVRHx19fVz{number:05}"), *number, &format!("m{number}@fabrikam.example"), *number, &last)
+    };
+    let covered = "2026-03-10T01:00:00.000000+00:00 relay01 postfix/master[219]: daemon started -- version 3.7.11\n";
+    let end = "2026-03-10T22:00:00.000000+00:00 relay01 postfix/master[219]: reload -- version 3.7.11, configuration /etc/postfix\n";
+    covered.to_owned() + &fates().iter().map(one).collect::<String>() + end
+}
+
+/// What SAP lists: it sent them all to the relay, one of which the relay never saw.
+fn sap() -> String {
+    let rows = fates().into_iter().map(|(number, _)| number).chain([20]);
+    let row = |number: u32| request(number, &format!("m{number}@fabrikam.example"), number, "S", ("XS", 718), "");
+    TABLE.to_owned()
+        + &rows.map(row).collect::<String>().replace("contoso-example.mail.protection.outlook.com:25", "relay01.contoso.example:25")
+}
+
+/// What Exchange saw: all that the relay handed over but 14.
+fn trace() -> String {
+    let seen = [1, 2, 3, 4, 5, 12].map(|number| arrival(number, &format!("m{number}@fabrikam.example"), number + 2, "Receive, Send"));
+    format!("{TRACE}{}{}", others(), seen.concat())
+}
+
+/// Number of the mail, verdict, where it stopped, code, and the relay's own way.
+type Want = [(u32, &'static str, &'static str, &'static str); 7];
+
+fn check(files: &[(&str, &[u8])], want: &Want) -> Vec<std::collections::BTreeMap<&'static str, String>> {
+    let all = table(&analyse_files(files));
+    for (number, verdict, stopped_at, code) in want {
+        let row = all.iter().find(|row| row["recipient"] == format!("m{number}@fabrikam.example"));
+        let Some(row) = row else {
+            assert_eq!(*verdict, "", "{number} is no journey");
+            continue;
+        };
+        assert_eq!(
+            (row["verdict"].as_str(), row["stopped_at"].as_str(), row["reply_code"].as_str()),
+            (*verdict, *stopped_at, *code),
+            "{number}"
+        );
+    }
+    all
+}
+
+#[test]
+fn from_sap_through_the_relay_to_exchange() {
+    let (sap, log, trace) = (sap(), log(), trace());
+    let want: Want = [
+        (1, "delivered", "outside", ""),
+        (10, "bounced", "exchange", "550"),
+        (11, "deferred", "exchange", "451"),
+        (12, "delivered", "outside", ""),
+        (13, "delivered", "outside", ""),
+        (14, "missing", "exchange", ""),
+        (20, "missing", "relay", ""),
+    ];
+    let all = check(&[("sap.txt", sap.as_bytes()), ("mail.log", log.as_bytes()), ("trace.csv", trace.as_bytes())], &want);
+    assert_eq!(all.len(), 11);
+    let of = |number: u32| all.iter().find(|row| row["recipient"] == format!("m{number}@fabrikam.example")).unwrap();
+    assert_eq!(
+        (of(10)["rule"].as_str(), of(10)["relay_queue_id"].as_str(), of(10)["link"].as_str()),
+        ("RELAY-01", "4fVRHx19fVz00010", "sap-key")
+    );
+    assert_eq!((of(1)["option"].as_str(), of(1)["relay_option"].as_str()), ("relay-server", "relay-connector"));
+    assert_eq!((of(11)["attempts"].as_str(), of(11)["action"].as_str()), ("2", "wait"));
+    assert_eq!(of(13)["relay_option"], "");
+    assert!(of(12)["evidence"].contains("mail.log:") && of(12)["evidence"].contains("trace.csv:"), "{}", of(12)["evidence"]);
+}
+
+/// SAP's "sent" means that the relay took it; the verdict is in the relay's log.
+#[test]
+fn without_exchange_the_relay_has_the_last_word() {
+    let (sap, log) = (sap(), log());
+    let want: Want = [
+        (1, "handed-off", "relay", ""),
+        (10, "bounced", "exchange", "550"),
+        (11, "deferred", "exchange", "451"),
+        (12, "handed-off", "relay", ""),
+        (13, "delivered", "outside", ""),
+        (14, "handed-off", "relay", ""),
+        (20, "missing", "relay", ""),
+    ];
+    check(&[("sap.txt", sap.as_bytes()), ("mail.log", log.as_bytes())], &want);
+}
+
+/// Without SAP's export there is a journey for each mail in the queue and recipient, and none for the relay's notices.
+#[test]
+fn a_relay_alone() {
+    let notice = "2026-03-10T08:05:12.000000+00:00 relay01 postfix/bounce[270]: 4fVRHx19fVz00010: sender non-delivery notification: 4fVRJ00007z1V71P\n2026-03-10T08:05:12.000000+00:00 relay01 postfix/qmgr[221]: 4fVRJ00007z1V71P: from=<>, size=8000, nrcpt=1 (queue active)\n2026-03-10T08:05:13.000000+00:00 relay01 postfix/smtp[271]: 4fVRJ00007z1V71P: to=<sap@contoso.example>, relay=mx.contoso.example[198.51.100.21]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)\n";
+    let log = log() + notice;
+    let want: Want = [
+        (1, "handed-off", "relay", ""),
+        (10, "bounced", "exchange", "550"),
+        (11, "deferred", "exchange", "451"),
+        (12, "handed-off", "relay", ""),
+        (13, "delivered", "outside", ""),
+        (14, "handed-off", "relay", ""),
+        (20, "", "", ""),
+    ];
+    let all = check(&[("mail.log", log.as_bytes())], &want);
+    assert_eq!(all.len(), 10, "one for each mail and recipient");
+}
+
+/// Without keys the mails are told apart by recipient and time.
+#[test]
+fn without_keys() {
+    let keyless = sap().replace("ADR\t51\t0", "\t\t0").replace("\t\t0", "\t\t");
+    let keyless: String = keyless
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<&str> = line.split('\t').collect();
+            if cells[0] == "100" {
+                cells[1] = "";
+                cells[2] = "";
+                cells[3] = "";
+            }
+            cells.join("\t") + "\n"
+        })
+        .collect();
+    let (log, trace) = (log(), trace());
+    let want: Want = [
+        (1, "delivered", "outside", ""),
+        (10, "bounced", "exchange", "550"),
+        (11, "deferred", "exchange", "451"),
+        (12, "delivered", "outside", ""),
+        (13, "delivered", "outside", ""),
+        (14, "missing", "exchange", ""),
+        (20, "missing", "relay", ""),
+    ];
+    let all = check(&[("sap.txt", keyless.as_bytes()), ("mail.log", log.as_bytes()), ("trace.csv", trace.as_bytes())], &want);
+    assert!(all.iter().any(|row| row["link"] == "fuzzy"));
+}
+
+/// Two relays in a row: the chain is shown, and the last one decides.
+#[test]
+fn from_relay_to_relay() {
+    let to = "m1@fabrikam.example";
+    let first = queued(
+        "relay01",
+        "4fVRHx19fVz00001",
+        1,
+        to,
+        1,
+        &[&sent("relay02.contoso.example[10.0.0.2]:25", "250 2.0.0 Ok: queued as 5BBB918C6")],
+    );
+    let second = queued("relay02", "5BBB918C6", 1, to, 3, &[&failed("bounced", "5.7.64", REFUSED)]);
+    for nameless in [false, true] {
+        let second = if nameless {
+            second.lines().filter(|line| !line.contains("message-id")).map(|line| line.to_owned() + "\n").collect()
+        } else {
+            second.clone()
+        };
+        let all = table(&analyse_files(&[("a.log", first.as_bytes()), ("b.log", second.as_bytes())]));
+        assert_eq!(all.len(), 1, "without the second Message-ID: {nameless}");
+        let got = |column: &str| all[0][column].as_str();
+        assert_eq!((got("verdict"), got("relay_queue_id"), got("reply_code")), ("bounced", "4fVRHx19fVz00001 > 5BBB918C6", "550"));
+    }
+}
