@@ -31,7 +31,7 @@ const SEEDS: u64 = 20;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.first().map(String::as_str) {
-        Some("scale") => scale::print(&HEAP),
+        Some("scale") => scale::print(HEAP),
         Some(seeds) => accuracy(seeds.parse()?),
         None => accuracy(SEEDS),
     }

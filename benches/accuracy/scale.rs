@@ -8,7 +8,7 @@ use std::time::Instant;
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 
 /// Prints a row for each size, with all mails different and with all the same.
-pub fn print(heap: &PeakAlloc) -> Result<(), Box<dyn std::error::Error>> {
+pub fn print(heap: PeakAlloc) -> Result<(), Box<dyn std::error::Error>> {
     println!("{:<22} {:>9} {:>8} {:>8} {:>8} {:>12} {:>12}", "mails", "MB", "read s", "align s", "ratio", "heap / input", "linked");
     let all_alike = world::Scenario { name: "all alike", twins: 100, ..scenarios::ALL[3] };
     for (scenario, most) in [(scenarios::ALL[0], 1_000_000), (scenarios::ALL[3], 1_000_000), (all_alike, 100_000)] {
@@ -20,7 +20,7 @@ pub fn print(heap: &PeakAlloc) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn row(scenario: &world::Scenario, size: u64, heap: &PeakAlloc) -> Result<(), Box<dyn std::error::Error>> {
+fn row(scenario: &world::Scenario, size: u64, heap: PeakAlloc) -> Result<(), Box<dyn std::error::Error>> {
     let world = world::make(scenario, size, 1);
     let bytes = world.sap.len() + world.trace.len();
     let folder = tempfile::tempdir()?;
@@ -32,8 +32,9 @@ fn row(scenario: &world::Scenario, size: u64, heap: &PeakAlloc) -> Result<(), Bo
     let begin = Instant::now();
     let reading = read(&[folder.path().to_path_buf()], &mut ());
     let parsed = begin.elapsed();
+    let begin = Instant::now();
     let alignment = align::align(&reading.store, &reading.sources, &[]);
-    let aligned = begin.elapsed() - parsed;
+    let aligned = begin.elapsed();
     let peak = heap.peak_usage().saturating_sub(before);
     let linked = alignment.mails.iter().filter(|mail| !mail.arrivals.is_empty()).count();
     let part = |of: usize| f64::from(u32::try_from(of / 1000).unwrap_or(u32::MAX)) / 1000.0;

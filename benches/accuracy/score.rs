@@ -108,7 +108,9 @@ struct Cells<'a> {
 fn baselines(world: &World, right: &dyn Fn(usize, u32) -> bool) -> (Count, Count) {
     let rows: Vec<Cells<'_>> = world.trace.lines().zip(1..).skip(1).filter_map(|(line, number)| cells(line, number)).collect();
     let mut by_recipient: BTreeMap<&str, Vec<&Cells<'_>>> = BTreeMap::new();
-    rows.iter().for_each(|row| by_recipient.entry(row.recipient).or_default().push(row));
+    for row in &rows {
+        by_recipient.entry(row.recipient).or_default().push(row);
+    }
     let (mut nearest, mut joined) = (Count::default(), Count::default());
     for (mail, line) in world.sap.lines().skip(1).enumerate().filter(|(_, line)| !line.contains("5.7.64")) {
         let fields: Vec<&str> = line.trim_start_matches('|').split(['\t', '|']).map(str::trim).collect();

@@ -214,6 +214,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init)] // windows, not lists of places
     fn groups_are_connected_through_windows() {
         let windows = [vec![0..2], vec![4..6], vec![1..3], vec![], vec![5..6, 7..8]];
         assert_eq!(groups(&windows, 9), [(vec![0, 2], vec![0, 1, 2]), (vec![1, 4], vec![4, 5, 7])]);

@@ -233,7 +233,9 @@ impl Group<'_> {
         let mut contested = vec![false; right];
         for a in (0..left).filter(|a| partner[*a].is_none()) {
             let near: Vec<usize> = self.near(a).into_iter().filter(|b| self.distance(a, *b).is_some()).collect();
-            near.iter().for_each(|b| contested[*b] = true);
+            for b in &near {
+                contested[*b] = true;
+            }
             if let Some(b) = near.first() {
                 out[self.seekers[a]] = Outcome::Open(self.search.blocks.order[self.places[*b]].arrival);
             }

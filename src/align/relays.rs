@@ -32,7 +32,8 @@ fn rows(store: &Store) -> impl Iterator<Item = (u32, &Evidence, &RelayFacts)> {
 
 /// One unit for each mail and recipient, whatever relays it went through.
 pub fn collect(store: &Store) -> Vec<Arrival> {
-    let (mut entries, mut places): (Vec<Entry>, BTreeMap<(Sym, Sym, String), usize>) = (Vec::new(), BTreeMap::new());
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut places: BTreeMap<(Sym, Sym, String), usize> = BTreeMap::new();
     let mut before: HashMap<Sym, usize> = HashMap::new();
     for (at, record, facts) in rows(store) {
         let message_id = compare::message_id(store.text(record.message_id));

@@ -45,10 +45,9 @@ fn at_relay(end: relay::End, ends: Ends) -> Verdict {
         _ if ends.sap == Some(SapState::Error) => Verdict::Conflict,
         relay::End::Outside => Verdict::Delivered,
         relay::End::HandedOn { covered: true } => Verdict::Missing,
-        relay::End::HandedOn { covered: false } => Verdict::HandedOff,
         relay::End::Failed => Verdict::Bounced,
         relay::End::Trying => Verdict::Deferred,
-        relay::End::Taken => Verdict::HandedOff,
+        relay::End::HandedOn { covered: false } | relay::End::Taken => Verdict::HandedOff,
     }
 }
 

@@ -4,12 +4,13 @@
 use super::mail::{At, Mail, fold};
 use super::syslog::Stamp;
 use super::year::{self, Years};
-use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Span, Sym};
+use crate::evidence::{Evidence, Hop, Kind, Millis, Phase, RelayFacts, Span, Sym};
 use crate::formats::Sink;
 use crate::formats::records::Place;
 use crate::formats::secret::redacted;
 use crate::source::Class;
 use foldhash::fast::FixedState;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Index of a mail in its file.
@@ -40,6 +41,8 @@ pub struct Output<'a, 'b> {
     /// Times with a year, and those without.
     spans: [Option<Span>; 2],
     last: Option<Stamp>,
+    /// Day of the last line, and when it began: most lines are of the same.
+    day: ((i32, u32, u32), Millis),
     zoned: usize,
     unzoned: usize,
 }
@@ -58,6 +61,7 @@ impl<'a, 'b> Output<'a, 'b> {
             first_facts,
             spans: [None; 2],
             last: None,
+            day: ((0, 0, 0), 0),
             zoned: 0,
             unzoned: 0,
         }
@@ -66,7 +70,11 @@ impl<'a, 'b> Output<'a, 'b> {
     /// The time of a line, which the file covers.
     pub fn at(&mut self, stamp: &Stamp) -> At {
         let year = self.years.place(stamp);
-        let wall = stamp.in_year(year);
+        let day = (year, stamp.month, stamp.day);
+        if self.day.0 != day {
+            self.day = (day, stamp.midnight(year));
+        }
+        let wall = self.day.1 + stamp.time;
         let offset = stamp.offset.unwrap_or(0);
         let span = if stamp.precise { Span::instant(wall - offset) } else { Span::second(wall - offset) };
         if stamp.offset.is_some() {
@@ -84,7 +92,9 @@ impl<'a, 'b> Output<'a, 'b> {
 
     /// Keeps a text, without credentials.
     pub fn keep(&mut self, text: &str) -> Sym {
-        self.sink.store.strings.intern(&redacted(text))
+        // A word alone, and an acceptance, quote no logon.
+        let harmless = text.starts_with('2') || !text.contains(' ');
+        self.sink.store.strings.intern(&if harmless { Cow::Borrowed(text) } else { redacted(text) })
     }
 
     /// Keeps an id or a name; one with blanks is none, so anything may stand in it.
@@ -160,6 +170,7 @@ impl<'a, 'b> Output<'a, 'b> {
         self.unfinished();
         let years = self.settle();
         let unzone = self.zoned > 0 && self.unzoned > 0;
+        let mut moved = year::Moved::default();
         let records = self.sink.store.records.get_mut(self.first..).unwrap_or_default();
         let facts = self.sink.store.relay.get_mut(self.first_facts..).unwrap_or_default();
         for ((record, facts), mark) in records.iter_mut().zip(facts).zip(&self.marks) {
@@ -168,7 +179,7 @@ impl<'a, 'b> Output<'a, 'b> {
             }
             if let (Some(at), Some(local)) = (mark.at, record.local) {
                 let local = if unzone { local.shifted(at.offset) } else { local };
-                record.local = Some(if at.bare { year::moved(local, years) } else { local });
+                record.local = Some(if at.bare && years != 0 { moved.of(local, years) } else { local });
             }
         }
         records.sort_by_key(|record| record.line);

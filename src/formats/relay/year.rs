@@ -14,6 +14,8 @@ pub const PLACEHOLDER: i32 = 2000;
 const NEAR: Millis = 2 * 24 * HOUR;
 /// A step of more than half a year is one over New Year.
 const HALF: i32 = 186;
+/// So many dates settle a year.
+const ENOUGH: usize = 200;
 /// No file holds more years than that.
 const MOST: i32 = 40;
 
@@ -54,6 +56,11 @@ impl Years {
         }
     }
 
+    /// Whether more votes could change anything worth reading them for.
+    pub fn asks(&self) -> bool {
+        self.votes.values().sum::<usize>() < ENOUGH
+    }
+
     fn vote_year(&mut self, year: i32) {
         *self.votes.entry(year - self.turns).or_default() += 1;
     }
@@ -90,6 +97,26 @@ pub fn moved(span: Span, years: i32) -> Span {
     let year = from.year() + years;
     let to = NaiveDate::from_ymd_opt(year, from.month(), from.day()).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1));
     to.map_or(span, |to| span.shifted((to - from).num_milliseconds()))
+}
+
+/// [`moved`] for many intervals of few days.
+#[derive(Default)]
+pub struct Moved {
+    day: Millis,
+    by: Option<Millis>,
+}
+
+impl Moved {
+    /// The interval moved by whole years.
+    pub fn of(&mut self, span: Span, years: i32) -> Span {
+        let day = span.from.div_euclid(24 * HOUR);
+        let by = match self.by.filter(|_| self.day == day) {
+            Some(by) => by,
+            None => moved(span, years).from - span.from,
+        };
+        (self.day, self.by) = (day, Some(by));
+        span.shifted(by)
+    }
 }
 
 /// Gives the times of a source without a year the year of its last one.

@@ -117,10 +117,10 @@ impl<'a> Reader<'a> {
         if self.form.has(line) {
             return sink.source.ledger.mark(number, Class::Frame);
         }
-        if let Some((at, other, others)) = above.filter(|(at, ..)| at + 1 == number) {
-            if hits.min(others) >= WRAPPED && hits.max(others) >= KNOWN {
-                return self.wide_header(at, other, line, sink);
-            }
+        let together =
+            |(at, _, others): &(u32, &str, usize)| at + 1 == number && hits.min(*others) >= WRAPPED && hits.max(*others) >= KNOWN;
+        if let Some((at, other, _)) = above.filter(together) {
+            return self.wide_header(at, other, line, sink);
         }
         if recognise::is_header(&cells, hits, &sink.settings.headers) {
             return self.header(number, Form::of(&[line]), sink);

@@ -2,6 +2,7 @@
 //!
 //! Assumed: that a notice is one of delay when its subject begins with `Warning`; a log without subjects does not tell.
 
+mod door;
 mod line;
 mod reader;
 

@@ -7,7 +7,7 @@ use crate::formats::records::Place;
 use crate::formats::relay::mail::At;
 use crate::formats::relay::output::{Begins, MailId, Output};
 use crate::formats::relay::syslog::{self, Piece};
-use crate::smtp::{find_reply, next_queue_id, path_address};
+use crate::smtp::{find_reply, next_queue_id};
 use crate::source::{Class, lines};
 use std::collections::BTreeMap;
 
@@ -20,18 +20,20 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
     reader.out.finish();
 }
 
-struct Reader<'a, 'b> {
-    out: Output<'a, 'b>,
+/// What is known while a file is read.
+pub struct Reader<'a, 'b> {
+    /// Where evidence goes.
+    pub out: Output<'a, 'b>,
     /// By mail: the words with which a server refused the logon, which stand on a line of their own.
     refused: BTreeMap<MailId, Sym>,
 }
 
 /// Where a line stands.
 #[derive(Clone, Copy)]
-struct Here {
-    place: Place,
-    at: At,
-    relay: Sym,
+pub struct Here {
+    pub place: Place,
+    pub at: At,
+    pub relay: Sym,
 }
 
 impl Reader<'_, '_> {
@@ -205,47 +207,6 @@ impl Reader<'_, '_> {
             self.refused.insert(mail, record.reply);
         }
         self.out.push(record, facts, Some(mail), here.at);
-    }
-
-    /// The relay's own door.
-    fn session(&mut self, text: &str, here: Here) {
-        let refused = text.find("rejected ").filter(|_| text.contains("H="));
-        let logon = text.contains(" authenticator failed for ");
-        let broken = text.starts_with("TLS error on connection from");
-        let lost = text.starts_with("SMTP connection from") && text.contains(" lost");
-        let (kind, phase, stage) = match refused {
-            Some(at) if text[at..].starts_with("rejected RCPT") => (Kind::Reply, Phase::Rejected, "rcpt"),
-            Some(at) if text[at..].starts_with("rejected MAIL") => (Kind::Reply, Phase::Rejected, "mail"),
-            Some(_) => (Kind::Reply, Phase::Rejected, "eod"),
-            None if logon => (Kind::Auth, Phase::Rejected, "auth"),
-            None if broken => (Kind::Tls, Phase::Lost, "tls"),
-            None if lost => (Kind::Event, Phase::Lost, ""),
-            None => return,
-        };
-        self.out.mark(here.place, Class::Evidence);
-        let (name, helo, ip, _) = host(text);
-        let ip = if ip.is_empty() { text.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(ip, _)| ip) } else { ip };
-        let mut record = self.out.begin(here.place, here.at, kind);
-        if let Some(at) = refused {
-            let path = |key: &str| {
-                text.split_once(key).map_or("", |(_, rest)| path_address(rest.split('>').next().unwrap_or("")).trim_start_matches('<'))
-            };
-            record.sender = self.out.keep(if stage == "mail" { path("MAIL FROM:") } else { path("F=") });
-            record.recipient = self.out.keep(if stage == "rcpt" { path("rejected RCPT ") } else { "" });
-            record.reply = self.out.keep(line::words(&text[at..]).1);
-        } else {
-            record.reply = self.out.keep(text);
-        }
-        let facts = RelayFacts {
-            client: self.out.keep(name),
-            helo: self.out.keep(helo),
-            client_ip: self.out.name(ip),
-            stage,
-            phase,
-            name: here.relay,
-            ..RelayFacts::default()
-        };
-        self.out.push(record, facts, None, here.at);
     }
 }
 

@@ -70,7 +70,7 @@ impl Reader<'_, '_> {
     /// The host, by which queue ids are told apart, and the relay's name: the host, with the instance where there are several.
     fn relay(&mut self, entry: &Entry<'_>) -> (Sym, Sym) {
         let instance =
-            entry.program.split('/').next().filter(|name| name.starts_with("postfix-") && entry.program.contains('/')).unwrap_or("");
+            entry.program.split('/').next().filter(|name| name.starts_with("postfix-") && *name != "postfix-script").unwrap_or("");
         let (host, instance) = (self.out.name(entry.host), self.out.name(instance));
         if instance.is_empty() {
             return (host, host);
@@ -89,7 +89,7 @@ impl Reader<'_, '_> {
             Message::Id(_) | Message::Active { .. } => Begins::WhereClosed,
             _ => Begins::Never,
         };
-        if let Some(seconds) = long_id(id).filter(|_| begins == Begins::Certainly) {
+        if let Some(seconds) = (begins == Begins::Certainly && self.out.years.asks()).then(|| long_id(id)).flatten() {
             self.out.years.vote(&line.stamp, seconds * 1000);
         }
         let mail = self.out.mail(host, id, begins);
@@ -140,7 +140,7 @@ impl Reader<'_, '_> {
 
     /// Keeps a reply; the time that Exchange puts behind it dates the line.
     pub fn reply(&mut self, line: &Line, reply: &str) -> Sym {
-        if let Some(at) = line.stamp.year.is_none().then(|| trailer(reply)?.at).flatten() {
+        if let Some(at) = (line.stamp.year.is_none() && self.out.years.asks()).then(|| trailer(reply)?.at).flatten() {
             self.out.years.vote(&line.stamp, at);
         }
         self.out.keep(reply)
@@ -169,7 +169,10 @@ impl Reader<'_, '_> {
 
     fn delivery(&mut self, mail: MailId, line: &Line, delivery: &Delivery<'_>) {
         let Some((kind, phase)) = fate(delivery.status) else { return self.out.reject(line.place, "no known status") };
-        let mut reason = reason::read(delivery.reason);
+        let mut reason = match kind {
+            Kind::Deliver => Reason { reply: delivery.reason, ..Reason::default() },
+            _ => reason::read(delivery.reason),
+        };
         let cause = self.causes.remove(&line.pid).filter(|_| reason.stage == "tls").unwrap_or_default();
         let reply = if cause.is_empty() { reason.reply.to_owned() } else { format!("{}; {cause}", reason.reply) };
         if delivery.relay != Peer::default() {

@@ -29,8 +29,13 @@ pub struct Stamp {
 impl Stamp {
     /// The wall clock's milliseconds in a year; 29 February goes on to March where the year has none.
     pub fn in_year(&self, year: i32) -> Millis {
+        self.midnight(year) + self.time
+    }
+
+    /// The beginning of its day in a year.
+    pub fn midnight(&self, year: i32) -> Millis {
         let date = NaiveDate::from_ymd_opt(year, self.month, self.day).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1));
-        date.map_or(0, |date| Millis::from(date.to_epoch_days()) * 24 * HOUR) + self.time
+        date.map_or(0, |date| Millis::from(date.to_epoch_days()) * 24 * HOUR)
     }
 
     /// A stamp of an instant in UTC.
@@ -88,7 +93,7 @@ fn date(input: &str) -> IResult<&str, (u32, u32, u32)> {
 
 fn checked(year: Option<i32>, month: u32, day: u32) -> bool {
     // A leap year knows every day.
-    NaiveDate::from_ymd_opt(year.unwrap_or(2000), month, day).is_some()
+    day <= 28 || NaiveDate::from_ymd_opt(year.unwrap_or(2000), month, day).is_some()
 }
 
 /// `2026-11-23T19:45:22.349811+00:00`, `2026-11-23 19:45:22`.

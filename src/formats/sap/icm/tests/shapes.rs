@@ -272,7 +272,10 @@ fn codes_and_details_of_a_failure() {
 fn work_processes_and_frames() {
     let threads = "trc file: \"dev_icm\", trc level: 3\n[Thr 1] Tue Mar 10 10:55:02 2026\n[Thr 1] SMTP << 220 mx.contoso.example ready\n[Thr 1] SMTP >> EHLO sap.contoso.example\n[Thr 1] SMTP << 250 ok\n[Thr 1] SMTP >> MAIL FROM:<erp@contoso.example>\n[Thr 1] SMTP << 250 ok\n[Thr 1] SMTP >> RCPT TO:<a@fabrikam.example>\n[Thr 1] SMTP << 550 5.1.1 no such user\n";
     let widest = threads.lines().map(|line| line.chars().count()).max().unwrap();
-    let framed: String = threads.lines().map(|line| format!("| {line:<widest$} |\n")).collect();
+    let framed: String = threads.lines().fold(String::new(), |mut out, line| {
+        writeln!(out, "| {line:<widest$} |").unwrap();
+        out
+    });
     let letters = threads.replace("dev_icm", "dev_w7").replace("[Thr 1] Tue", "M Tue").replace("[Thr 1] ", "M  ");
     let want = read(threads);
     assert_eq!(told(&want.0), ["Fail rcpt erp>a 550"]);
