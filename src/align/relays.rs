@@ -191,10 +191,17 @@ pub fn arrivals(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
 /// Runs without SAP's export and without a trace of its dialogue start at the relay: a mail for each entry and recipient.
 pub fn start(view: &View<'_>, mails: &mut Vec<Mail>, taken: &mut Taken) {
     let own = Link { key: LinkKey::None, confidence: 1.0, runner_up: None };
-    for relay in 0..view.units.relays.len() {
-        let mut mail = Mail::default();
-        give(view, relay, own, &mut mail, taken);
-        mails.push(mail);
+    for (at, unit) in view.units.relays.iter().enumerate() {
+        taken.relays[at] = true;
+        let recipient = |row: &u32| view.store.records[*row as usize].recipient;
+        let mut all: Vec<Sym> = unit.rows.iter().map(recipient).filter(|sym| !sym.is_empty()).collect();
+        all.sort_unstable_by_key(|sym| view.store.text(*sym));
+        all.dedup();
+        // Where the relay replaced a recipient by several, each has a fate of its own.
+        for one in all.first().map_or_else(|| vec![Sym::EMPTY], |_| all.clone()) {
+            let rows = unit.rows.iter().filter(|row| recipient(row).is_empty() || recipient(row) == one);
+            mails.push(Mail { relays: rows.map(|row| (*row, own)).collect(), ..Mail::default() });
+        }
     }
     arrivals(view, mails, taken);
 }

@@ -7,6 +7,7 @@ use super::scope::Scopes;
 use crate::align::{HandOver, Link, Mail};
 use crate::evidence::{Hop, Kind, Phase, Sym};
 use crate::smtp::{domain, find_reply, is_microsoft};
+use std::collections::BTreeMap;
 
 /// How a mail ended at the last relay that knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,14 +24,25 @@ pub enum End {
     Taken,
 }
 
-/// The row that tells how far a mail came: the last end, else the first row.
+/// The row that tells how far a mail came: the last end, else the first row. Where the relay replaced the recipient by
+/// several, the worst of theirs counts.
 pub fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
     let kind = |at: u32| context.record(Some(at)).map(|record| record.kind);
     let phase = |at: u32| context.record(Some(at)).and_then(|record| context.store.relay_of(record)).map(|facts| facts.phase);
     // A mail that was not tried because others had just failed waits like one that was.
     let ends = mail.relays.iter().filter(|(at, _)| matches!(kind(*at), Some(Kind::Deliver | Kind::Fail | Kind::Defer)));
-    let last = ends.filter(|(at, _)| phase(*at) != Some(Phase::Tried)).max_by_key(|(at, _)| (context.at(*at), *at));
-    last.or(mail.relays.first()).copied()
+    let mut last: BTreeMap<Sym, (u32, Link)> = BTreeMap::new();
+    let mut ends: Vec<(u32, Link)> = ends.filter(|(at, _)| phase(*at) != Some(Phase::Tried)).copied().collect();
+    ends.sort_by_key(|(at, _)| (context.at(*at), *at));
+    for (at, link) in ends {
+        last.insert(context.record(Some(at)).map_or(Sym::EMPTY, |record| record.recipient), (at, link));
+    }
+    let severity = |at: u32| match kind(at) {
+        Some(Kind::Fail) => 2,
+        Some(Kind::Defer) => 1,
+        _ => 0,
+    };
+    last.into_values().max_by_key(|(at, _)| (severity(*at), context.at(*at), *at)).or(mail.relays.first().copied())
 }
 
 /// What the row says of the end.
