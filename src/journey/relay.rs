@@ -52,6 +52,8 @@ pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
     Some(match record.kind {
         Kind::Deliver => handed_on(context, facts, at),
         Kind::Fail => End::Failed,
+        // A mail that left the queue is not tried any more, whether its time was up or somebody deleted it.
+        Kind::Defer if context.relay(facts).is_some_and(|facts| facts.closed) => End::Failed,
         Kind::Defer => End::Trying,
         _ => End::Taken,
     })
