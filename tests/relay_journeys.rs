@@ -200,3 +200,17 @@ fn from_relay_to_relay() {
         assert_eq!((got("verdict"), got("relay_queue_id"), got("reply_code")), ("bounced", "4fVRHx19fVz00001 > 5BBB918C6", "550"));
     }
 }
+
+/// What is still in the queue when it is listed belongs to the mail of the log.
+#[test]
+fn the_list_of_the_queue() {
+    let listed = r#"{"queue_name": "deferred", "queue_id": "4fVRHx19fVz00011", "arrival_time": 1773129911, "message_size": 6001, "forced_expire": false, "sender": "sap@contoso.example", "recipients": [{"address": "m11@fabrikam.example", "delay_reason": "host contoso-example.mail.protection.outlook.com[198.51.100.21] said: 451 4.7.500 Server busy. Please try again later from [203.0.113.10]. (S77714) (in reply to RCPT TO command)"}]}
+"#;
+    let alone = table(&analyse_files(&[("queue.json", listed.as_bytes())]));
+    assert_eq!((alone.len(), alone[0]["verdict"].as_str(), alone[0]["reply_code"].as_str()), (1, "deferred", "451"));
+    let log = log();
+    let both = table(&analyse_files(&[("mail.log", log.as_bytes()), ("queue.json", listed.as_bytes())]));
+    assert_eq!(both.len(), 10, "no second mail");
+    let row = both.iter().find(|row| row["recipient"] == "m11@fabrikam.example").unwrap();
+    assert!(row["verdict"] == "deferred" && row["evidence"].contains("queue.json"), "{row:?}");
+}

@@ -9,7 +9,7 @@ use super::model::{Link, LinkKey, Mail};
 use super::units::{Arrival, Taken};
 use crate::evidence::{Evidence, Hop, Kind, RelayFacts, Store, Sym};
 use crate::smtp::next_queue_id;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A relay hands a mail on to another one this many times at most.
 const MOST_RELAYS: usize = 16;
@@ -30,14 +30,39 @@ fn rows(store: &Store) -> impl Iterator<Item = (u32, &Evidence, &RelayFacts)> {
     all.filter(|(_, record, facts)| !facts.queue_id.is_empty() && facts.parent_queue_id.is_empty() && record.hop == Hop::Relay)
 }
 
+/// Relay and Message-ID of each queue id: the list of a queue names neither, and a log may begin behind them.
+struct Names(HashMap<Sym, BTreeSet<(Sym, String)>>);
+
+impl Names {
+    fn of(store: &Store) -> Self {
+        let mut out: HashMap<Sym, BTreeSet<(Sym, String)>> = HashMap::new();
+        for (_, record, facts) in rows(store).filter(|(_, record, facts)| !record.message_id.is_empty() && !facts.name.is_empty()) {
+            out.entry(facts.queue_id).or_default().insert((facts.name, compare::message_id(store.text(record.message_id))));
+        }
+        Self(out)
+    }
+
+    /// What the row says itself, else what the only other one with its queue id says.
+    fn of_row(&self, store: &Store, record: &Evidence, facts: &RelayFacts) -> (Sym, String) {
+        let own = (facts.name, compare::message_id(store.text(record.message_id)));
+        let fits = |known: &&(Sym, String)| (own.0.is_empty() || own.0 == known.0) && (own.1.is_empty() || own.1 == known.1);
+        let mut all = self.0.get(&facts.queue_id).into_iter().flatten().filter(fits);
+        match (all.next(), all.next()) {
+            (Some(only), None) => only.clone(),
+            _ => own,
+        }
+    }
+}
+
 /// One unit for each mail and recipient, whatever relays it went through.
 pub fn collect(store: &Store) -> Vec<Arrival> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut places: BTreeMap<(Sym, Sym, String), usize> = BTreeMap::new();
     let mut before: HashMap<Sym, usize> = HashMap::new();
+    let names = Names::of(store);
     for (at, record, facts) in rows(store) {
-        let message_id = compare::message_id(store.text(record.message_id));
-        let place = *places.entry((facts.name, facts.queue_id, message_id.clone())).or_insert_with(|| {
+        let (name, message_id) = names.of_row(store, record, facts);
+        let place = *places.entry((name, facts.queue_id, message_id.clone())).or_insert_with(|| {
             entries.push(Entry { message_id, queue_id: facts.queue_id, common: Vec::new(), rows: Vec::new() });
             entries.len() - 1
         });

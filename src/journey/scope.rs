@@ -28,14 +28,15 @@ impl Scopes {
             return Self { internal: sure, external: BTreeSet::new() };
         }
         let mut out = Self::default();
+        // A relay carries other people's mail as well: its senders count where nothing nearer to SAP tells.
+        let near = store.records.iter().any(|record| matches!(record.hop, Hop::Sap | Hop::Icm));
+        let own = |hop: Hop| matches!(hop, Hop::Sap | Hop::Icm) || (hop == Hop::Relay && !near);
         for record in &store.records {
             let domain_of = |sym| domain(&fold_address(store.text(sym))).to_owned();
             match store.trace_of(record).map(|trace| trace.status) {
                 Some(TraceStatus::Delivered) => out.internal.insert(domain_of(record.recipient)),
                 Some(TraceStatus::Sent) => out.external.insert(domain_of(record.recipient)),
-                _ if record.hop != Hop::Exchange && !record.sender.is_empty() && !record.cut.sender => {
-                    out.internal.insert(domain_of(record.sender))
-                }
+                _ if own(record.hop) && !record.sender.is_empty() && !record.cut.sender => out.internal.insert(domain_of(record.sender)),
                 _ => false,
             };
         }
