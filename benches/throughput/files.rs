@@ -87,3 +87,23 @@ pub fn summary() -> String {
     }
     out
 }
+
+/// The log of a Postfix relay: five lines a mail.
+pub fn postfix() -> String {
+    let mut out = String::new();
+    for n in 0..ROWS {
+        let (h, m, s) = clock(n / 2);
+        let (id, host) = (format!("4fVRH{n:010}"), "contoso-example.mail.protection.outlook.com");
+        let at = format!("Mar 10 {h:02}:{m:02}:{s:02} relay01 postfix");
+        let _ = write!(
+            out,
+            "{at}/smtpd[265]: {id}: client=sapprd01.contoso.example[192.0.2.11]\n\
+             {at}/cleanup[268]: {id}: message-id=<ADR51{n:012}@contoso.example>\n\
+             {at}/qmgr[221]: {id}: from=<sap@contoso.example>, size=6001, nrcpt=1 (queue active)\n\
+             {at}/smtp[269]: {id}: to=<user{}@fabrikam.example>, relay={host}[198.51.100.21]:25, delay=1.3, delays=0.01/0/0.24/1.1, dsn=2.6.0, status=sent (250 2.6.0 <ADR51{n:012}@contoso.example> [InternalId=3857591100687, Hostname=AM0PR04MB0001.eurprd04.prod.outlook.com] 6001 bytes in 0.284, 20.618 KB/sec Queued mail for delivery)\n\
+             {at}/qmgr[221]: {id}: removed\n",
+            n % 7919
+        );
+    }
+    out
+}
