@@ -108,6 +108,7 @@ fn from_sap_through_the_relay_to_exchange() {
     assert_eq!((of(1)["option"].as_str(), of(1)["relay_option"].as_str()), ("relay-server", "relay-connector"));
     assert_eq!((of(11)["attempts"].as_str(), of(11)["action"].as_str()), ("2", "wait"));
     assert_eq!(of(13)["relay_option"], "");
+    assert_eq!(of(10)["action"], "resend", "the relay gave it back");
     assert!(of(12)["evidence"].contains("mail.log:") && of(12)["evidence"].contains("trace.csv:"), "{}", of(12)["evidence"]);
 }
 
@@ -125,6 +126,17 @@ fn without_exchange_the_relay_has_the_last_word() {
         (20, "missing", "relay", ""),
     ];
     check(&[("sap.txt", sap.as_bytes()), ("mail.log", log.as_bytes())], &want);
+}
+
+/// The relay's log, which is in UTC, tells SAP's zone.
+#[test]
+fn the_relay_settles_saps_clock() {
+    let (sap, log) = (sap().replace("\t0805", "\t0905").replace("\t080000", "\t090000"), log());
+    let folder = support::folder(&[("sap.txt", sap.as_bytes()), ("mail.log", log.as_bytes())]);
+    let analysis = support::analyse_paths(&[folder.path().to_path_buf()], &sostrace::Options::default());
+    let at = analysis.reading.sources.iter().position(|source| source.label == "sap.txt").unwrap();
+    let clock = &analysis.alignment.clocks[at];
+    assert_eq!((clock.zone.to_string().as_str(), clock.basis.word()), ("UTC+01:00", "inferred"));
 }
 
 /// Without SAP's export there is a journey for each mail in the queue and recipient, and none for the relay's notices.

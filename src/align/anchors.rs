@@ -64,6 +64,13 @@ pub fn collect(store: &Store, sources: &[Source], units: &Units, exact: &Exact) 
             push(units.attempts[attempt], utc);
         }
     }
+    for (request, relay) in ordered(&exact.relays) {
+        let row = store.records.get(units.relays[relay].first() as usize);
+        let utc = row.filter(|row| sources.get(row.source as usize).is_some_and(|source| source.utc)).and_then(|row| row.local);
+        if let Some(utc) = utc {
+            push(units.requests[request].last(), utc);
+        }
+    }
     // Only a source without exact pairs needs those that merely look alike.
     let mut keyed = vec![false; sources.len()];
     for (request, arrival) in ordered(&exact.arrivals) {

@@ -61,7 +61,9 @@ pub fn judge(
     // A session that names no mail may have failed for one that was sent since.
     let nameless = facts.request.is_none() && facts.recipient.is_empty();
     let doubt = nameless || facts.contested.is_some() || cause.findings.iter().any(|rule| rule.action == Action::Investigate.word());
-    journey.action = action(verdict, cause.rule, doubt);
+    // What a relay could not hand on is in nobody's hands: it is sent again like a mail that was refused.
+    let given_back = verdict == Verdict::Bounced && facts.relay.is_some() && context.status(facts).is_none();
+    journey.action = action(if given_back { Verdict::Rejected } else { verdict }, cause.rule, doubt);
     let landscape = landscape(context, facts);
     Draft {
         rule: cause.rule.map_or_else(String::new, |rule| rule.id.clone()),

@@ -34,7 +34,7 @@ fn names(analysis: &Analysis, journey: &Journey, what: &str) -> bool {
 
 /// Why each record belongs to its mail.
 fn links(analysis: &Analysis) -> HashMap<u32, Link> {
-    let all = analysis.alignment.mails.iter().flat_map(|mail| mail.attempts.iter().chain(&mail.arrivals));
+    let all = analysis.alignment.mails.iter().flat_map(|mail| mail.attempts.iter().chain(&mail.relays).chain(&mail.arrivals));
     all.filter(|(_, link)| link.key != LinkKey::None).map(|(record, link)| (*record, *link)).collect()
 }
 
