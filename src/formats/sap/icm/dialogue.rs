@@ -68,10 +68,10 @@ impl Dialogue {
 
     /// What a line is; changes nothing.
     pub fn hear(&self, thread: &str, tail: &Tail<'_>) -> Heard {
-        let open_bracket = tail.text.rfind('[') > tail.text.rfind(']');
+        let open_bracket = || tail.text.rfind('[') > tail.text.rfind(']');
         let Some(call) = self.calls.number(thread, tail).and_then(|number| self.calls.get(number)) else {
             let begins = self.calls.may_open(thread, tail) && opens(tail.text);
-            return if begins { Heard::Dialogue { wraps: !tail.closed && open_bracket } } else { Heard::Nothing };
+            return if begins { Heard::Dialogue { wraps: !tail.closed && open_bracket() } } else { Heard::Nothing };
         };
         if tail.connection.is_some() && call.connection.is_some() && tail.connection != call.connection.as_deref() {
             return Heard::Body;
@@ -79,7 +79,7 @@ impl Dialogue {
         let expects_id = call.tagged || call.connection.is_some() && !call.spoken;
         match call.marks.read(tail.text) {
             Spoken::Server(_) if call.session.in_data() && !call.marks.distinct() && !call.session.at_start_of_data() => Heard::Body,
-            Spoken::Server(_) => Heard::Dialogue { wraps: !tail.closed && (open_bracket || expects_id) },
+            Spoken::Server(_) => Heard::Dialogue { wraps: !tail.closed && (open_bracket() || expects_id) },
             Spoken::Client(said) | Spoken::Unclear(said) if call.session.is_body(said) => Heard::Body,
             Spoken::Client(_) => Heard::Dialogue { wraps: false },
             Spoken::Unclear(said) if call.session.in_auth() && !said.contains(' ') => Heard::Dialogue { wraps: false },

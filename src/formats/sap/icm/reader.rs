@@ -259,9 +259,12 @@ impl Reader<'_, '_, '_> {
 
     /// Remembers what is told of a handshake until it fails; one that went well, or was none of mail, leaves nothing behind.
     fn handshake(&mut self, numbers: &[u32], thread: &str, text: &str) {
+        if !line::has(text, "SSL") && !line::has(text, "TLS") {
+            return;
+        }
         if text.contains("SSL handshake with") || text.contains("SapSSLSessionStart") && text.contains("==SAP_O_K") {
             self.handshakes.remove(thread);
-        } else if text.contains("SSL") || text.contains("TLS") {
+        } else {
             let (stamp, mut known) = (self.clock.now(), self.handshakes.remove(thread).unwrap_or_default());
             if known.take(numbers, stamp, text) || !known.lines.is_empty() {
                 self.handshakes.insert(thread.to_owned(), known);
@@ -274,10 +277,10 @@ impl Reader<'_, '_, '_> {
         self.handshake(numbers, thread, text);
         let source = &mut *self.out.sink.source;
         let number = numbers.first().copied().unwrap_or(0);
-        if text.contains("TRACE FILE TRUNCATED") {
+        if line::has(text, "TRACE FILE TRUNCATED") {
             source.note(number, "the trace was truncated: what was written before its first time stamp is gone");
         }
-        if text.contains("BINDUMP of content denied") {
+        if line::has(text, "BINDUMP of content denied") {
             source.note(number, "content is hidden: set icm/trace_secured_data = TRUE for the time of the analysis, and protect the trace, it then holds secrets");
         }
         if has_refusal(text) && !self.dialogue.is_inbound(thread, line::tail(text).connection) {
@@ -310,6 +313,9 @@ impl Reader<'_, '_, '_> {
 
 /// Three digits with an enhanced code of a refusal.
 fn has_refusal(text: &str) -> bool {
-    let hint = [" 4.", " 5.", "-4.", "-5."].iter().any(|hint| text.contains(hint));
+    let hint = memchr::memchr2_iter(b'4', b'5', text.as_bytes()).any(|at| {
+        let around = (text.as_bytes().get(at.wrapping_sub(1)), text.as_bytes().get(at + 1));
+        matches!(around, (Some(b' ' | b'-'), Some(b'.')))
+    });
     hint && find_reply(text).is_some_and(|reply| reply.code.is_some() && reply.enhanced.is_some_and(|code| code.class >= 4))
 }
