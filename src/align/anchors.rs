@@ -80,10 +80,10 @@ pub fn collect(store: &Store, sources: &[Source], units: &Units, exact: &Exact) 
             keyed[store.records[row as usize].source as usize] = true;
         }
     }
-    for (request, arrival) in unique_pairs(store, units) {
-        let row = units.requests[request].last();
-        if let Some(utc) = utc_of(arrival).filter(|_| !keyed[store.records[row as usize].source as usize]) {
-            push(row, utc);
+    let needy = |row: u32| !store.records.get(row as usize).and_then(|record| keyed.get(record.source as usize)).copied().unwrap_or(true);
+    for (request, arrival) in unique_pairs(store, units, &needy) {
+        if let Some(utc) = utc_of(arrival) {
+            push(units.requests[request].last(), utc);
         }
     }
     out
@@ -110,7 +110,10 @@ fn ordered(pairs: &std::collections::HashMap<usize, usize>) -> Vec<(usize, usize
 
 /// Requests handed over and arrivals that nothing else can be meant by: within the farthest zone, the recipient has one
 /// of either that agrees on the subject.
-fn unique_pairs(store: &Store, units: &Units) -> Vec<(usize, usize)> {
+fn unique_pairs(store: &Store, units: &Units, needy: &dyn Fn(u32) -> bool) -> Vec<(usize, usize)> {
+    if !units.requests.iter().any(|request| needy(request.last())) {
+        return Vec::new();
+    }
     let goals = units.arrivals.iter().enumerate().filter_map(|(arrival, unit)| {
         let at = store.records.get(unit.first() as usize)?.local?;
         Some(Goal { arrival, at, recipient: &unit.recipient, subject: &unit.subject })
@@ -128,8 +131,8 @@ fn unique_pairs(store: &Store, units: &Units) -> Vec<(usize, usize)> {
         for arrival in &fitting {
             suitors[*arrival] += 1;
         }
-        if let [only] = fitting[..] {
-            pairs.push((*at, only));
+        if let ([only], true) = (&fitting[..], needy(units.requests[*at].last())) {
+            pairs.push((*at, *only));
         }
     }
     pairs.retain(|(_, arrival)| suitors[*arrival] == 1);

@@ -1,9 +1,9 @@
 //! Exact keys: Message-ID echoed in a reply, Message-ID built from the SAP key (after the self-test).
 
-use super::View;
 use super::compare;
 use super::model::{KeyTest, Link, LinkKey, Mail};
 use super::units::{Taken, Units};
+use super::{Map, View};
 use crate::evidence::{Kind, Store};
 use std::collections::HashMap;
 
@@ -24,21 +24,21 @@ pub struct Exact {
 
 /// Finds all exact pairs.
 pub fn exact(store: &Store, units: &Units) -> Exact {
-    let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();
-    let mut by_local: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_id: Map<&str, Vec<usize>> = Map::default();
+    let mut by_local: Map<String, Vec<usize>> = Map::default();
     for (at, arrival) in units.arrivals.iter().enumerate().filter(|(_, a)| !a.message_id.is_empty()) {
         by_id.entry(&arrival.message_id).or_default().push(at);
         by_local.entry(compare::local_part(&arrival.message_id)).or_default().push(at);
     }
     let mut out = Exact { echoes: echoes(store, units, &by_id), ..Exact::default() };
-    let mut tried_by_local: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut tried_by_local: Map<String, Vec<usize>> = Map::default();
     for (at, record) in units.attempts.iter().enumerate() {
         let id = store.text(store.records[*record as usize].message_id);
         if !id.is_empty() {
             tried_by_local.entry(compare::local_part(id)).or_default().push(at);
         }
     }
-    let mut relayed: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut relayed: Map<String, Vec<usize>> = Map::default();
     for (at, relay) in units.relays.iter().enumerate().filter(|(_, relay)| !relay.message_id.is_empty()) {
         relayed.entry(compare::local_part(&relay.message_id)).or_default().push(at);
     }
@@ -46,7 +46,7 @@ pub fn exact(store: &Store, units: &Units) -> Exact {
     out
 }
 
-fn echoes(store: &Store, units: &Units, by_id: &HashMap<&str, Vec<usize>>) -> HashMap<usize, usize> {
+fn echoes(store: &Store, units: &Units, by_id: &Map<&str, Vec<usize>>) -> HashMap<usize, usize> {
     let mut out = HashMap::new();
     for (at, record) in units.attempts.iter().enumerate() {
         let record = &store.records[*record as usize];
@@ -62,7 +62,7 @@ fn echoes(store: &Store, units: &Units, by_id: &HashMap<&str, Vec<usize>>) -> Ha
 
 /// Looks every request's key up among the Message-IDs; keys are relied on with three hits, or half of the requests
 /// that were handed over, and hardly any with another recipient (sost.md section 4 has seen one real mail only).
-fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: [&HashMap<String, Vec<usize>>; 3], out: &mut Exact) {
+fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: [&Map<String, Vec<usize>>; 3], out: &mut Exact) {
     let mut test = KeyTest::default();
     for (at, request) in units.requests.iter().enumerate().filter(|(_, r)| !r.key.is_empty()) {
         let record = &store.records[request.last() as usize];

@@ -32,6 +32,7 @@ pub use zone::Zone;
 
 use crate::evidence::{Hop, Span, Store};
 use crate::source::Source;
+use foldhash::fast::FixedState;
 use units::Units;
 
 impl Alignment {
@@ -64,6 +65,9 @@ pub fn align(store: &Store, sources: &[Source], zones: &[(String, Zone)]) -> Ali
     let loose = units::loose(&units, &taken, &mails);
     Alignment { key_test: exact.test, shared_keys: units.shared_keys, clocks, coverage, utc, mails, others, sap_like, loose }
 }
+
+/// A map whose order nothing depends on, hashed with a fixed seed.
+type Map<K, V> = std::collections::HashMap<K, V, FixedState>;
 
 /// What the second pass looks at.
 struct View<'a> {

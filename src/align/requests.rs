@@ -1,5 +1,6 @@
 //! Rows of SAP's exports grouped into send requests: the same request in several exports is one.
 
+use super::Map;
 use super::compare::{self, Part};
 use crate::evidence::{Evidence, Hop, Kind, SapState, Store};
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ impl Request {
 }
 
 /// What makes rows of one layout the same request.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Identity {
     /// System, client, key.
     Key(String, String, String),
@@ -57,7 +58,7 @@ impl Looks {
 
 /// All requests in order of their first row, and the number of keys that stand for more than one.
 pub fn collect(store: &Store) -> (Vec<Request>, usize) {
-    let mut ordinals: BTreeMap<(u32, Identity), u32> = BTreeMap::new();
+    let mut ordinals: Map<(u32, Identity), u32> = Map::default();
     let mut groups: BTreeMap<Identity, Vec<u32>> = BTreeMap::new();
     for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Sap && r.kind == Kind::Request) {
         groups.entry(identity(store, record, &mut ordinals)).or_default().push(at);
@@ -80,7 +81,7 @@ pub fn collect(store: &Store) -> (Vec<Request>, usize) {
     (out, shared)
 }
 
-fn identity(store: &Store, record: &Evidence, ordinals: &mut BTreeMap<(u32, Identity), u32>) -> Identity {
+fn identity(store: &Store, record: &Evidence, ordinals: &mut Map<(u32, Identity), u32>) -> Identity {
     let text = |sym| store.text(sym).trim().to_lowercase();
     let facts = store.sap_of(record);
     let owner = owner(store, record);

@@ -1,13 +1,13 @@
 //! Records grouped into the three things that are joined: requests, tries, arrivals.
 
-use super::View;
 use super::compare::{self, Part};
 use super::keys::Exact;
 use super::model::Mail;
 use super::relays;
 use super::requests::{self, Request};
+use super::{Map, View};
 use crate::evidence::{Evidence, Hop, Kind, Phase, Store, Sym};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// A recipient of a mail in the message trace or in the logs of relays, with all rows about it.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ fn refused(store: &Store) -> impl Iterator<Item = u32> {
 
 fn arrivals(store: &Store) -> Vec<Arrival> {
     let names = Names::of(store);
-    let mut groups: BTreeMap<(String, String, u32), Arrival> = BTreeMap::new();
+    let mut groups: Map<(String, String, u32), Arrival> = Map::default();
     for (at, record) in trace_rows(store) {
         let message_id = names.message_id(store, record);
         let recipient = match names.recipients.get(&message_id).filter(|_| record.recipient.is_empty() && !message_id.is_empty()) {
