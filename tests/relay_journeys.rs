@@ -226,3 +226,31 @@ fn the_list_of_the_queue() {
     let row = both.iter().find(|row| row["recipient"] == "m11@fabrikam.example").unwrap();
     assert!(row["verdict"] == "deferred" && row["evidence"].contains("queue.json"), "{row:?}");
 }
+
+/// What may have arrived is never advised to be sent again.
+#[test]
+fn a_mail_that_may_have_arrived() {
+    let lost = failed(
+        "bounced",
+        "4.4.2",
+        "lost connection with contoso-example.mail.protection.outlook.com[198.51.100.21] while sending end of data -- message may be sent more than once",
+    );
+    let sap = TABLE.to_owned()
+        + &request(10, "m10@fabrikam.example", 10, "S", ("XS", 718), "")
+            .replace("contoso-example.mail.protection.outlook.com:25", "relay01.contoso.example:25");
+    let rows = [
+        ("refused", failed("bounced", "5.7.64", REFUSED), "resend"),
+        ("lost after the content", lost, "investigate"),
+        ("one of two members", format!("orig_to=<m10@fabrikam.example>, {}", failed("bounced", "5.7.64", REFUSED)), "investigate"),
+    ];
+    for (what, end, action) in rows {
+        let mut log = queued("relay01", "4fVRHx19fVz00010", 10, "m10@fabrikam.example", 10, &[&end]);
+        if what == "one of two members" {
+            let member = "2026-03-10T08:05:12.100000+00:00 relay01 postfix/smtp[269]: 4fVRHx19fVz00010: to=<other@fabrikam.example>, orig_to=<m10@fabrikam.example>, ";
+            log += &format!("{member}{}\n", sent("mx.fabrikam.example[198.51.100.77]:25", "250 2.0.0 Ok"));
+        }
+        let log = log + "2026-03-10T08:05:13.100000+00:00 relay01 postfix/qmgr[221]: 4fVRHx19fVz00010: removed\n";
+        let all = table(&analyse_files(&[("sap.txt", sap.as_bytes()), ("mail.log", log.as_bytes())]));
+        assert_eq!((all.len(), all[0]["verdict"].as_str(), all[0]["action"].as_str()), (1, "bounced", action), "{what}");
+    }
+}

@@ -62,6 +62,7 @@ pub fn judge(
     let nameless = facts.request.is_none() && facts.recipient.is_empty();
     let doubt = nameless || facts.contested.is_some() || cause.findings.iter().any(|rule| rule.action == Action::Investigate.word());
     // What a relay could not hand on is in nobody's hands: it is sent again like a mail that was refused.
+    let doubt = doubt || facts.may_have_arrived;
     let given_back = verdict == Verdict::Bounced && facts.relay.is_some() && context.status(facts).is_none();
     journey.action = action(if given_back { Verdict::Rejected } else { verdict }, cause.rule, doubt);
     let landscape = landscape(context, facts);

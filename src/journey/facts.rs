@@ -16,6 +16,8 @@ pub struct Facts {
     pub attempt: Option<(u32, Link)>,
     /// Row of a relay's log that tells how far the mail came there, with its link.
     pub relay: Option<(u32, Link)>,
+    /// The relay's log does not exclude that the mail arrived.
+    pub may_have_arrived: bool,
     /// Row of the trace that tells the end, with its link.
     pub arrival: Option<(u32, Link)>,
     /// Tries seen, in the dialogue or in SAP's history.
@@ -101,6 +103,7 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
     let mut facts = Facts { request: request(context, mail), attempt: mail.attempts.last().copied(), ..Facts::default() };
     facts.arrival = end(context, mail);
     facts.relay = super::relay::end(context, mail);
+    facts.may_have_arrived = super::relay::may_have_arrived(context, mail);
     facts.contested = mail.contested;
     facts.history = history(context, mail);
     facts.tries = u32::try_from(mail.attempts.len().max(facts.history.len())).unwrap_or(u32::MAX);

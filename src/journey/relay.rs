@@ -27,6 +27,27 @@ pub enum End {
 /// The row that tells how far a mail came: the last end, else the first row. Where the relay replaced the recipient by
 /// several, the worst of theirs counts.
 pub fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
+    let severity = |at: u32| match context.record(Some(at)).map(|record| record.kind) {
+        Some(Kind::Fail) => 2,
+        Some(Kind::Defer) => 1,
+        _ => 0,
+    };
+    let ends = ends(context, mail);
+    ends.into_iter().max_by_key(|(at, _)| (severity(*at), context.at(*at), *at)).or(mail.relays.first().copied())
+}
+
+/// Whether a mail may have arrived although its relay gave it up: for one of several recipients that stand for the one
+/// that was asked for, or because the last server was lost after it had the whole content.
+pub fn may_have_arrived(context: &Context<'_, '_>, mail: &Mail) -> bool {
+    ends(context, mail).iter().filter_map(|(at, _)| context.record(Some(*at))).any(|record| {
+        let unanswered = find_reply(context.store.text(record.reply)).is_none();
+        let lost = unanswered && context.store.relay_of(record).is_some_and(|facts| matches!(facts.stage, "eod" | "data"));
+        lost || record.kind == Kind::Deliver
+    })
+}
+
+/// The last end of each recipient.
+fn ends(context: &Context<'_, '_>, mail: &Mail) -> Vec<(u32, Link)> {
     let kind = |at: u32| context.record(Some(at)).map(|record| record.kind);
     let phase = |at: u32| context.record(Some(at)).and_then(|record| context.store.relay_of(record)).map(|facts| facts.phase);
     // A mail that was not tried because others had just failed waits like one that was.
@@ -37,12 +58,7 @@ pub fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
     for (at, link) in ends {
         last.insert(context.record(Some(at)).map_or(Sym::EMPTY, |record| record.recipient), (at, link));
     }
-    let severity = |at: u32| match kind(at) {
-        Some(Kind::Fail) => 2,
-        Some(Kind::Defer) => 1,
-        _ => 0,
-    };
-    last.into_values().max_by_key(|(at, _)| (severity(*at), context.at(*at), *at)).or(mail.relays.first().copied())
+    last.into_values().collect()
 }
 
 /// What the row says of the end.

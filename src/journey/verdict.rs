@@ -42,10 +42,11 @@ pub fn verdict(ends: Ends) -> Verdict {
 /// The last that is known is a relay's word. SAP's own error speaks of an earlier try, or contradicts it.
 fn at_relay(end: relay::End, ends: Ends) -> Verdict {
     match end {
+        // The relay's report of the failure may have reached SAP.
+        relay::End::Failed => Verdict::Bounced,
         _ if ends.sap == Some(SapState::Error) => Verdict::Conflict,
         relay::End::Outside => Verdict::Delivered,
         relay::End::HandedOn { covered: true } => Verdict::Missing,
-        relay::End::Failed => Verdict::Bounced,
         relay::End::Trying => Verdict::Deferred,
         relay::End::HandedOn { covered: false } | relay::End::Taken => Verdict::HandedOff,
     }
@@ -106,6 +107,7 @@ mod tests {
             (ends(None, Some(Kind::Accept), None), Verdict::HandedOff),
             (Ends { relay: Some(relay::End::Outside), ..ends(Some(S::Sent), None, None) }, Verdict::Delivered),
             (Ends { relay: Some(relay::End::Failed), ..ends(Some(S::Sent), None, None) }, Verdict::Bounced),
+            (Ends { relay: Some(relay::End::Failed), ..ends(Some(S::Error), None, None) }, Verdict::Bounced),
             (Ends { relay: Some(relay::End::Trying), ..ends(None, None, None) }, Verdict::Deferred),
             (Ends { relay: Some(relay::End::Taken), ..ends(Some(S::Sent), None, None) }, Verdict::HandedOff),
             (Ends { relay: Some(relay::End::HandedOn { covered: true }), ..ends(Some(S::Sent), None, None) }, Verdict::Missing),
