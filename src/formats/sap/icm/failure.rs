@@ -1,7 +1,6 @@
 //! Connections and TLS handshakes that failed (icm.md 2.1 and 3).
 
 use super::codes;
-use super::line::has;
 use nom::bytes::complete::{tag, take_until, take_while1};
 use nom::character::complete::{char, space0};
 use nom::combinator::opt;
@@ -93,7 +92,7 @@ pub fn is_mail_port(port: u16, seen: &BTreeSet<u16>) -> bool {
 /// Messages of the network layer that say why a connection on the same thread fails just after.
 pub fn is_low_level(text: &str) -> bool {
     let source = ["NiIConnect", "NiBufIConnect", "NiPConnect", "NiHLGetNodeAddr", "NiIGetServNo"];
-    source.iter().any(|name| has(text, name)) && (has(text, " failed") || has(text, " pending after "))
+    source.iter().any(|name| text.contains(name)) && (text.contains(" failed") || text.contains(" pending after "))
 }
 
 /// Whether a message of the network layer can be the reason behind an NI code (icm.md 3.1).

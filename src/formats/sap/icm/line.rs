@@ -9,11 +9,6 @@ use nom::combinator::{all_consuming, opt, value};
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
-/// Whether a line holds a word: searching without preparation is fastest in lines that are looked at once.
-pub fn has(text: &str, word: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()
-}
-
 /// `[Thr 140339535062784] rest`: thread and rest, with the blanks in front of the rest but one. Published traces
 /// write `nn` or `ID` for the number (icm.md 1.4).
 pub fn thread(line: &str) -> Option<(&str, &str)> {

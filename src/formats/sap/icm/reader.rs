@@ -15,10 +15,14 @@ use crate::evidence::{Kind, MINUTE, Millis, Span};
 use crate::formats::Sink;
 use crate::smtp::find_reply;
 use crate::source::{Class, lines};
+use aho_corasick::AhoCorasick;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A message of the network layer explains a failure within this.
 const NEAR: Millis = MINUTE;
+
+/// Words without which a line of another matter says nothing of handshakes or of the trace itself.
+const TELLING: &[&str] = &["SSL", "TLS", "TRACE FILE", "BINDUMP"];
 
 /// Reads a file.
 pub fn read(text: &str, sink: &mut Sink<'_>) {
@@ -34,6 +38,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         dumps: BTreeMap::new(),
         rebuilds: None,
         text,
+        telling: AhoCorasick::new(TELLING).ok(),
         ports: role::smtp_ports(text),
         last: String::new(),
     };
@@ -63,6 +68,8 @@ struct Reader<'a, 'b, 't> {
     rebuilds: Option<bool>,
     /// The whole file.
     text: &'t str,
+    /// One of [`TELLING`] stands in a line.
+    telling: Option<AhoCorasick>,
     /// Ports at which the file speaks SMTP.
     ports: BTreeSet<u16>,
     /// Thread of the last line that had one.
@@ -259,9 +266,6 @@ impl Reader<'_, '_, '_> {
 
     /// Remembers what is told of a handshake until it fails; one that went well, or was none of mail, leaves nothing behind.
     fn handshake(&mut self, numbers: &[u32], thread: &str, text: &str) {
-        if !line::has(text, "SSL") && !line::has(text, "TLS") {
-            return;
-        }
         if text.contains("SSL handshake with") || text.contains("SapSSLSessionStart") && text.contains("==SAP_O_K") {
             self.handshakes.remove(thread);
         } else {
@@ -274,19 +278,26 @@ impl Reader<'_, '_, '_> {
 
     /// A line of another matter: some say what the trace does not show, and no reply may go unseen.
     fn other(&mut self, numbers: &[u32], thread: &str, text: &str) {
-        self.handshake(numbers, thread, text);
-        let source = &mut *self.out.sink.source;
-        let number = numbers.first().copied().unwrap_or(0);
-        if line::has(text, "TRACE FILE TRUNCATED") {
-            source.note(number, "the trace was truncated: what was written before its first time stamp is gone");
-        }
-        if line::has(text, "BINDUMP of content denied") {
-            source.note(number, "content is hidden: set icm/trace_secured_data = TRUE for the time of the analysis, and protect the trace, it then holds secrets");
+        if self.telling.as_ref().is_none_or(|words| words.is_match(text)) {
+            self.handshake(numbers, thread, text);
+            self.limits(numbers, text);
         }
         if has_refusal(text) && !self.dialogue.is_inbound(thread, line::tail(text).connection) {
             for number in numbers {
-                source.ledger.reject(*number, "a reply outside a known dialogue");
+                self.out.sink.source.ledger.reject(*number, "a reply outside a known dialogue");
             }
+        }
+    }
+
+    /// What the trace does not show.
+    fn limits(&mut self, numbers: &[u32], text: &str) {
+        let source = &mut *self.out.sink.source;
+        let number = numbers.first().copied().unwrap_or(0);
+        if text.contains("TRACE FILE TRUNCATED") {
+            source.note(number, "the trace was truncated: what was written before its first time stamp is gone");
+        }
+        if text.contains("BINDUMP of content denied") {
+            source.note(number, "content is hidden: set icm/trace_secured_data = TRUE for the time of the analysis, and protect the trace, it then holds secrets");
         }
     }
 
@@ -313,9 +324,6 @@ impl Reader<'_, '_, '_> {
 
 /// Three digits with an enhanced code of a refusal.
 fn has_refusal(text: &str) -> bool {
-    let hint = memchr::memchr2_iter(b'4', b'5', text.as_bytes()).any(|at| {
-        let around = (text.as_bytes().get(at.wrapping_sub(1)), text.as_bytes().get(at + 1));
-        matches!(around, (Some(b' ' | b'-'), Some(b'.')))
-    });
+    let hint = text.as_bytes().windows(3).any(|three| matches!(three, [b' ' | b'-', b'4' | b'5', b'.']));
     hint && find_reply(text).is_some_and(|reply| reply.code.is_some() && reply.enhanced.is_some_and(|code| code.class >= 4))
 }
