@@ -81,8 +81,15 @@ pub fn collect(store: &Store) -> Vec<Arrival> {
     for (place, entry) in entries.iter().enumerate() {
         let head = head(&entries, &before, place);
         let name = if entries[head].message_id.is_empty() { format!(" {head}") } else { entries[head].message_id.clone() };
-        let nobody = (entry.rows.is_empty() && head == place).then(Part::default);
-        for recipient in entry.rows.iter().map(|(_, recipient)| recipient).chain(&nobody) {
+        let mut own: BTreeMap<&str, (&Part, Vec<u32>)> = BTreeMap::new();
+        for (at, recipient) in &entry.rows {
+            own.entry(&recipient.text).or_insert_with(|| (recipient, Vec::new())).1.push(*at);
+        }
+        let nobody = Part::default();
+        if own.is_empty() && head == place {
+            own.insert("", (&nobody, Vec::new()));
+        }
+        for (recipient, rows) in own.into_values() {
             let unit = units.entry((name.clone(), recipient.text.clone())).or_insert_with(|| Arrival {
                 rows: Vec::new(),
                 message_id: entries[head].message_id.clone(),
@@ -91,7 +98,7 @@ pub fn collect(store: &Store) -> Vec<Arrival> {
                 sender: Part::default(),
             });
             unit.rows.extend(&entry.common);
-            unit.rows.extend(entry.rows.iter().filter(|(_, own)| own == recipient).map(|(at, _)| *at));
+            unit.rows.extend(rows);
         }
     }
     let mut out: Vec<Arrival> = units.into_values().collect();
