@@ -254,3 +254,94 @@ fn a_mail_that_may_have_arrived() {
         assert_eq!((all.len(), all[0]["verdict"].as_str(), all[0]["action"].as_str()), (1, "bounced", action), "{what}");
     }
 }
+
+/// A relay's log beside SAP's list of one mail, and how it ends.
+fn one_mail(logs: &[(&str, String)]) -> (String, String, String) {
+    let sap = TABLE.to_owned()
+        + &request(10, "m10@fabrikam.example", 10, "S", ("XS", 718), "")
+            .replace("contoso-example.mail.protection.outlook.com:25", "relay01.contoso.example:25");
+    let mut files: Vec<(&str, &[u8])> = vec![("sap.txt", sap.as_bytes())];
+    files.extend(logs.iter().map(|(name, log)| (*name, log.as_bytes())));
+    let trace = format!("{TRACE}{}", others());
+    files.push(("trace.csv", trace.as_bytes()));
+    let all = table(&analyse_files(&files));
+    assert_eq!(all.len(), 1);
+    let got = |column: &str| all[0][column].clone();
+    (got("verdict"), got("action"), got("stopped_at"))
+}
+
+#[test]
+fn the_end_of_a_mail_with_a_past() {
+    let to = "m10@fabrikam.example";
+    let lost = failed(
+        "deferred",
+        "4.4.2",
+        "conversation with contoso-example.mail.protection.outlook.com[198.51.100.21] timed out while sending end of data -- message may be sent more than once",
+    );
+    let bounced = failed("bounced", "5.7.64", REFUSED);
+    let outside = sent("mx.fabrikam.example[198.51.100.77]:25", "250 2.0.0 Ok");
+    let tenant =
+        sent("fabrikam-example.mail.protection.outlook.com[198.51.100.21]:25", "250 2.6.0 <x> [InternalId=1] Queued mail for delivery");
+    let service = sent("smtp.sendgrid.net[198.51.100.7]:587", "250 Ok: queued as zzzzzzzz");
+    let on = sent("relay02.contoso.example[10.0.0.2]:25", "250 2.0.0 Ok: queued as 5BBB918C6");
+    let log = |relay: &str, id: &str, ends: &[&str]| queued(relay, id, 10, to, 10, ends);
+    let rows = [
+        ("lost, then refused", vec![("a.log", log("relay01", "4fVRHx19fVz00010", &[&lost, &bounced]))], ("bounced", "investigate")),
+        (
+            "two copies",
+            vec![("a.log", log("relay01", "4fVRHx19fVz00010", &[&outside])), ("b.log", log("relay02", "4fVRHx19fVz00011", &[&bounced]))],
+            ("bounced", "investigate"),
+        ),
+        (
+            "a chain in one second",
+            vec![("a.log", log("relay01", "4fVRHx19fVz00010", &[&on])), ("b.log", log("relay02", "5BBB918C6", &[&bounced]))],
+            ("bounced", "resend"),
+        ),
+        (
+            "the same, its files the other way round",
+            vec![("b.log", log("relay01", "4fVRHx19fVz00010", &[&on])), ("a.log", log("relay02", "5BBB918C6", &[&bounced]))],
+            ("bounced", "resend"),
+        ),
+        ("another tenant", vec![("a.log", log("relay01", "4fVRHx19fVz00010", &[&tenant]))], ("delivered", "none")),
+        ("a service that hands it on", vec![("a.log", log("relay01", "4fVRHx19fVz00010", &[&service]))], ("handed-off", "none")),
+        (
+            "the log of another relay",
+            vec![("a.log", log("relay07", "4fVRHx19fVz00010", &[&outside]).replace("00010@", "00099@").replace(to, "x@fabrikam.example"))],
+            ("handed-off", "none"),
+        ),
+    ];
+    for (what, logs, (verdict, action)) in rows {
+        let got = one_mail(&logs);
+        assert_eq!((got.0.as_str(), got.1.as_str()), (verdict, action), "{what}");
+    }
+}
+
+/// What the relay refuses at its door to others is not SAP's.
+#[test]
+fn refusals_of_others() {
+    let door = |code: &str, from: &str| {
+        format!(
+            "2026-03-10T08:05:30.100000+00:00 relay01 postfix/smtpd[265]: NOQUEUE: reject: RCPT from client.example[198.51.100.99]: {code} <m10@fabrikam.example>: Recipient address rejected: User unknown; from=<{from}> to=<m10@fabrikam.example> proto=ESMTP helo=<x>\n"
+        )
+    };
+    let mail = queued(
+        "relay01",
+        "4fVRHx19fVz00010",
+        10,
+        "m10@fabrikam.example",
+        10,
+        &[&sent("mx.fabrikam.example[198.51.100.77]:25", "250 2.0.0 Ok")],
+    );
+    let foreign = one_mail(&[("a.log", mail.clone() + &door("550 5.1.1", "spam@northwind.example"))]);
+    assert_eq!((foreign.0.as_str(), foreign.1.as_str()), ("delivered", "none"));
+    // Alone: put off at the door, it comes again; refused for good, it is a journey that ends there.
+    for (code, journeys) in [("450 4.2.0", 1), ("550 5.1.1", 2)] {
+        let log = mail.clone() + &door(code, "sap@contoso.example");
+        let all = table(&analyse_files(&[("a.log", log.as_bytes())]));
+        assert_eq!(all.len(), journeys, "{code}");
+        assert!(
+            all.iter().all(|row| row["verdict"] == "delivered" || (row["verdict"] == "rejected" && row["stopped_at"] == "relay")),
+            "{code}"
+        );
+    }
+}

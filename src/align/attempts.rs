@@ -190,7 +190,9 @@ struct Rank {
 fn rank(view: &View<'_>, record: u32, slot: &Slot) -> Option<Rank> {
     let (at, status) = (view.at(record)?, slot.status?);
     let evidence = &view.store.records[record as usize];
-    if !slot.sender.agrees(&compare::sender(view.store, evidence)) && evidence.kind == Kind::Accept {
+    // At the door of a relay others are refused as well.
+    let told = evidence.kind == Kind::Accept || evidence.hop == Hop::Relay;
+    if told && !slot.sender.agrees(&compare::sender(view.store, evidence)) {
         return None;
     }
     let distance = at.distance(status);

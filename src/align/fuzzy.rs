@@ -47,16 +47,26 @@ impl Seeker {
 
 /// First all requests that SAP says were handed over; then those that may have been, whatever SAP says.
 pub fn link_arrivals(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
-    link(view, &view.units.arrivals, &mut taken.arrivals, mails, |mail| &mut mail.arrivals);
+    link(view, &view.units.arrivals, &mut taken.arrivals, mails, |mail| &mail.arrivals, |mail| &mut mail.arrivals);
 }
 
 /// The same in the logs of relays, which seldom know a subject.
 pub fn link_relays(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
-    link(view, &view.units.relays, &mut taken.relays, mails, |mail| &mut mail.relays);
+    link(view, &view.units.relays, &mut taken.relays, mails, |mail| &mail.relays, |mail| &mut mail.relays);
 }
 
-fn link(view: &View<'_>, units: &[Arrival], taken: &mut [bool], mails: &mut [Mail], slot: fn(&mut Mail) -> &mut Vec<(u32, Link)>) {
-    let (sure, doubtful) = seekers(view, mails);
+/// Where a mail keeps what it gets.
+type Slot = fn(&Mail) -> &Vec<(u32, Link)>;
+
+fn link(
+    view: &View<'_>,
+    units: &[Arrival],
+    taken: &mut [bool],
+    mails: &mut [Mail],
+    slot: Slot,
+    put: fn(&mut Mail) -> &mut Vec<(u32, Link)>,
+) {
+    let (sure, doubtful) = seekers(view, mails, slot);
     for mut seekers in [sure, doubtful] {
         // By time, and by what the files say: their order decides nothing.
         seekers.sort_by(|a, b| a.rank().cmp(&b.rank()));
@@ -66,7 +76,7 @@ fn link(view: &View<'_>, units: &[Arrival], taken: &mut [bool], mails: &mut [Mai
             match outcome {
                 Outcome::Linked(at, link) => {
                     taken[at] = true;
-                    slot(mail).extend(units[at].rows.iter().map(|row| (*row, link)));
+                    put(mail).extend(units[at].rows.iter().map(|row| (*row, link)));
                 }
                 Outcome::Open(at) => mail.contested = Some(units[at].first()),
                 Outcome::Nothing => {}
@@ -76,9 +86,12 @@ fn link(view: &View<'_>, units: &[Arrival], taken: &mut [bool], mails: &mut [Mai
 }
 
 /// Requests without an arrival: those handed over, and those whose end a server has not decided for good.
-fn seekers(view: &View<'_>, mails: &[Mail]) -> (Vec<Seeker>, Vec<Seeker>) {
+fn seekers(view: &View<'_>, mails: &[Mail], slot: Slot) -> (Vec<Seeker>, Vec<Seeker>) {
     let (mut sure, mut doubtful) = (Vec::new(), Vec::new());
-    for (mail, own) in mails.iter().enumerate().filter(|(_, m)| m.arrivals.is_empty() && m.relays.is_empty()) {
+    // A relay that names the Message-ID would have found the arrival by it.
+    let named = |row: &u32| view.store.records.get(*row as usize).is_some_and(|record| !record.message_id.is_empty());
+    let open = |mail: &Mail| slot(mail).is_empty() && mail.arrivals.is_empty() && !mail.relays.iter().any(|(row, _)| named(row));
+    for (mail, own) in mails.iter().enumerate().filter(|(_, mail)| open(mail)) {
         let Some(last) = own.requests.last().copied() else { continue };
         let record = &view.store.records[last as usize];
         let (Some(status), Some(facts)) = (view.at(last), view.store.sap_of(record)) else { continue };

@@ -7,6 +7,7 @@ use super::relays;
 use super::requests::{self, Request};
 use super::{Map, View};
 use crate::evidence::{Evidence, Hop, Kind, Phase, Store, Sym};
+use crate::smtp::find_reply;
 use std::collections::{HashMap, HashSet};
 
 /// A recipient of a mail in the message trace or in the logs of relays, with all rows about it.
@@ -69,9 +70,11 @@ impl Units {
 }
 
 fn refused(store: &Store) -> impl Iterator<Item = u32> {
-    let own =
-        |record: &Evidence| store.relay_of(record).is_some_and(|facts| facts.phase == Phase::Rejected) && !record.recipient.is_empty();
-    (0u32..).zip(&store.records).filter(move |(_, record)| record.kind == Kind::Reply && own(record)).map(|(at, _)| at)
+    // What is put off at the door comes again: only a refusal for good ends a mail.
+    let for_good = |record: &Evidence| find_reply(store.text(record.reply)).and_then(|reply| reply.code).is_none_or(|code| code >= 500);
+    let at_door = |record: &Evidence| store.relay_of(record).is_some_and(|facts| facts.phase == Phase::Rejected);
+    let own = move |record: &Evidence| record.kind == Kind::Reply && !record.recipient.is_empty() && at_door(record) && for_good(record);
+    (0u32..).zip(&store.records).filter(move |(_, record)| own(record)).map(|(at, _)| at)
 }
 
 fn arrivals(store: &Store) -> Vec<Arrival> {

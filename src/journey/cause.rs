@@ -62,8 +62,8 @@ pub fn judge(
     let nameless = facts.request.is_none() && facts.recipient.is_empty();
     let doubt = nameless || facts.contested.is_some() || cause.findings.iter().any(|rule| rule.action == Action::Investigate.word());
     // What a relay could not hand on is in nobody's hands: it is sent again like a mail that was refused.
-    let doubt = doubt || facts.may_have_arrived;
     let given_back = verdict == Verdict::Bounced && facts.relay.is_some() && context.status(facts).is_none();
+    let doubt = doubt || given_back && facts.may_have_arrived;
     journey.action = action(if given_back { Verdict::Rejected } else { verdict }, cause.rule, doubt);
     let landscape = landscape(context, facts);
     Draft {
@@ -91,7 +91,8 @@ fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
     let source = context.record(facts.attempt.filter(|_| handed.is_some()).map(|(at, _)| at).or(facts.request)).map(|record| record.source);
     let clock = source.and_then(|source| context.alignment.clocks.get(source as usize));
     let (sender, recipient) = (context.store.text(facts.sender), context.store.text(facts.recipient));
-    let covered = |at: Span| context.alignment.covers(next, &HandOver::new(at, clock, sender, recipient));
+    let named = next != Hop::Relay || context.relays.contains(host.split('.').next().unwrap_or(host));
+    let covered = |at: Span| named && context.alignment.covers(next, &HandOver::new(at, clock, sender, recipient));
     Ends {
         sap: context.state(facts),
         // SAP waits again after a failure that its history tells.
@@ -118,6 +119,9 @@ fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: 
         }
         Verdict::Delivered | Verdict::Diverted | Verdict::Bounced | Verdict::Conflict => Some(Hop::Exchange),
         Verdict::Missing if host.is_empty() && facts.attempt.is_none() => Some(Hop::Sap),
+        Verdict::Rejected if context.record(facts.attempt.map(|(at, _)| at)).is_some_and(|record| record.hop == Hop::Relay) => {
+            Some(Hop::Relay)
+        }
         Verdict::Rejected | Verdict::Missing => Some(server),
         Verdict::Deferred => Some(if facts::refused(context, facts) { server } else { Hop::Icm }),
         Verdict::Unsent if matches!(context.tried(facts), Some(Kind::Connect | Kind::Tls)) => Some(Hop::Icm),

@@ -23,6 +23,7 @@ use crate::rules::Matcher;
 use crate::source::Source;
 use facts::Facts;
 use scope::Scopes;
+use std::collections::BTreeSet;
 
 /// Everything a journey is judged by.
 pub(crate) struct Context<'a, 'c> {
@@ -34,6 +35,8 @@ pub(crate) struct Context<'a, 'c> {
     as_of: Option<Millis>,
     /// Times in which no send job ran.
     silences: Vec<Silence>,
+    /// First labels of the relays whose logs are known, lower case.
+    relays: BTreeSet<String>,
     /// Failed sign-ins by time.
     sign_ins: Vec<sign_in::SignIn>,
 }
@@ -50,7 +53,7 @@ pub fn judge(
 ) -> Vec<Journey> {
     let silences = silence::silences(store, sources, alignment);
     let sign_ins = sign_in::all(store, alignment);
-    let context = Context { store, sources, alignment, matcher, policy, as_of, silences, sign_ins };
+    let context = Context { store, sources, alignment, matcher, policy, as_of, silences, relays: relay::names(store), sign_ins };
     let scopes = Scopes::learn(&context);
     let all: Vec<Facts> =
         alignment.mails.iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();

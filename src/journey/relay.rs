@@ -5,9 +5,21 @@ use super::facts::Facts;
 use super::option;
 use super::scope::Scopes;
 use crate::align::{HandOver, Link, Mail};
-use crate::evidence::{Hop, Kind, Phase, Sym};
+use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Store, Sym};
 use crate::smtp::{domain, find_reply, is_microsoft};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Services that take mail for others to hand it on.
+const SERVICES: &[&str] = &[
+    ".sendgrid.net",
+    ".azurecomm.net",
+    ".mimecast.com",
+    ".pphosted.com",
+    ".messagelabs.com",
+    ".mailgun.org",
+    ".amazonaws.com",
+    ".hornetsecurity.com",
+];
 
 /// How a mail ended at the last relay that knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,28 +48,43 @@ pub fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
     ends.into_iter().max_by_key(|(at, _)| (severity(*at), context.at(*at), *at)).or(mail.relays.first().copied())
 }
 
-/// Whether a mail may have arrived although its relay gave it up: for one of several recipients that stand for the one
-/// that was asked for, or because the last server was lost after it had the whole content.
+/// Whether a mail may have arrived although a relay gave it up: another copy of it, or another recipient that stands for
+/// the one that was asked for, was handed on, or a server was lost after it had the content.
 pub fn may_have_arrived(context: &Context<'_, '_>, mail: &Mail) -> bool {
-    ends(context, mail).iter().filter_map(|(at, _)| context.record(Some(*at))).any(|record| {
-        let unanswered = find_reply(context.store.text(record.reply)).is_none();
-        let lost = unanswered && context.store.relay_of(record).is_some_and(|facts| matches!(facts.stage, "eod" | "data"));
-        lost || record.kind == Kind::Deliver
+    let ids = queue_ids_of(context, mail);
+    rows(context, mail).any(|(_, _, record, facts)| {
+        let lost = matches!(record.kind, Kind::Defer | Kind::Fail) && find_reply(context.store.text(record.reply)).is_none();
+        lost && matches!(facts.stage, "eod" | "data") || record.kind == Kind::Deliver && !ids.contains(&facts.next_queue_id)
     })
 }
 
-/// The last end of each recipient.
+/// A mail's rows of relays.
+fn rows<'a>(context: &'a Context<'_, '_>, mail: &'a Mail) -> impl Iterator<Item = (u32, Link, &'a Evidence, &'a RelayFacts)> {
+    mail.relays.iter().filter_map(|(at, link)| {
+        let record = context.record(Some(*at))?;
+        Some((*at, *link, record, context.store.relay_of(record)?))
+    })
+}
+
+/// Queues in which a mail is known to have been.
+fn queue_ids_of(context: &Context<'_, '_>, mail: &Mail) -> BTreeSet<Sym> {
+    rows(context, mail).map(|(.., facts)| facts.queue_id).filter(|id| !id.is_empty()).collect()
+}
+
+/// The last end of each recipient. A hand-over to a queue that is known is none, whatever the clocks of both say.
 fn ends(context: &Context<'_, '_>, mail: &Mail) -> Vec<(u32, Link)> {
-    let kind = |at: u32| context.record(Some(at)).map(|record| record.kind);
-    let phase = |at: u32| context.record(Some(at)).and_then(|record| context.store.relay_of(record)).map(|facts| facts.phase);
-    // A mail that was not tried because others had just failed waits like one that was.
-    let ends = mail.relays.iter().filter(|(at, _)| matches!(kind(*at), Some(Kind::Deliver | Kind::Fail | Kind::Defer)));
-    let mut last: BTreeMap<Sym, (u32, Link)> = BTreeMap::new();
-    let mut ends: Vec<(u32, Link)> = ends.filter(|(at, _)| phase(*at) != Some(Phase::Tried)).copied().collect();
-    ends.sort_by_key(|(at, _)| (context.at(*at), *at));
-    for (at, link) in ends {
-        last.insert(context.record(Some(at)).map_or(Sym::EMPTY, |record| record.recipient), (at, link));
-    }
+    let ids = queue_ids_of(context, mail);
+    let is_end = |record: &Evidence, facts: &RelayFacts| match record.kind {
+        Kind::Deliver => !ids.contains(&facts.next_queue_id),
+        Kind::Fail | Kind::Defer => facts.phase != Phase::Tried,
+        _ => false,
+    };
+    let mut all: Vec<(u32, Link, Sym)> = rows(context, mail)
+        .filter(|(_, _, record, facts)| is_end(record, facts))
+        .map(|(at, link, record, _)| (at, link, record.recipient))
+        .collect();
+    all.sort_by_key(|(at, ..)| (context.at(*at), *at));
+    let last: BTreeMap<Sym, (u32, Link)> = all.into_iter().map(|(at, link, recipient)| (recipient, (at, link))).collect();
     last.into_values().collect()
 }
 
@@ -82,6 +109,16 @@ fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
     let own = domain(sender).to_lowercase();
     let inside = |host: &str| !own.is_empty() && (host == own || host.ends_with(&format!(".{own}")));
     let address = context.relay(facts).map_or("", |facts| context.store.text(facts.host_ip));
+    // The MX host of another tenant bears its domain's name (rules.md section 1).
+    let dashed = |domain: &str| !domain.is_empty() && host.split('.').next() == Some(domain.replace('.', "-").as_str());
+    if is_microsoft(&host) && dashed(&theirs) && !dashed(&own) {
+        return End::Outside;
+    }
+    let port = context.relay(facts).map_or(0, |facts| facts.port);
+    let service = SERVICES.iter().any(|service| host.ends_with(service)) || matches!(port, 465 | 587 | 2525);
+    if service && !is_microsoft(&host) {
+        return End::HandedOn { covered: false };
+    }
     if !is_microsoft(&host) && !host.is_empty() && !inside(&host) && !private(address) && theirs != own {
         return End::Outside;
     }
@@ -142,4 +179,11 @@ pub fn attempts(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
 /// Whether any mail of the run was taken for the tenant's own behind a relay.
 pub fn recognised(context: &Context<'_, '_>, all: &[Facts], scopes: &Scopes) -> bool {
     all.iter().filter(|facts| facts.relay.is_some()).any(|facts| option::recognised(context, facts, scopes))
+}
+
+/// First labels of the relays that log, lower case.
+pub fn names(store: &Store) -> BTreeSet<String> {
+    let names: BTreeSet<Sym> = store.relay.iter().map(|facts| facts.name).collect();
+    let label = |name: Sym| store.text(name).split(['.', '/']).next().unwrap_or("").to_lowercase();
+    names.into_iter().map(label).collect()
 }
