@@ -3,7 +3,7 @@
 use super::Progress;
 use crate::align;
 use crate::error::ReadError;
-use crate::evidence::Store;
+use crate::evidence::{Hop, Store};
 use crate::formats::{self, Settings, Sink};
 use crate::source::{self, Decoded, Found, Limits, Reject, Sheet, Source};
 use std::path::{Path, PathBuf};
@@ -198,7 +198,7 @@ fn read_text(
     }
     reading.problems.extend(outcome.err());
     if options.rejects {
-        reading.rejects.extend(source::rejects(&decoded.text, &source.ledger, reading.sources.len()));
+        reading.rejects.extend(source::rejects(&decoded.text, &source.ledger, reading.sources.len(), format.hop() == Hop::Icm));
     }
     reading.sources.push(source);
     Ok(())

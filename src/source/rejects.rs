@@ -1,6 +1,7 @@
 //! Lines that were not understood, for who asks for them. They may be anything, so what may hold logon data is withheld.
 
 use super::{Class, Ledger, lines};
+use crate::smtp::find_reply;
 
 /// Characters of a line that are kept.
 const MOST: usize = 500;
@@ -12,6 +13,8 @@ const ANSWERS: u32 = 5;
 const DUMPED: usize = 4;
 /// What stands for a text that is not shown.
 const WITHHELD: &str = "(withheld: may hold logon data)";
+/// The same for bodies.
+const BODY: &str = "(withheld: may be the text of a mail)";
 
 /// A line that was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +29,10 @@ pub struct Reject {
     pub text: String,
 }
 
-/// All lines of a text that were not understood.
+/// All lines of a text that were not understood. In a trace of a `dialogue` any line may be of a mail's body: only replies
+/// are shown.
 #[must_use]
-pub fn rejects(text: &str, ledger: &Ledger, source: usize) -> Vec<Reject> {
+pub fn rejects(text: &str, ledger: &Ledger, source: usize, dialogue: bool) -> Vec<Reject> {
     let mut secret_until = 0;
     let mut out = Vec::new();
     for (line, text) in lines(text) {
@@ -38,8 +42,13 @@ pub fn rejects(text: &str, ledger: &Ledger, source: usize) -> Vec<Reject> {
         if ledger.class(line) != Some(Class::NotUnderstood) {
             continue;
         }
+        let body = dialogue && !find_reply(text).is_some_and(|reply| reply.code.is_some() && reply.enhanced.is_some());
         let withheld = line <= secret_until || is_coded(text) || is_dump(text);
-        let text = if withheld { WITHHELD.to_owned() } else { text.chars().take(MOST).collect() };
+        let text = match (withheld, body) {
+            (true, _) => WITHHELD.to_owned(),
+            (false, true) => BODY.to_owned(),
+            (false, false) => text.chars().take(MOST).collect(),
+        };
         out.push(Reject { source, line, reason: ledger.reason(line).to_owned(), text });
     }
     out
@@ -97,14 +106,17 @@ mod tests {
         let text = rows.map(|(line, _)| line).join("\n");
         let mut ledger = Ledger::new(rows.len());
         ledger.reject(1, "why");
-        let got = rejects(&text, &ledger, 3);
+        let got = rejects(&text, &ledger, 3, false);
         assert_eq!(got[0], Reject { source: 3, line: 1, reason: "why".to_owned(), text: rows[0].0.to_owned() });
         for ((line, shown), reject) in rows.iter().zip(&got) {
             assert_eq!(reject.text == *line, *shown, "{line}: {}", reject.text);
         }
         ledger.mark(1, Class::Frame);
-        assert_eq!(rejects(&text, &ledger, 3).len(), rows.len() - 1);
+        assert_eq!(rejects(&text, &ledger, 3, false).len(), rows.len() - 1);
+        let trace = "[Thr 1] 550 5.1.1 no such user\n[Thr 1] Dear Jane\n";
+        let shown: Vec<bool> = rejects(trace, &Ledger::new(2), 0, true).iter().map(|reject| reject.text != BODY).collect();
+        assert_eq!(shown, [true, false]);
         let long = "é ".repeat(600);
-        assert_eq!(rejects(&long, &Ledger::new(1), 0)[0].text.chars().count(), 500);
+        assert_eq!(rejects(&long, &Ledger::new(1), 0, false)[0].text.chars().count(), 500);
     }
 }
