@@ -63,7 +63,9 @@ pub fn judge(
     let doubt = nameless || facts.contested.is_some() || cause.findings.iter().any(|rule| rule.action == Action::Investigate.word());
     // What a relay could not hand on is in nobody's hands: it is sent again like a mail that was refused.
     let given_back = verdict == Verdict::Bounced && facts.relay.is_some() && context.status(facts).is_none();
-    let doubt = doubt || given_back && facts.may_have_arrived;
+    // Another mail to the same recipient may be the one that came back.
+    let unsure = facts.relay.is_some_and(|(_, link)| link.confidence < 0.7);
+    let doubt = doubt || given_back && (facts.may_have_arrived || unsure);
     journey.action = action(if given_back { Verdict::Rejected } else { verdict }, cause.rule, doubt);
     let landscape = landscape(context, facts);
     Draft {
