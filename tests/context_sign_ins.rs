@@ -82,7 +82,7 @@ fn each_line_has_one_class() {
     let rows = [
         (CSV, (1, 2, 0)),
         (JSON, (9, 2, 0)),
-        (broken.as_str(), (0, 1, 10)),
+        (broken.as_str(), (0, 3, 8)),
         (timeless.as_str(), (1, 1, 1)),
         (absurd.as_str(), (1, 1, 1)),
         (prefixed.as_str(), (1, 2, 0)),
@@ -95,4 +95,17 @@ fn each_line_has_one_class() {
         let count = |class| ledger.count(class);
         assert_eq!((count(Class::Evidence), count(Class::Frame), count(Class::NotUnderstood)), want, "{log}");
     }
+}
+
+/// A line has one class; what else stands on it and was not read is told.
+#[test]
+fn one_line_of_several_sign_ins_tells_what_was_not_read() {
+    let one = JSON.replace('\n', "");
+    let object = one.trim().trim_start_matches('[').trim_end_matches(']');
+    let undated = object.replace("2026-03-10T08:05:01Z", "yesterday");
+    let analysis = run(&format!("[{object},{undated},{object}]"), REFUSED);
+    let source = analysis.reading.sources.iter().find(|source| source.format == "entra-sign-ins").unwrap();
+    assert_eq!((source.ledger.count(Class::Evidence), source.rows), (1, 2));
+    let notes: Vec<&str> = source.notes.iter().map(|note| note.text.as_str()).collect();
+    assert_eq!(notes, ["1 of 3 objects share a line with others and were not read: no time of a sign-in"]);
 }

@@ -227,6 +227,31 @@ fn rows_over_two_lines() {
     }
 }
 
+/// Pipes that stand at the same places in both lines of the header do not tell which line is missing; the values do.
+#[test]
+fn rows_over_lines_of_one_form() {
+    let head = "|St  |Document title   |Recipient          |Send Date |\n|Size|Send Time        |Message Class      |MSGNO     |";
+    let row = |number: u32| {
+        format!(
+            "|@5C@|Invoice 900{number}    |a{number}@fabrikam.exampl|10.03.2026|\n|  12|08:00:{number:02}         |XS                 |806       |\n"
+        )
+    };
+    let split = row(13);
+    let (first, second) = split.split_once('\n').unwrap();
+    let rows = [
+        ("whole", [row(11), row(12)].concat(), 2, 0),
+        ("no second line", [&row(11), first, "\n", &row(12)].concat(), 2, 1),
+        ("no first line", [&row(11), second, &row(12)].concat(), 2, 1),
+        ("no first line at the beginning", [second, &row(11), &row(12)].concat(), 2, 1),
+    ];
+    for (what, body, mails, rejected) in rows {
+        let reading = reading(&format!("{head}\n{body}"));
+        let texts: Vec<(&str, &str)> = (0..reading.store.records.len()).map(|at| text_of(&reading, at)).collect();
+        assert_eq!(texts, vec![("Invoice 90011", "XS806"), ("Invoice 90012", "XS806")][..mails], "{what}");
+        assert_eq!(reading.sources[0].ledger.count(Class::NotUnderstood), rejected, "{what}");
+    }
+}
+
 fn text_of(reading: &Reading, at: usize) -> (&str, &str) {
     let record = &reading.store.records[at];
     (reading.store.text(record.subject), reading.store.text(reading.store.sap_of(record).unwrap().message))

@@ -4,6 +4,7 @@
 mod context;
 mod exchange;
 mod instant;
+mod objects;
 mod records;
 mod relay;
 mod sap;

@@ -5,7 +5,8 @@ use super::sign_in_codes;
 use crate::error::ReadError;
 use crate::evidence::{ContextFacts, Evidence, Hop, Kind, Millis, Span};
 use crate::formats::instant::iso;
-use crate::formats::records;
+use crate::formats::objects::{self, Outcome};
+use crate::formats::records::{self, Place};
 use crate::formats::{Claim, Format, Sink};
 use crate::source::{Class, lines};
 use serde_json::Value;
@@ -65,23 +66,18 @@ struct SignIn {
 }
 
 /// Failures become facts, the others are well-formed rows of no matter here.
-fn take(one: &SignIn, line: u32, count: u32, sink: &mut Sink<'_>) {
-    let Some(at) = one.at else {
-        return (line..line + count).for_each(|at| sink.source.ledger.reject(at, "no time of a sign-in"));
-    };
-    let Some(code) = one.code else {
-        return (line..line + count).for_each(|at| sink.source.ledger.reject(at, "no error code of a known form"));
-    };
+fn take(one: &SignIn, place: Place, sink: &mut Sink<'_>) -> Outcome {
+    let at = one.at.ok_or("no time of a sign-in")?;
+    let code = one.code.ok_or("no error code of a known form")?;
     sink.source.rows += 1;
     sink.source.cover(Span::second(at));
     // Logons of people by browser say nothing about SAP; an app's own token request names no client.
     let smtp = one.client.is_empty() || one.client.to_lowercase().contains("smtp");
     if code == 0 || !smtp {
-        return sink.source.ledger.mark_run(line, count, Class::Frame);
+        return Ok(Class::Frame);
     }
-    sink.source.ledger.mark_run(line, count, Class::Evidence);
-    let mut record = Evidence::at(sink.index, line, Hop::Exchange, Kind::Auth);
-    (record.lines, record.local) = (count, Some(Span::second(at)));
+    let mut record = Evidence::at(sink.index, place.line, Hop::Exchange, Kind::Auth);
+    (record.lines, record.local) = (place.lines, Some(Span::second(at)));
     let meaning = sign_in_codes::meaning(code).map_or_else(|| one.reason.clone(), str::to_owned);
     let client = if one.client.is_empty() { String::new() } else { format!(", {}", one.client) };
     let from = if one.address.is_empty() { String::new() } else { format!(" from {}", one.address) };
@@ -89,6 +85,7 @@ fn take(one: &SignIn, line: u32, count: u32, sink: &mut Sink<'_>) {
     record.reply = strings.intern(&format!("{} {meaning} (Entra sign-in of {}{client}{from})", code, one.user));
     let facts = ContextFacts::SignIn { user: strings.intern(&one.user.to_lowercase()), address: strings.intern(&one.address), code };
     sink.store.push_context(record, facts);
+    Ok(Class::Evidence)
 }
 
 /// Positions of the columns.
@@ -144,7 +141,7 @@ fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
                 client: cell(columns.client),
                 address: cell(columns.address),
             };
-            take(&one, place.line, place.lines, sink);
+            objects::enter(&[(place, take(&one, place, sink))], sink);
         }
         Err(reason) => sink.source.ledger.reject(place.line, reason),
     });
@@ -152,27 +149,11 @@ fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
 
 /// An array of sign-ins, Graph's answer around one, or one object after the other.
 fn read_json(text: &str, sink: &mut Sink<'_>) {
-    let count = |from: usize, to: usize| u32::try_from(memchr::memchr_iter(b'\n', &text.as_bytes()[from..to]).count()).unwrap_or(u32::MAX);
-    let (mut at, mut line) = (0, 1);
-    let wrapped = text.find('[').filter(|open| text[..*open].contains("\"value\"") && !text[..*open].contains("createdDateTime"));
-    if let Some(open) = wrapped {
-        line += count(0, open);
-        at = open;
-    }
-    sink.source.ledger.mark_run(1, u32::try_from(lines(text).count()).unwrap_or(u32::MAX), Class::Frame);
-    while let Some(skip) = text[at..].find('{') {
-        line += count(at, at + skip);
-        at += skip;
-        let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Value>();
-        let Some(Ok(value)) = values.next() else {
-            let last = u32::try_from(lines(text).count()).unwrap_or(u32::MAX);
-            return (line..=last).for_each(|at| sink.source.ledger.reject(at, "no whole JSON object"));
-        };
-        let end = at + values.byte_offset();
-        let inside = count(at, end);
-        take(&of_json(&value), line, inside + 1, sink);
-        (at, line) = (end, line + inside);
-    }
+    objects::each(text, "createddatetime", sink, &mut |object, own, place, sink| {
+        // Objects inside of a sign-in (its status) are none; one of their own fields tells a sign-in without a time.
+        let whole = own || object.keys().any(|key| matches!(key.as_str(), "ipAddress" | "clientAppUsed" | "userPrincipalName"));
+        whole.then(|| take(&of_json(&Value::Object(object)), place, sink))
+    });
 }
 
 fn of_json(value: &Value) -> SignIn {

@@ -34,7 +34,7 @@ pub enum Field {
     Location,
 }
 
-/// Names of each column as [`normal`] writes them; where a file has several, the earlier name goes first.
+/// Names of each column as [`super::super::objects::normal`] writes them; where a file has several, the earlier name goes first.
 const ALIASES: &[(Field, &[&str])] = &[
     (
         Field::Time,
@@ -78,11 +78,6 @@ const ALIASES: &[(Field, &[&str])] = &[
     (Field::Location, &["latestdeliverylocation", "deliverylocation"]),
 ];
 
-/// A name as it is compared.
-pub fn normal(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 /// Values of one row, by what they are.
 pub trait Cells {
     /// The value, trimmed; empty where the row has none.
@@ -121,6 +116,7 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::objects::normal;
 
     #[test]
     fn names_in_every_spelling() {

@@ -8,10 +8,11 @@
 use super::columns::{Cells, Field};
 use super::listing;
 use super::moment::{self, Order};
-use super::sheet::{Outcome, Row, Sheet};
+use super::sheet::{Row, Sheet};
 use super::sighting::{self, Repeats, Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::{Hop, TraceStatus};
+use crate::formats::objects::Outcome;
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::Class;

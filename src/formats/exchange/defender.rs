@@ -4,7 +4,7 @@
 //! Assumed: the CSV, of which no file was seen; that an empty location follows the action. A query may have chosen any
 //! mails, so that absence proves nothing.
 
-use super::columns::{Cells, Field, normal};
+use super::columns::{Cells, Field};
 use super::json;
 use super::listing;
 use super::moment::{self, Order};
@@ -12,6 +12,7 @@ use super::sheet::Sheet;
 use super::sighting::{Repeats, Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::{Hop, TraceStatus};
+use crate::formats::objects::normal;
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::Class;

@@ -3,17 +3,18 @@
 //!
 //! Assumed: the texts that name folder and next server, which come from a developer's notes; the keys of `Data`.
 
-use super::columns::{Cells, Field, normal};
+use super::columns::{Cells, Field};
 use super::custom_data;
 use super::data;
 use super::failure;
 use super::fold::Fold;
 use super::listing;
 use super::moment;
-use super::sheet::{Outcome, Sheet};
+use super::sheet::Sheet;
 use super::sighting::{Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::{Hop, Span, TraceStatus};
+use crate::formats::objects::{Outcome, normal};
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::Class;

@@ -5,16 +5,17 @@
 //! Assumed: the raw header line; that a `SEND` to one of Microsoft's own servers is a step inside, while one to any
 //! other server left; that an inbound connector stands in `custom_data` of `RECEIVE`, else in its `connector_id`.
 
-use super::columns::{Cells, Field, normal};
+use super::columns::{Cells, Field};
 use super::custom_data;
 use super::failure;
 use super::fold::Fold;
 use super::listing;
 use super::moment::{self, Order};
-use super::sheet::{Outcome, Row, Sheet};
+use super::sheet::{Row, Sheet};
 use super::sighting::{self, Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::{Hop, Kind, Span, TraceStatus};
+use crate::formats::objects::{Outcome, normal};
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::smtp::{find_reply, fold_address, is_microsoft, trailer};

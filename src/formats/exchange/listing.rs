@@ -5,13 +5,14 @@
 //! an address in `ToIP` left the organisation (documented, but one masked record speaks against it); that a trace
 //! exported from the portal has the same columns by other names.
 
-use super::columns::{Cells, Field, normal};
+use super::columns::{Cells, Field};
 use super::moment::{self, Dates, Order};
 use super::network_id;
-use super::sheet::{Outcome, Row, Sheet};
+use super::sheet::{Row, Sheet};
 use super::sighting::{self, Repeats, Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::{Hop, Span, TraceStatus};
+use crate::formats::objects::{Outcome, normal};
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::Class;

@@ -1,10 +1,11 @@
 //! A CSV of the message trace: its header, wherever the type line or blank lines leave it, and its rows with the
 //! physical lines they stand on.
 
-use super::columns::{Cells, Columns, Field, normal};
+use super::columns::{Cells, Columns, Field};
 use super::moment;
 use crate::error::ReadError;
 use crate::formats::Sink;
+use crate::formats::objects::{Outcome, normal};
 use crate::formats::records::{self, Place};
 use crate::source::{Class, lines};
 
@@ -39,9 +40,6 @@ impl Cells for Row<'_> {
         cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or("")
     }
 }
-
-/// What a row becomes; an error says why it is not understood.
-pub type Outcome = Result<Class, &'static str>;
 
 impl<'a> Sheet<'a> {
     /// Takes the first line that is neither blank nor [`NO_ROWS`] for the header.

@@ -5,10 +5,11 @@
 use super::columns::{Cells, Field};
 use super::moment;
 use super::recipient_status;
-use super::sheet::{Outcome, Row, Sheet};
+use super::sheet::{Row, Sheet};
 use super::sighting::{self, Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::Hop;
+use crate::formats::objects::Outcome;
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::Class;

@@ -9,7 +9,7 @@ use super::output::Output;
 use super::syslog::Stamp;
 use crate::error::ReadError;
 use crate::evidence::{Hop, Kind, Phase, RelayFacts, Sym};
-use crate::formats::exchange::columns::normal;
+use crate::formats::objects::normal;
 use crate::formats::records::Place;
 use crate::formats::secret::without_logons;
 use crate::formats::{Claim, Format, Sink};

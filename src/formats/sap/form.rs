@@ -71,6 +71,16 @@ impl<'a> Form<'a> {
         Line::Begun
     }
 
+    /// Takes the last line of a row, whose lines do not belong together, for the first of another one; the lines before it
+    /// are left alone.
+    pub fn again(&mut self, first: u32, number: u32, line: &'a str) -> std::ops::Range<u32> {
+        self.begun = None;
+        match self.take(number, line) {
+            Line::Begun => first..number,
+            _ => first..number.saturating_add(1),
+        }
+    }
+
     /// The lines of a row that has begun where the next line does not go on with it.
     pub fn stopped(&mut self, next: u32, line: &str) -> Option<std::ops::Range<u32>> {
         let (first, place, _) = self.begun.as_ref()?;

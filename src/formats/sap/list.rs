@@ -10,12 +10,15 @@ use crate::error::ReadError;
 use crate::evidence::Hop;
 use crate::formats::{Claim, Format, Settings, Sink};
 use crate::source::{Class, lines};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Pipes of a row that has lost its last one.
 const SEVERAL: usize = 3;
 /// Known cells that tell a header from a row, when it stands right below another one.
 const WRAPPED: usize = 2;
+
+/// Why a part of a row is none.
+const LOST: &str = "lines of a request whose other lines are missing";
 
 /// SAP list saved "unconverted".
 pub struct List;
@@ -66,6 +69,9 @@ impl Format for List {
             }
         }
         reader.stopped(0, "", sink);
+        for (line, lines) in reader.wide {
+            sink.source.note(line, format!("the list is wider than its print width: each request is read from {lines} lines, a guess"));
+        }
         let outcome = request::emit_all(reader.sheets, self.title(), sink);
         for (first, count) in reader.wrapped {
             sink.source.ledger.follow(first, count);
@@ -97,6 +103,8 @@ struct Reader<'a> {
     titles: BTreeSet<String>,
     /// The last line between pipes, with its number of known cells.
     above: Option<(u32, &'a str, usize)>,
+    /// Headers of several lines: the first, and their number.
+    wide: BTreeMap<u32, u32>,
     /// First line of each row that stands on several, and their number.
     wrapped: Vec<(u32, u32)>,
 }
@@ -105,7 +113,7 @@ impl<'a> Reader<'a> {
     /// Gives up the row that has begun when a line does not go on with it.
     fn stopped(&mut self, number: u32, line: &str, sink: &mut Sink<'_>) {
         for lost in self.form.stopped(number, line).into_iter().flatten() {
-            sink.source.ledger.reject(lost, "the first lines of a request whose other lines are missing");
+            sink.source.ledger.reject(lost, LOST);
         }
     }
 
@@ -131,6 +139,9 @@ impl<'a> Reader<'a> {
             return sink.source.ledger.mark(number, Class::Frame);
         };
         match self.form.take(number, line) {
+            Line::Row(first, row) if self.form.lines() > 1 && !sheet.fits(&row) => {
+                self.form.again(first, number, line).for_each(|lost| sink.source.ledger.reject(lost, LOST));
+            }
             Line::Row(first, row) => {
                 sheet.rows.push((first, row));
                 self.wrapped.extend(Some((first, self.form.lines())).filter(|(_, lines)| *lines > 1));
@@ -150,8 +161,7 @@ impl<'a> Reader<'a> {
             sheet.rows.pop_if(|(number, _)| *number == above);
         }
         self.header(line, Form::of(&[before, vec![second]].concat()), sink);
-        let lines = self.form.lines();
-        sink.source.note(line, format!("the list is wider than its print width: each request is read from {lines} lines, a guess"));
+        self.wide.insert(line, self.form.lines());
     }
 
     fn header(&mut self, number: u32, form: Form<'a>, sink: &mut Sink<'_>) {

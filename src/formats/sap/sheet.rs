@@ -2,6 +2,7 @@
 
 use super::columns::{self, Column, Positions};
 use super::content::Content;
+use super::datetime;
 use super::headers::Headers;
 use super::icon;
 use super::status;
@@ -47,6 +48,11 @@ impl<'a> Sheet<'a> {
     /// Position of a column.
     pub fn place(&self, column: Column) -> Option<usize> {
         self.positions.get(&column)?.first().copied()
+    }
+
+    /// Whether the values of a row are of the kind of their columns.
+    pub fn fits(&self, row: &[&str]) -> bool {
+        self.layout.iter().zip(row).all(|(column, cell)| column.is_none_or(|column| is_of(column, cell.trim())))
     }
 
     /// Cell of a row, trimmed; the preferred one of several that is not empty.
@@ -132,6 +138,19 @@ impl<'a> Sheet<'a> {
             found: found.join(", "),
             remedy: "Choose a layout with recipient, subject, status, message class and number, message variables, dates and times, and export again",
         })
+    }
+}
+
+/// Whether a value may stand in a column of dates, times, numbers or message classes; others take anything.
+fn is_of(column: Column, text: &str) -> bool {
+    use Column as C;
+    let blank = datetime::blank(text);
+    match column {
+        C::SendDate | C::ProcessDate | C::StatusDate | C::EntryDate => blank || datetime::is_date(text),
+        C::SendTime | C::ProcessTime | C::StatusTime | C::EntryTime => blank || datetime::time(text).is_some(),
+        C::Client | C::RecYear | C::RecNumber | C::ObjYear | C::ObjNumber | C::MessageNumber => text.bytes().all(|b| b.is_ascii_digit()),
+        C::MessageClass => !text.contains(' ') && !text.chars().any(char::is_lowercase),
+        _ => true,
     }
 }
 

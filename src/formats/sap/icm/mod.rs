@@ -48,7 +48,7 @@ impl Format for Icm {
             return Some(Claim { confidence: 70, why: "lines with the component of a work process, as in dev_w".to_owned() });
         }
         let lines = |head| lines(head).map(|(number, line)| (number, prefix.line(line)));
-        let named = lines(head).find(|(_, line)| line.contains("trc file: \"dev_icm"));
+        let named = lines(head).find(|(_, line)| line.trim_start().starts_with("trc file: \"dev_icm"));
         let written = lines(head).filter(|(_, line)| !line.trim().is_empty()).count();
         let threads = lines(head).filter(|(_, line)| line::thread(line).is_some()).count();
         let stamps = lines(head).filter(|(_, l)| line::stamp(line::thread(l).map_or(l, |(_, rest)| rest)).is_some()).count();

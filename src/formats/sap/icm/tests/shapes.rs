@@ -287,3 +287,24 @@ fn work_processes_and_frames() {
         assert!(Icm.recognise(&text).is_some_and(|claim| claim.confidence >= 70), "{text}");
     }
 }
+
+#[test]
+fn what_a_tool_wrote_in_front_of_each_line_changes_nothing() {
+    let plain = include_str!("../sample.txt");
+    let (want, source) = read(plain);
+    let fronts: [fn(usize, &str) -> String; 6] = [
+        |_, line| format!("work/dev_icm:{line}"),
+        |n, line| format!("dev_icm:{n}:{line}"),
+        |n, line| format!("{n:6}\t{line}"),
+        |n, line| format!("|{n:4}|{line:200}|"),
+        |_, line| format!("Mar 10 09:55:02 sapapp1 icm[4711]: {line}"),
+        |_, line| format!("2026-03-10T09:55:02.123456+01:00 sapapp1 icm: {line}"),
+    ];
+    for front in fronts {
+        let text: String = plain.lines().enumerate().map(|(at, line)| front(at + 1, line) + "\n").collect();
+        assert!(Icm.recognise(&text).is_some(), "{text}");
+        let (store, copied) = read(&text);
+        assert_eq!(told(&store), told(&want), "{text}");
+        assert_eq!(copied.ledger, source.ledger, "{text}");
+    }
+}
