@@ -44,6 +44,19 @@ fn title_rows_quotes_and_an_empty_first_column() {
     }
 }
 
+/// A spreadsheet program quotes cells between tabs too; SAP does not, and a subject may hold quotes.
+#[test]
+fn text_with_tabs_saved_again() {
+    let header = HEADER.replace(';', "\t").replace('"', "");
+    let saved = ["\"two\r\nlines\"", "\"a\ttab\"", "\"say \"\"yes\"\"\""].map(|title| row(title).replace(';', "\t")).concat();
+    let reading1 = reading(&format!("{header}{saved}"));
+    assert_eq!(subjects(&reading1), [(2, "two\r\nlines"), (4, "a\ttab"), (5, "say \"yes\"")]);
+    assert_eq!(counts(&reading1), (4, 1, 0));
+    let raw = ["\"Urgent\" offer", "5\" disc", "\"whole\""].map(|title| row(title).replace(';', "\t")).concat();
+    let reading2 = reading(&format!("{header}{raw}"));
+    assert_eq!(subjects(&reading2), [(2, "\"Urgent\" offer"), (3, "5\" disc"), (4, "\"whole\"")]);
+}
+
 #[test]
 fn an_open_quote_costs_its_own_row_only() {
     let reading = reading(&format!("{HEADER}{}{}{}", row("\"never closed"), row("good"), row("\"two\nlines\"")));

@@ -11,6 +11,7 @@ mod icm;
 mod icon;
 mod list;
 mod moments;
+mod quoted;
 mod recognise;
 mod request;
 mod ruler;

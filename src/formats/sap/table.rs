@@ -3,6 +3,7 @@
 
 use super::columns::{self, Column};
 use super::datetime;
+use super::quoted::is_quoted;
 use super::recognise;
 use super::request;
 use super::sheet::Sheet;
@@ -47,7 +48,7 @@ impl Format for Table {
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
         match Head::find(text, &sink.settings.headers) {
-            Some(head) if head.delimiter != '\t' => self.read_csv(text, &head, sink),
+            Some(head) if head.delimiter != '\t' || is_quoted(text) => self.read_csv(text, &head, sink),
             _ => {
                 let rows = lines(text).map(|(number, line)| (number, line.split('\t').collect()));
                 request::emit_all(sheets(rows, sink), self.title(), sink)
