@@ -52,6 +52,15 @@ fn the_report_tells_the_end() {
             "2026-03-10T08:07:00.000Z",
         ),
         (
+            "with an odd line among the recipient's fields",
+            whole.replace("Diagnostic-Code", "(the reply of the server follows)\nDiagnostic-Code"),
+            "bounced",
+            "exchange",
+            "550",
+            "RCPT-03",
+            "2026-03-10T08:07:00.000Z",
+        ),
+        (
             "with a field of a name of its own",
             whole.replace("Arrival-Date", "X_Queue_Id: 4711\nArrival-Date"),
             "bounced",

@@ -1,6 +1,6 @@
 //! Times that say which zone they are of, or that all formats here write in UTC: ISO 8601 and RFC 5322.
 
-use crate::evidence::Millis;
+use crate::evidence::{Millis, Span};
 use chrono::{DateTime, NaiveDateTime};
 
 /// 2000-01-01 to 2100-01-01, the years a mail can be of: what falls outside is no time of one.
@@ -23,6 +23,11 @@ pub fn mail_date(text: &str) -> Option<Millis> {
     let text = text.split_once(',').map_or(text, |(_, rest)| rest);
     let text = text.split('(').next().unwrap_or(text).trim();
     DateTime::parse_from_rfc2822(text).ok().map(|at| at.timestamp_millis()).filter(|at| SENSIBLE.contains(at))
+}
+
+/// The same as a span: it knows seconds.
+pub fn mail_span(text: &str) -> Option<Span> {
+    mail_date(text).map(Span::second)
 }
 
 #[cfg(test)]

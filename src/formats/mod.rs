@@ -89,6 +89,7 @@ pub static REGISTRY: &[&dyn Format] = &[
     &exchange::EmailEvents,
     &exchange::EmailEventsJson,
     &exchange::DeliveryReport,
+    &exchange::Notice,
     &relay::Postfix,
     &relay::ExchangeTracking,
     &relay::ExchangeProtocol,

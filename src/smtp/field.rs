@@ -7,9 +7,26 @@ pub fn field(line: &str) -> Option<(&str, &str)> {
     (!name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic())).then(|| (name, value.trim()))
 }
 
+/// A line without the marks of a mail program that quoted it (`> `, also twice).
+#[must_use]
+pub fn unquoted(line: &str) -> &str {
+    let mut line = line;
+    while let Some(rest) = line.strip_prefix('>') {
+        line = rest.strip_prefix(' ').unwrap_or(rest);
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
-    use super::field;
+    use super::{field, unquoted};
+
+    #[test]
+    fn quoted_lines() {
+        for (line, want) in [("> To: x", "To: x"), (">> To: x", "To: x"), ("> >  folded", " folded"), (">", ""), ("x > y", "x > y")] {
+            assert_eq!(unquoted(line), want, "{line}");
+        }
+    }
 
     #[test]
     fn names_are_printable() {

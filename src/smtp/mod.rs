@@ -14,7 +14,7 @@ mod trailer;
 
 pub use address::{domain, fold_address, path_address};
 pub use command::{Command, command, is_mechanism};
-pub use field::field;
+pub use field::{field, unquoted};
 pub use host::is_microsoft;
 pub use queue_id::next_queue_id;
 pub use reply::{Enhanced, Reply, accepted_message_id, chain, find_reply, squeeze};

@@ -17,7 +17,7 @@ pub enum Class {
 }
 
 /// Classes of all lines of a source; a line is not understood until somebody says otherwise.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Ledger {
     classes: Vec<u8>,
     reasons: BTreeMap<u32, String>,

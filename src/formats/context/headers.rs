@@ -3,9 +3,10 @@
 
 use crate::error::ReadError;
 use crate::evidence::{Evidence, Hop, Kind, Millis, Span, Sym, TraceFacts, TraceStatus, day_time};
+use crate::formats::exchange::Notice;
 use crate::formats::instant::mail_date;
 use crate::formats::{Claim, Format, Sink};
-use crate::smtp::{field, is_microsoft, path_address};
+use crate::smtp::{field, is_microsoft, path_address, unquoted};
 use crate::source::{Class, lines};
 
 /// Fields with which a header begins, as far as they matter.
@@ -50,7 +51,9 @@ impl Format for Headers {
         let report = block.get("content-type").is_some_and(|value| value.to_lowercase().contains("delivery-status"));
         let whole = block.all("received").next().is_some() && block.get("message-id").is_some();
         let line = block.line;
-        (whole && !report).then(|| Claim { confidence: 80, why: format!("line {line}: a mail header with Received and Message-ID") })
+        let notice = Notice.recognise(head).is_some();
+        (whole && !report && !notice)
+            .then(|| Claim { confidence: 80, why: format!("line {line}: a mail header with Received and Message-ID") })
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
@@ -59,7 +62,7 @@ impl Format for Headers {
         sink.source.ledger.mark_run(1, u32::try_from(lines(text).count()).unwrap_or(u32::MAX), Class::Frame);
         let Some(block) = Block::of(text) else { return Ok(()) };
         let behind = lines(text).skip_while(|(number, _)| *number < block.line + block.lines);
-        if let Some((number, _)) = behind.into_iter().find(|(_, line)| line.starts_with("Received:")) {
+        if let Some((number, _)) = behind.into_iter().find(|(_, line)| unquoted(line).starts_with("Received:")) {
             sink.source.note(number, "another mail header below the first one: only the first is read, put each into a file of its own");
         }
         block.emit(sink);
@@ -81,6 +84,7 @@ struct Block {
 impl Block {
     /// From the first field that begins a header to the blank line below.
     fn of(text: &str) -> Option<Self> {
+        let lines = |text| lines(text).map(|(number, line)| (number, unquoted(line)));
         let first = |line: &str| field(line).is_some_and(|(name, _)| FIRST.contains(&name.to_ascii_lowercase().as_str()));
         let (line, _) = lines(text).find(|(_, line)| first(line))?;
         let mut out = Self { line, lines: 0, fields: Vec::new() };

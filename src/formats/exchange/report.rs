@@ -7,11 +7,11 @@
 use super::columns::{Cells, Field};
 use super::sighting::Sighting;
 use crate::error::ReadError;
-use crate::evidence::{Hop, Span, TraceStatus};
-use crate::formats::instant::mail_date;
+use crate::evidence::{Hop, TraceStatus};
+use crate::formats::instant::mail_span;
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
-use crate::smtp::{domain, field, is_microsoft, path_address};
+use crate::smtp::{domain, field, is_microsoft, path_address, unquoted};
 use crate::source::{Class, lines};
 
 /// Delivery status notification.
@@ -42,6 +42,7 @@ impl Format for DeliveryReport {
         sink.source.ledger.mark_run(1, last, Class::Frame);
         let mut report = Report::default();
         for (number, line) in lines(text) {
+            let line = unquoted(line);
             if is_field(line, "Reporting-MTA") && report.part != Part::Before {
                 std::mem::take(&mut report).push(sink);
                 report.part = Part::Fields;
@@ -60,7 +61,7 @@ impl Format for DeliveryReport {
 }
 
 fn is_field(line: &str, name: &str) -> bool {
-    field(line).is_some_and(|(known, _)| known.eq_ignore_ascii_case(name))
+    field(unquoted(line)).is_some_and(|(known, _)| known.eq_ignore_ascii_case(name))
 }
 
 /// Behind the type: `rfc822;a@contoso.example`, `smtp;550 5.1.1 ...`.
@@ -121,7 +122,9 @@ impl Report {
         if self.part == Part::Before && name == "reporting-mta" {
             self.part = Part::Fields;
         }
-        if self.part == Part::Between && (is_recipient(&name) || MESSAGE.contains(&name.as_str())) {
+        let open = || self.recipients.last().is_some_and(|group| !group.iter().any(|field| field.name == name));
+        let known = is_recipient(&name) || MESSAGE.contains(&name.as_str()) || (RECIPIENT.contains(&name.as_str()) && open());
+        if self.part == Part::Between && known {
             // A line of no known shape had seemed to end the fields.
             self.part = Part::Fields;
         }
@@ -192,7 +195,7 @@ impl Report {
             .find(|id| !id.is_empty())
             .unwrap_or("");
         let subject = Some(value(&self.returned, "subject")).filter(|subject| !subject.starts_with("=?")).unwrap_or("");
-        let arrived = moment(value(&self.message, "arrival-date"));
+        let arrived = mail_span(value(&self.message, "arrival-date"));
         if let (true, Some(first)) = (self.recipients.is_empty(), self.message.first()) {
             for field in &self.message {
                 reject(field.place, "a report without a recipient", sink);
@@ -210,7 +213,7 @@ impl Report {
             };
             let code = [typed(value(group, "diagnostic-code")), value(group, "status")].into_iter().find(|text| !text.is_empty());
             let place = whole(group);
-            let told = moment(value(group, "last-attempt-date")).or_else(|| moment(value(&self.own, "date")));
+            let told = mail_span(value(group, "last-attempt-date")).or_else(|| mail_span(value(&self.own, "date")));
             if told.is_none() && arrived.is_some() {
                 sink.source.note(place.line, "the report tells no time of the end: the time of arrival stands for it, a guess");
             }
@@ -288,9 +291,4 @@ fn status(action: &str) -> Option<TraceStatus> {
         "expanded" => TraceStatus::Expanded,
         _ => return None,
     })
-}
-
-/// A date of RFC 5322.
-fn moment(text: &str) -> Option<Span> {
-    mail_date(text).map(Span::second)
 }
