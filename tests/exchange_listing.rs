@@ -150,3 +150,32 @@ fn a_table_of_the_portal() {
     assert_eq!(table(&read(&text("Failed")))[0]["verdict"], "bounced");
     assert!(read(&text("Open")).reading.sources.is_empty());
 }
+
+/// The header may be in the language of the user, or a script's own.
+#[test]
+fn headers_in_other_words() {
+    let rest = "<ADR51000000000001@contoso.example>;2026-03-10 08:05:01;sap@contoso.example;ap@fabrikam.example;Invoice 1;Delivered\n";
+    let own = "ID;Wann;Von wem;Wem;Worum;Wie\n";
+    let rows = [
+        ("German", "Nachrichten-ID;Empfangen;Absenderadresse;Empfängeradresse;Betreff;Status\n", false),
+        ("French", "ID du message;Reçu;Expéditeur;Destinataire;Objet;État\n", false),
+        ("Portuguese", "ID da mensagem;Data;Remetente;Destinatário;Assunto;Estado\n", false),
+        ("Spanish", "ID del mensaje;Fecha;Remitente;Destinatario;Asunto;Estado\n", false),
+        ("own", own, true),
+    ];
+    for (what, header, named) in rows {
+        let mut settings = sostrace::formats::Settings::default();
+        for (header, word) in
+            [("ID", "message-id"), ("Wann", "time"), ("Von wem", "sender"), ("Wem", "recipient"), ("Worum", "subject"), ("Wie", "status")]
+        {
+            assert!(!named || settings.trace_headers.name(header, word));
+        }
+        let folder = folder(&[("trace.csv", format!("{header}{rest}").as_bytes())]);
+        let options = sostrace::ReadOptions { settings, ..Default::default() };
+        let reading = sostrace::read_with(&[folder.path().to_path_buf()], &options, &mut ());
+        assert!(reading.sources.len() == 1 && reading.sources[0].format == "exchange-trace", "{what}: {:?}", reading.problems);
+        let record = &reading.store.records[0];
+        let told = [record.message_id, record.sender, record.recipient, record.subject].map(|sym| reading.store.text(sym));
+        assert_eq!(told, ["<ADR51000000000001@contoso.example>", "sap@contoso.example", "ap@fabrikam.example", "Invoice 1"], "{what}");
+    }
+}

@@ -2,12 +2,12 @@
 
 use super::when;
 use crate::error::UsageError;
-use crate::formats::{Headers, Settings};
+use crate::formats::{Headers, Settings, TraceHeaders};
 use std::path::Path;
 use toml::{Table, Value};
 
 /// Known sections.
-const SECTIONS: &[&str] = &["columns"];
+const SECTIONS: &[&str] = &["columns", "trace-columns"];
 
 /// Reads a file of settings.
 pub fn read(path: &Path) -> Result<Settings, UsageError> {
@@ -21,22 +21,36 @@ fn parse(path: &Path, text: &str) -> Result<Settings, UsageError> {
     for (section, value) in &table {
         known(path, section, section, SECTIONS)?;
         let Value::Table(entries) = value else { return Err(wrong(path, &format!("{section} must be a section, [{section}]"))) };
-        columns(path, entries, &mut settings.headers)?;
+        match section.as_str() {
+            "trace-columns" => {
+                let words: Vec<&str> = TraceHeaders::words().collect();
+                columns(path, section, entries, &words, &mut |header, word| settings.trace_headers.name(header, word))?;
+            }
+            _ => {
+                let words: Vec<&str> = Headers::words().collect();
+                columns(path, section, entries, &words, &mut |header, word| settings.headers.name(header, word))?;
+            }
+        }
     }
     Ok(settings)
 }
 
 /// `"Header" = "word"`.
-fn columns(path: &Path, entries: &Table, headers: &mut Headers) -> Result<(), UsageError> {
-    let words: Vec<&str> = Headers::words().collect();
+fn columns(
+    path: &Path,
+    section: &str,
+    entries: &Table,
+    words: &[&str],
+    name: &mut dyn FnMut(&str, &str) -> bool,
+) -> Result<(), UsageError> {
     for (header, word) in entries {
-        let place = format!("[columns] {header:?}");
+        let place = format!("[{section}] {header:?}");
         let word = word.as_str().ok_or_else(|| wrong(path, &format!("{place} must name a column in quotes, such as \"recipient\"")))?;
         if header.trim().is_empty() {
-            return Err(wrong(path, "[columns] has an empty header"));
+            return Err(wrong(path, &format!("[{section}] has an empty header")));
         }
-        known(path, &place, word, &words)?;
-        headers.name(header, word);
+        known(path, &place, word, words)?;
+        name(header, word);
     }
     Ok(())
 }
@@ -62,6 +76,8 @@ mod tests {
         let rows = [
             ("[columns]\n\"Wem\" = \"recipient\"\nWann = \"send-date\"\n", ""),
             ("", ""),
+            ("[trace-columns]\nWem = \"recipient\"\n", ""),
+            ("[trace-columns]\nWem = \"recipent\"\n", "[trace-columns] \"Wem\": \"recipent\": no such value; did you mean recipient?"),
             ("[colums]\n", "did you mean columns?"),
             ("[columns]\nWem = \"recipent\"\n", "[columns] \"Wem\": \"recipent\": no such value; did you mean recipient?"),
             ("[columns]\nWem = 3\n", "must name a column in quotes"),

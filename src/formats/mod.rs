@@ -11,7 +11,7 @@ mod sap;
 mod secret;
 mod session;
 
-pub use exchange::probably_cut;
+pub use exchange::{TraceHeaders, probably_cut};
 pub use relay::{set_year, settle_years};
 pub use sap::Headers;
 pub(crate) use sap::{is_maximum, state_of};
@@ -32,8 +32,10 @@ pub struct Claim {
 /// What the user says about the files of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// Headers of own layouts.
+    /// Headers of own layouts of SAP's lists and tables.
     pub headers: Headers,
+    /// Headers of own files of the message trace.
+    pub trace_headers: TraceHeaders,
 }
 
 /// Where a format puts what it reads.

@@ -14,7 +14,7 @@ use crate::error::ReadError;
 use crate::evidence::{Hop, TraceStatus};
 use crate::formats::objects::Outcome;
 use crate::formats::records::Place;
-use crate::formats::{Claim, Format, Sink};
+use crate::formats::{Claim, Format, Settings, Sink};
 use crate::source::Class;
 
 const NEEDED: &[(Field, &str)] = &[(Field::Time, "date_time_utc"), (Field::Sender, "sender_address")];
@@ -39,7 +39,11 @@ impl Format for ConnectorReport {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let sheet = Sheet::open(head)?;
+        self.recognise_with(head, &Settings::default())
+    }
+
+    fn recognise_with(&self, head: &str, settings: &Settings) -> Option<Claim> {
+        let sheet = Sheet::open(head, settings)?;
         let own = OWN.iter().find(|name| sheet.names(name))?;
         let needed = NEEDED.iter().all(|(field, _)| sheet.columns.has(*field));
         // A trace with a status of each recipient, or with events, is one of the other reports.
@@ -51,7 +55,7 @@ impl Format for ConnectorReport {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let Some(sheet) = Sheet::open(text) else { return Ok(()) };
+        let Some(sheet) = Sheet::open(text, sink.settings) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
         sink.source
             .note(sheet.line, "connector report: its columns are not documented; what is taken from it rests on their names, a guess");

@@ -14,7 +14,7 @@ use crate::error::ReadError;
 use crate::evidence::{Hop, TraceStatus};
 use crate::formats::objects::normal;
 use crate::formats::records::Place;
-use crate::formats::{Claim, Format, Sink};
+use crate::formats::{Claim, Format, Settings, Sink};
 use crate::source::Class;
 
 /// The key that every row has.
@@ -45,13 +45,17 @@ impl Format for EmailEvents {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let sheet = Sheet::open(head)?;
+        self.recognise_with(head, &Settings::default())
+    }
+
+    fn recognise_with(&self, head: &str, settings: &Settings) -> Option<Claim> {
+        let sheet = Sheet::open(head, settings)?;
         let own = sheet.names(KEY) && OWN.iter().any(|name| sheet.names(name));
         own.then(|| Claim { confidence: 95, why: format!("line {}: a header {} of Defender's EmailEvents", sheet.line, sheet.between()) })
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let Some(sheet) = Sheet::open(text) else { return Ok(()) };
+        let Some(sheet) = Sheet::open(text, sink.settings) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
         let order = listing::order(&sheet, sink);
         let mut events = Events::default();

@@ -16,7 +16,7 @@ use crate::error::ReadError;
 use crate::evidence::{Hop, Span, TraceStatus};
 use crate::formats::objects::{Outcome, normal};
 use crate::formats::records::Place;
-use crate::formats::{Claim, Format, Sink};
+use crate::formats::{Claim, Format, Settings, Sink};
 use crate::source::Class;
 
 const NEEDED: &[(Field, &str)] = &[(Field::Time, "Date"), (Field::Event, "Event"), (Field::Detail, "Detail")];
@@ -40,7 +40,11 @@ impl Format for TraceDetail {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let sheet = Sheet::open(head)?;
+        self.recognise_with(head, &Settings::default())
+    }
+
+    fn recognise_with(&self, head: &str, settings: &Settings) -> Option<Claim> {
+        let sheet = Sheet::open(head, settings)?;
         let needed = NEEDED.iter().all(|(field, _)| sheet.columns.has(*field));
         let other = sheet.columns.has(Field::Source) || sheet.columns.has(Field::Status);
         (needed && !other && sheet.known(IDS) > 0).then(|| Claim {
@@ -50,7 +54,7 @@ impl Format for TraceDetail {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let Some(sheet) = Sheet::open(text) else { return Ok(()) };
+        let Some(sheet) = Sheet::open(text, sink.settings) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
         let order = listing::order(&sheet, sink);
         let mut events = Events::new(sink);

@@ -17,7 +17,7 @@ use crate::error::ReadError;
 use crate::evidence::{Hop, Kind, Span, TraceStatus};
 use crate::formats::objects::{Outcome, normal};
 use crate::formats::records::Place;
-use crate::formats::{Claim, Format, Sink};
+use crate::formats::{Claim, Format, Settings, Sink};
 use crate::smtp::{find_reply, fold_address, is_microsoft, trailer};
 use crate::source::Class;
 
@@ -47,7 +47,11 @@ impl Format for ExtendedReport {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let sheet = Sheet::open(head)?;
+        self.recognise_with(head, &Settings::default())
+    }
+
+    fn recognise_with(&self, head: &str, settings: &Settings) -> Option<Claim> {
+        let sheet = Sheet::open(head, settings)?;
         // An on-premises tracking log has other names, and other ends of the way.
         let own = sheet.names("datetimeutc") || sheet.names("tenantid");
         (own && sheet.known(KNOWN) == KNOWN.len()).then(|| Claim {
@@ -57,7 +61,7 @@ impl Format for ExtendedReport {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let Some(sheet) = Sheet::open(text) else { return Ok(()) };
+        let Some(sheet) = Sheet::open(text, sink.settings) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
         let order = listing::order(&sheet, sink);
         let mut events = Events { shifts: Shifts::default(), fold: Fold::new(sink) };

@@ -14,7 +14,7 @@ use crate::error::ReadError;
 use crate::evidence::{Hop, Span, TraceStatus};
 use crate::formats::objects::{Outcome, normal};
 use crate::formats::records::Place;
-use crate::formats::{Claim, Format, Sink};
+use crate::formats::{Claim, Format, Settings, Sink};
 use crate::source::Class;
 
 const KNOWN: &[Field] = &[Field::Time, Field::Sender, Field::Recipient, Field::Status];
@@ -39,7 +39,11 @@ impl Format for MessageTrace {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let sheet = Sheet::open(head)?;
+        self.recognise_with(head, &Settings::default())
+    }
+
+    fn recognise_with(&self, head: &str, settings: &Settings) -> Option<Claim> {
+        let sheet = Sheet::open(head, settings)?;
         if sheet.known(KNOWN) < KNOWN.len() || sheet.names("origintimestamputc") || sheet.names("origintimestamp") {
             return None;
         }
@@ -55,7 +59,7 @@ impl Format for MessageTrace {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let Some(sheet) = Sheet::open(text) else { return Ok(()) };
+        let Some(sheet) = Sheet::open(text, sink.settings) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
         let order = order(&sheet, sink);
         let (mut repeats, mut shifts) = (Repeats::default(), Shifts::default());

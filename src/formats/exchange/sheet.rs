@@ -4,9 +4,9 @@
 use super::columns::{Cells, Columns, Field};
 use super::moment;
 use crate::error::ReadError;
-use crate::formats::Sink;
-use crate::formats::objects::{Outcome, normal};
+use crate::formats::objects::Outcome;
 use crate::formats::records::{self, Place};
+use crate::formats::{Settings, Sink};
 use crate::source::{Class, lines};
 
 /// Lines that are no rows wherever they stand: the type that Windows PowerShell writes, Excel's hint at the delimiter.
@@ -43,12 +43,12 @@ impl Cells for Row<'_> {
 
 impl<'a> Sheet<'a> {
     /// Takes the first line that is neither blank nor [`NO_ROWS`] for the header.
-    pub fn open(text: &'a str) -> Option<Self> {
+    pub fn open(text: &'a str, settings: &Settings) -> Option<Self> {
         let (line, header) = lines(text).find(|(_, line)| !line.trim().is_empty() && !no_row(line))?;
         let count = |c: char| header.matches(c).count();
         let delimiters = [',', ';', '\t'].map(|c| (count(c), c));
         let delimiter = delimiters.into_iter().rev().max_by_key(|(count, _)| *count).map_or(',', |(_, c)| c);
-        let names: Vec<String> = header.split(delimiter).map(normal).collect();
+        let names = settings.trace_headers.names(header.split(delimiter));
         let from = header.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).saturating_add(header.len());
         let (columns, delimiter) = (Columns::of(&names), u8::try_from(delimiter).unwrap_or(b','));
         Some(Self { line, columns, header, names, delimiter, text, body: text.get(from..).unwrap_or("") })
@@ -106,12 +106,7 @@ impl<'a> Sheet<'a> {
                 label: sink.source.label.clone(),
                 line: self.line,
                 missing: (*name).to_owned(),
-                found: self
-                    .header
-                    .split(char::from(self.delimiter))
-                    .map(|name| name.trim().trim_matches('"'))
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                found: self.cells().collect::<Vec<_>>().join(", "),
                 remedy,
             })
         })
@@ -146,7 +141,12 @@ impl<'a> Sheet<'a> {
 
     /// The header once more, as in files that were appended to each other, and what never is a row.
     fn is_frame(&self, record: &csv::StringRecord) -> bool {
-        record.get(0).is_some_and(no_row) || record.iter().map(normal).eq(self.names.iter().cloned())
+        record.get(0).is_some_and(no_row) || self.cells().eq(record.iter().map(str::trim))
+    }
+
+    /// Cells of the header as written, without quotes.
+    fn cells(&self) -> impl Iterator<Item = &'a str> {
+        self.header.trim_start_matches('\u{feff}').split(char::from(self.delimiter)).map(|name| name.trim().trim_matches('"'))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::error::ReadError;
 use crate::evidence::Hop;
 use crate::formats::objects::Outcome;
 use crate::formats::records::Place;
-use crate::formats::{Claim, Format, Sink};
+use crate::formats::{Claim, Format, Settings, Sink};
 use crate::source::Class;
 
 const KNOWN: &[Field] = &[Field::Time, Field::Sender, Field::RecipientStatus, Field::MessageId, Field::TraceId];
@@ -40,7 +40,11 @@ impl Format for EnhancedSummary {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let sheet = Sheet::open(head)?;
+        self.recognise_with(head, &Settings::default())
+    }
+
+    fn recognise_with(&self, head: &str, settings: &Settings) -> Option<Claim> {
+        let sheet = Sheet::open(head, settings)?;
         let (hits, number) = (sheet.known(KNOWN), sheet.line);
         let own = sheet.names("origintimestamputc") || sheet.names("origintimestamp");
         (hits >= 3 && own).then(|| Claim {
@@ -50,7 +54,7 @@ impl Format for EnhancedSummary {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        let Some(sheet) = Sheet::open(text) else { return Ok(()) };
+        let Some(sheet) = Sheet::open(text, sink.settings) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
         let mut shifts = Shifts::default();
         let rows = sheet.read(sink, &mut |row, place, sink| push(row, place, &mut shifts, sink));

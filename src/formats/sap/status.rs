@@ -25,7 +25,7 @@ pub struct Status {
 }
 
 /// Phrases of status cells, before single words: headings of SAP's data elements (sost.md sections 1.1, 1.2, 3.2 and
-/// 5.2); German ones and the negations in them are unverified.
+/// 5.2); German, French, Spanish and Portuguese ones and the negations in them are unverified.
 const PHRASES: &[(&str, SapState)] = &[
     ("no entry in queue", SapState::NoQueueEntry),
     ("kein eintrag in der queue", SapState::NoQueueEntry),
@@ -45,6 +45,17 @@ const PHRASES: &[(&str, SapState)] = &[
     ("not sent", SapState::Error),
     ("nicht gesendet", SapState::Error),
     ("in transit", SapState::Sent),
+    ("nouvelle tentative", SapState::Retry),
+    ("nouvel essai", SapState::Retry),
+    ("reintento", SapState::Retry),
+    ("nova tentativa", SapState::Retry),
+    ("pas encore envoyé", SapState::Waiting),
+    ("aún no enviado", SapState::Waiting),
+    ("todavía no enviado", SapState::Waiting),
+    ("ainda não enviado", SapState::Waiting),
+    ("non envoyé", SapState::Error),
+    ("no enviado", SapState::Error),
+    ("não enviado", SapState::Error),
 ];
 
 /// Single words, the worse news first.
@@ -59,6 +70,18 @@ const WORDS: &[(&str, SapState)] = &[
     ("übermittelt", SapState::Transmitted),
     ("sent", SapState::Sent),
     ("gesendet", SapState::Sent),
+    ("attente", SapState::Waiting),
+    ("espera", SapState::Waiting),
+    ("pendiente", SapState::Waiting),
+    ("pendente", SapState::Waiting),
+    ("erreur", SapState::Error),
+    ("errores", SapState::Error),
+    ("erro", SapState::Error),
+    ("erros", SapState::Error),
+    ("transmis", SapState::Transmitted),
+    ("transmitido", SapState::Transmitted),
+    ("envoyé", SapState::Sent),
+    ("enviado", SapState::Sent),
 ];
 
 /// Words that turn the meaning of the others.

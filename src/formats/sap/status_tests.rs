@@ -38,6 +38,13 @@ fn words_are_whole_and_negations_turn_them() {
         ("Transmitted", SapState::Transmitted),
         ("Übermittelt", SapState::Transmitted),
         ("Sent", SapState::Sent),
+        ("En attente", SapState::Waiting),
+        ("Attente d'une nouvelle tentative", SapState::Retry),
+        ("Non envoyé", SapState::Error),
+        ("Aún no enviado", SapState::Waiting),
+        ("Transmitido", SapState::Transmitted),
+        ("Enviado com erros", SapState::Error),
+        ("Sin errores", SapState::Unknown),
     ];
     for (status, state) in rows {
         assert_eq!(interpret(&Cells { status, ..Cells::default() }).state, state, "{status}");
