@@ -194,3 +194,9 @@ fn completions_and_manual_name_every_command() {
         assert_eq!(run(&[command, "--help"]).0, 0, "{command}");
     }
 }
+
+#[test]
+fn a_zone_of_no_file_is_told() {
+    let (code, _, err) = run(&["analyze", "samples/connector-mismatch/sost_PRD_100.txt", "--zone", "icm=Europe/Berlin"]);
+    assert_eq!((code, err.trim_end()), (0, "sostrace: warning: --zone icm=Europe/Berlin: no file of this run is of icm"));
+}

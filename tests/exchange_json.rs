@@ -22,6 +22,13 @@ fn every_rendering() {
         ("an array", format!("[\n{ROW},\n{other}\n]\n"), 2, [2, 2, 0, 0], ""),
         ("all on one line", format!("[{ROW},{other}]"), 2, [1, 0, 0, 0], ""),
         ("with its times as numbers", ROW.replace("2026-03-10T18:27:34.969Z", "\\/Date(1773167254969)\\/"), 1, [1, 0, 0, 0], ""),
+        (
+            "with its times as objects",
+            ROW.replace("\"2026-03-10T18:27:34.969Z\"", r#"{"value":"\/Date(1773167254969)\/","DisplayHint":2,"DateTime":"Tuesday"}"#),
+            1,
+            [1, 0, 0, 0],
+            "",
+        ),
         ("UTC without Z", ROW.replace("969Z", "969"), 1, [1, 0, 0, 0], ""),
         (
             "the web service",
@@ -35,6 +42,13 @@ fn every_rendering() {
         ("pages that overlap", format!("{ROW}\n{ROW}\n"), 1, [1, 1, 0, 0], "stands in the file before"),
         ("a broken object costs its own lines", format!("{}\n{other}\n", ROW.replace("2048", "20 48")), 1, [1, 0, 0, 1], ""),
         ("cut off in the middle", format!("{other}\n{}", &ROW[..300]), 1, [1, 0, 0, 1], ""),
+        (
+            "no recipient, on the line of another",
+            format!("[{other},{}]\n", ROW.replace("RecipientAddress", "To1")),
+            1,
+            [1, 0, 0, 0],
+            "1 of 2 objects",
+        ),
         ("no recipient", format!("{other}\n{}\n", ROW.replace("RecipientAddress", "To1")), 1, [1, 0, 0, 1], ""),
         (
             "no recipient, over several lines",

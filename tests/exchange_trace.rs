@@ -77,6 +77,12 @@ fn recipients_and_their_events() {
         ("a@contoso.example##Deliver, Receive", vec![("a@contoso.example", "delivered")]),
         ("a#b##c@contoso.example##Receive, Defer", vec![("a#b##c@contoso.example", "deferred")]),
         ("a@contoso.example##Receive, FilteredAsSpam", vec![("a@contoso.example", "diverted")]),
+        // A group is no mail of its own beside those it stands for.
+        (
+            "team@contoso.example##Receive, Expand;a@contoso.example##Receive, Deliver;b@fabrikam.example##Receive, Fail",
+            vec![("a@contoso.example", "delivered"), ("b@fabrikam.example", "bounced")],
+        ),
+        ("team@contoso.example##Receive, Expand", vec![("team@contoso.example", "unknown")]),
         ("a@contoso.example##Receive, Quarantine", vec![("a@contoso.example", "diverted")]),
     ];
     for (cell, want) in rows {
@@ -128,4 +134,18 @@ fn converted_times_are_found_out_by_the_network_message_ids() {
         analysis.reading.sources[0].notes
     );
     assert!(table(&analysis).iter().all(|row| row["submitted_at"].starts_with("2026-03-10T18:27:3")));
+}
+
+#[test]
+fn repeated_rows_are_counted_once_and_told() {
+    let row = arrival(1, "ap@fabrikam.example", 1, "Receive, Send");
+    let analysis = read(format!("{TRACE}{row}{row}").as_bytes());
+    assert_eq!(table(&analysis).len(), 1);
+    let source = &analysis.reading.sources[0];
+    assert_eq!([Class::Evidence, Class::Frame].map(|class| source.ledger.count(class)), [1, 2]);
+    assert!(
+        source.notes.iter().any(|note| note.line == 3 && note.text.starts_with("1 row stands in the file before")),
+        "{:?}",
+        source.notes
+    );
 }

@@ -2,6 +2,7 @@
 
 use super::View;
 use super::compare::{self, Part};
+use super::expansion;
 use super::keys::Exact;
 use super::model::{Link, LinkKey, Mail};
 use super::relays;
@@ -244,8 +245,12 @@ fn start_from_attempts(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, ta
     if mails.is_empty() {
         // What is known around the mails, such as the headers of one, starts none.
         let around = |row: &u32| view.sources.get(view.store.records[*row as usize].source as usize).is_some_and(|source| source.context);
+        let replaced = expansion::replaced(view);
         for (at, arrival) in view.units.arrivals.iter().enumerate().filter(|(_, arrival)| !arrival.rows.iter().all(around)) {
             taken.arrivals[at] = true;
+            if replaced.contains(&at) {
+                continue;
+            }
             mails.push(Mail { arrivals: arrival.rows.iter().map(|row| (*row, own)).collect(), ..Mail::default() });
         }
     }

@@ -5,7 +5,7 @@ use super::compare;
 use super::model::Mail;
 use super::units::Taken;
 use crate::evidence::TraceStatus;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A mail whose recipient was replaced gets the rows of the same Message-ID that belong to nobody else's request
 /// (exchange.md section 1.1: the row of an alias or a group is no end by itself).
@@ -24,6 +24,15 @@ pub fn follow(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
             }
         }
     }
+}
+
+/// Arrivals at aliases and groups whose mail has rows of other recipients: those tell how it ended.
+pub fn replaced(view: &View<'_>) -> BTreeSet<usize> {
+    let all = || view.units.arrivals.iter().enumerate().filter(|(_, arrival)| !arrival.message_id.is_empty());
+    let expanded = |rows: &[u32]| rows.iter().all(|row| status(view, *row) == Some(TraceStatus::Expanded));
+    let (parents, ends): (Vec<_>, Vec<_>) = all().partition(|(_, arrival)| expanded(&arrival.rows));
+    let ended: HashSet<&str> = ends.iter().map(|(_, arrival)| arrival.message_id.as_str()).collect();
+    parents.into_iter().filter(|(_, arrival)| ended.contains(arrival.message_id.as_str())).map(|(at, _)| at).collect()
 }
 
 fn status(view: &View<'_>, row: u32) -> Option<TraceStatus> {

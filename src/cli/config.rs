@@ -21,15 +21,12 @@ fn parse(path: &Path, text: &str) -> Result<Settings, UsageError> {
     for (section, value) in &table {
         known(path, section, section, SECTIONS)?;
         let Value::Table(entries) = value else { return Err(wrong(path, &format!("{section} must be a section, [{section}]"))) };
-        match section.as_str() {
-            "trace-columns" => {
-                let words: Vec<&str> = TraceHeaders::words().collect();
-                columns(path, section, entries, &words, &mut |header, word| settings.trace_headers.name(header, word))?;
-            }
-            _ => {
-                let words: Vec<&str> = Headers::words().collect();
-                columns(path, section, entries, &words, &mut |header, word| settings.headers.name(header, word))?;
-            }
+        if section == "trace-columns" {
+            let words: Vec<&str> = TraceHeaders::words().collect();
+            columns(path, section, entries, &words, &mut |header, word| settings.trace_headers.name(header, word))?;
+        } else {
+            let words: Vec<&str> = Headers::words().collect();
+            columns(path, section, entries, &words, &mut |header, word| settings.headers.name(header, word))?;
         }
     }
     Ok(settings)

@@ -1,7 +1,7 @@
 //! What the user may say about a run, and the run itself: shared by the commands that read files.
 
 use super::progress::Bar;
-use super::{CommandError, Outcome, Paths, catalogue, config, tell_problems, when};
+use super::{CommandError, Outcome, Paths, catalogue, config, tell_problems, warn, when};
 use crate::error::UsageError;
 use crate::evidence::Hop;
 use crate::journey::Policy;
@@ -97,7 +97,9 @@ fn check_zones(options: &Options, reading: &Reading) -> Result<(), UsageError> {
     for (name, zone) in &options.zones {
         when::word("zone", name, &names)?;
         let mut named = reading.sources.iter().filter(|source| source.label == *name || source.hop.word() == name).peekable();
-        if named.peek().is_some() && named.all(|source| source.utc) {
+        if named.peek().is_none() {
+            warn(&format!("--zone {name}={zone}: no file of this run is of {name}"));
+        } else if named.all(|source| source.utc) {
             let what = "its times say themselves that they are UTC; leave the zone out".to_owned();
             return Err(UsageError::Option { option: "zone", value: format!("{name}={zone}"), what });
         }

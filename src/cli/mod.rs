@@ -121,6 +121,11 @@ fn complain(what: &dyn std::fmt::Display) {
     let _ = writeln!(io::stderr(), "sostrace: error: {}", crate::report::clean(&what.to_string()));
 }
 
+/// Says what the user may not have meant; the work goes on.
+fn warn(what: &dyn std::fmt::Display) {
+    let _ = writeln!(io::stderr(), "sostrace: warning: {}", crate::report::clean(&what.to_string()));
+}
+
 /// The built-in rules and those of a folder.
 fn catalogue(folder: Option<&Path>) -> Result<Catalogue, CommandError> {
     let builtin = Catalogue::builtin()?;

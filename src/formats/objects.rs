@@ -19,6 +19,9 @@ const OPEN: &str = "an object that is not closed";
 /// What an object becomes; an error says why it is not understood.
 pub type Outcome = Result<Class, &'static str>;
 
+/// Takes an object, whether it has the key of a row, and where it stands.
+type Take<'a> = dyn FnMut(Map<String, Value>, bool, Place, &mut Sink<'_>) -> Option<Outcome> + 'a;
+
 /// An object as it stands in the text.
 struct Object {
     from: usize,
@@ -52,12 +55,7 @@ fn parsed(text: &str, object: &Object) -> Option<Map<String, Value>> {
 
 /// Hands on every object that holds no row, with whether it has the key (normalised) of one, and enters all lines into
 /// the ledger; `take` returns `None` for objects of the answer's frame. Returns the number of rows.
-pub fn each(
-    text: &str,
-    key: &str,
-    sink: &mut Sink<'_>,
-    take: &mut dyn FnMut(Map<String, Value>, bool, Place, &mut Sink<'_>) -> Option<Outcome>,
-) -> usize {
+pub fn each(text: &str, key: &str, sink: &mut Sink<'_>, take: &mut Take<'_>) -> usize {
     lines(text).filter(|(_, line)| is_frame(line)).for_each(|(number, _)| sink.source.ledger.mark(number, Class::Frame));
     let mut scan = Scan::new(text, key);
     let mut objects: Vec<Object> = scan.by_ref().collect();

@@ -26,6 +26,8 @@ impl Row {
     fn of(object: Map<String, Value>) -> Self {
         let mut cells: Vec<(Field, usize, String)> = Vec::new();
         for (name, value) in &object {
+            // Windows PowerShell writes some times as objects: `{"value": "\/Date(...)\/", "DisplayHint": 2, ...}`.
+            let value = value.get("value").filter(|_| value.is_object()).unwrap_or(value);
             let text = match value {
                 Value::String(text) => text.trim().to_owned(),
                 Value::Number(number) => number.to_string(),

@@ -6,7 +6,7 @@ use super::columns::{Cells, Field};
 use super::moment;
 use super::recipient_status;
 use super::sheet::{Row, Sheet};
-use super::sighting::{self, Shifts, Sighting};
+use super::sighting::{self, Repeats, Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::Hop;
 use crate::formats::objects::Outcome;
@@ -56,9 +56,10 @@ impl Format for EnhancedSummary {
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
         let Some(sheet) = Sheet::open(text, sink.settings) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
-        let mut shifts = Shifts::default();
-        let rows = sheet.read(sink, &mut |row, place, sink| push(row, place, &mut shifts, sink));
+        let (mut repeats, mut shifts) = (Repeats::default(), Shifts::default());
+        let rows = sheet.read(sink, &mut |row, place, sink| push(row, place, &mut repeats, &mut shifts, sink));
         shifts.correct(sheet.line, sink);
+        repeats.tell(sink);
         sighting::finish(rows, sheet.line, sink);
         Ok(())
     }
@@ -68,15 +69,19 @@ impl Format for EnhancedSummary {
     }
 }
 
-fn push(row: &Row<'_>, place: Place, shifts: &mut Shifts, sink: &mut Sink<'_>) -> Outcome {
+fn push(row: &Row<'_>, place: Place, repeats: &mut Repeats, shifts: &mut Shifts, sink: &mut Sink<'_>) -> Outcome {
     let at = moment::at(row.cell(Field::Time), None).ok_or("no time in origin_timestamp")?;
     let items = recipient_status::items(row.cell(Field::RecipientStatus)).filter(|items| !items.is_empty());
     let items = items.ok_or("recipient_status is not of the form address##event")?;
     shifts.see(at, row.cell(Field::TraceId));
+    let mut class = Class::Frame;
     for item in &items {
         let status = recipient_status::status(&item.events);
         let sighting = Sighting { recipient: item.address, ..Sighting::new(row, place, Some(at), status) };
-        sighting.push(sink);
+        if !repeats.again(&sighting, sink) {
+            sighting.push(sink);
+            class = Class::Evidence;
+        }
     }
-    Ok(Class::Evidence)
+    Ok(class)
 }

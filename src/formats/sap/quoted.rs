@@ -18,22 +18,18 @@ pub fn is_quoted(text: &str) -> bool {
     for byte in text.bytes() {
         at = match (at, byte) {
             (At::Begin, b'"') => At::Quoted,
-            (At::Plain, b'"') => return false,
             (At::Quoted, b'"') => At::Closed,
-            (At::Quoted, b'\t' | b'\n') => {
-                needed = true;
-                At::Quoted
-            }
-            (At::Quoted, _) => {
-                quoted_comma |= byte == b',';
-                At::Quoted
-            }
             (At::Closed, b'"') => {
                 needed = true;
                 At::Quoted
             }
+            (At::Quoted, _) => {
+                needed |= matches!(byte, b'\t' | b'\n');
+                quoted_comma |= byte == b',';
+                At::Quoted
+            }
             (At::Begin | At::Plain | At::Closed, b'\t' | b'\n' | b'\r') => At::Begin,
-            (At::Closed, _) => return false,
+            (At::Plain, b'"') | (At::Closed, _) => return false,
             (At::Begin | At::Plain, _) => {
                 plain_comma |= byte == b',';
                 At::Plain

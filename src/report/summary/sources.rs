@@ -115,10 +115,11 @@ fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
         out.push_str(&style.wrap("  ", "    ", &text));
     }
     let assumed: Vec<&str> = zone_assumed(analysis).map(|source| source.label.as_str()).collect();
-    if !assumed.is_empty() {
+    if let Some(first) = zone_assumed(analysis).next() {
         let text = format!(
-            "{}: times are taken for UTC, nothing tells their zone: name it, for example with --zone sap=Europe/Berlin",
-            assumed.join(", ")
+            "{}: times are taken for UTC, nothing tells their zone: name it, for example with --zone {}=Europe/Berlin",
+            assumed.join(", "),
+            first.hop.word()
         );
         out.push_str(&style.wrap("  ", "    ", &clean(&text)));
     }
