@@ -11,7 +11,7 @@ const FIELDS: &str = include_str!("../src/formats/exchange/report.sample.eml");
 const HEADERS: &str = include_str!("../src/formats/context/headers.sample.eml");
 
 fn quoted(text: &str) -> String {
-    text.lines().map(|line| format!("> {line}\n")).collect()
+    text.lines().flat_map(|line| ["> ", line, "\n"]).collect()
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn the_words_of_a_report_end_the_mail() {
         let analysis = analyse_files(&[("sap.txt", sap.as_bytes()), ("ndr.txt", text.as_bytes())]);
         let source = analysis.reading.sources.iter().find(|source| source.label == "ndr.txt");
         let source = source.unwrap_or_else(|| panic!("{what}: {:?}", analysis.reading.problems));
-        assert_eq!((source.format.as_ref(), source.ledger.count(Class::Evidence)), ("delivery-notice", lines), "{what}");
+        assert_eq!((source.format, source.ledger.count(Class::Evidence)), ("delivery-notice", lines), "{what}");
         let rows = table(&analysis);
         assert_eq!(rows.len(), 1, "{what}");
         let untold = source.notes.iter().any(|note| note.text.contains("without the mail's header"));
