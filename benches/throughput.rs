@@ -34,7 +34,8 @@ fn main() -> std::io::Result<()> {
         ("exchange-summary", files::summary, Alternative::Csv),
         ("relay-postfix", files::postfix, Alternative::Pflogsumm),
     ];
-    for (name, make, alternative) in rows {
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    for (name, make, alternative) in rows.into_iter().filter(|(name, ..)| wanted.as_ref().is_none_or(|wanted| wanted == name)) {
         let path = folder.path().join(name);
         std::fs::write(&path, make())?;
         row(name, &path, &alternative);
