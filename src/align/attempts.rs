@@ -8,7 +8,7 @@ use super::model::{Link, LinkKey, Mail};
 use super::relays;
 use super::sessions;
 use super::units::Taken;
-use crate::evidence::{Hop, Kind, MINUTE, Millis, SapState, Span};
+use crate::evidence::{Evidence, Hop, Kind, MINUTE, Millis, SapState, Span};
 use crate::smtp::{find_reply, squeeze};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,8 +39,8 @@ pub fn link(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, taken: &mut T
     }
     through_arrivals(view, exact, mails, taken);
     let slots: Vec<Slot> = mails.iter().map(|mail| slot(view, mail)).collect();
-    let recipients = Recipients::new(&slots);
-    by_recipient(view, exact, &recipients, mails, taken);
+    let mut recipients = Recipients::new(&slots);
+    by_recipient(view, exact, &mut recipients, mails, taken);
     accepted_after_all(view, exact, &recipients, mails, taken);
     sessions::link(view, &slots, mails);
     for mail in mails.iter_mut() {
@@ -91,40 +91,73 @@ fn slot(view: &View<'_>, mail: &Mail) -> Slot {
     }
 }
 
+/// Mails to one recipient that are all looked at; of more, the [`LOOK_AT`] on either side in time whose last try is open.
+const FEW: usize = 64;
+/// See [`FEW`].
+const LOOK_AT: usize = 16;
+
 /// Mails by recipient, of which some are cut.
 struct Recipients<'a> {
     slots: &'a [Slot],
     by_text: BTreeMap<&'a str, Vec<usize>>,
+    /// Those of [`Recipients::by_text`] whose last try is not found yet, by the time of their status.
+    open: BTreeMap<&'a str, BTreeSet<(Millis, usize)>>,
     cuts: BTreeSet<usize>,
 }
 
 impl<'a> Recipients<'a> {
     fn new(slots: &'a [Slot]) -> Self {
         let mut by_text: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (at, slot) in slots.iter().enumerate() {
+        for (at, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.status.is_some()) {
             by_text.entry(&slot.recipient.text).or_default().push(at);
         }
-        Self { slots, by_text, cuts: slots.iter().filter(|slot| slot.recipient.cut).map(|slot| slot.recipient.text.len()).collect() }
+        let cuts = slots.iter().filter(|slot| slot.recipient.cut).map(|slot| slot.recipient.text.len()).collect();
+        let timed = |all: &Vec<usize>| all.iter().map(|at| (time(&slots[*at]), *at)).collect();
+        let open = by_text.iter().filter(|(_, all)| all.len() > FEW).map(|(text, all)| (*text, timed(all))).collect();
+        Self { slots, by_text, open, cuts }
     }
 
-    /// Mails to a recipient, as far as they tell it.
-    fn of(&self, recipient: &Part) -> Vec<usize> {
+    /// Mails to a recipient around a time, as far as they tell it.
+    fn of(&self, recipient: &Part, at: Millis) -> Vec<usize> {
         let heads = self.cuts.iter().filter_map(|len| recipient.text.get(..*len)).chain([recipient.text.as_str()]);
-        let found: BTreeSet<usize> = heads.filter_map(|head| self.by_text.get(head)).flatten().copied().collect();
+        let mut found = BTreeSet::new();
+        for head in heads {
+            if let Some(open) = self.open.get(head) {
+                let behind = open.range((at, 0)..).take(LOOK_AT);
+                found.extend(open.range(..(at, 0)).rev().take(LOOK_AT).chain(behind).map(|(_, mail)| *mail));
+            } else {
+                found.extend(self.by_text.get(head).into_iter().flatten());
+            }
+        }
         found.into_iter().filter(|at| self.slots[*at].recipient.same(recipient)).collect()
+    }
+
+    /// The last try of a mail is found.
+    fn close(&mut self, mail: usize) {
+        let slot = &self.slots[mail];
+        if let Some(open) = self.open.get_mut(slot.recipient.text.as_str()) {
+            open.remove(&(time(slot), mail));
+        }
     }
 }
 
-fn by_recipient(view: &View<'_>, exact: &Exact, recipients: &Recipients<'_>, mails: &mut [Mail], taken: &mut Taken) {
+/// When SAP wrote the status of a mail.
+fn time(slot: &Slot) -> Millis {
+    slot.status.map_or(0, Span::middle)
+}
+
+fn by_recipient(view: &View<'_>, exact: &Exact, recipients: &mut Recipients<'_>, mails: &mut [Mail], taken: &mut Taken) {
     let mut ended: Vec<bool> = mails.iter().map(|mail| !mail.attempts.is_empty()).collect();
     for attempt in by_time(view, &view.units.attempts) {
         if taken.attempts[attempt] {
             continue;
         }
         let record = view.units.attempts[attempt];
-        let near = recipients.of(&compare::recipient(view.store, &view.store.records[record as usize]));
+        let (evidence, Some(at)) = (&view.store.records[record as usize], view.at(record)) else { continue };
+        let near = recipients.of(&compare::recipient(view.store, evidence), at.middle());
+        let reply = squeeze(view.store.text(evidence.reply));
         let mut ranked: Vec<(Rank, usize)> =
-            near.iter().filter_map(|at| Some((rank(view, record, &recipients.slots[*at])?, *at))).collect();
+            near.iter().filter_map(|mail| Some((rank(view, evidence, at, &reply, &recipients.slots[*mail])?, *mail))).collect();
         ranked.retain(|(rank, at)| !rank.last || !ended[*at]);
         ranked.sort_unstable();
         let Some((best, mail)) = ranked.first() else { continue };
@@ -132,6 +165,9 @@ fn by_recipient(view: &View<'_>, exact: &Exact, recipients: &Recipients<'_>, mai
         let link = confidence(best, rival, ranked.get(1).and_then(|(_, at)| mails[*at].requests.last().copied()));
         taken.attempts[attempt] = true;
         ended[*mail] |= best.last;
+        if best.last {
+            recipients.close(*mail);
+        }
         mails[*mail].attempts.push((record, link));
         own_arrival(view, exact, attempt, &mut mails[*mail], taken, link);
     }
@@ -153,7 +189,8 @@ fn accepted_after_all(view: &View<'_>, exact: &Exact, recipients: &Recipients<'_
             let open = mails[*mail].attempts.is_empty() && matches!(slot.state, SapState::Error | SapState::Retry);
             (open && distance <= NEAR && slot.sender.agrees(&sender)).then_some((distance, *mail))
         };
-        let mut near: Vec<(Millis, usize)> = recipients.of(&compare::recipient(view.store, evidence)).iter().filter_map(fits).collect();
+        let mut near: Vec<(Millis, usize)> =
+            recipients.of(&compare::recipient(view.store, evidence), at.middle()).iter().filter_map(fits).collect();
         near.sort_unstable();
         let Some((_, mail)) = near.first().copied() else { continue };
         let runner_up = near.get(1).and_then(|(_, other)| mails[*other].requests.last().copied());
@@ -188,17 +225,15 @@ struct Rank {
     last: bool,
 }
 
-fn rank(view: &View<'_>, record: u32, slot: &Slot) -> Option<Rank> {
-    let (at, status) = (view.at(record)?, slot.status?);
-    let evidence = &view.store.records[record as usize];
+fn rank(view: &View<'_>, evidence: &Evidence, at: Span, reply: &str, slot: &Slot) -> Option<Rank> {
+    let status = slot.status?;
     // At the door of a relay others are refused as well.
     let told = evidence.kind == Kind::Accept || evidence.hop == Hop::Relay;
     if told && !slot.sender.agrees(&compare::sender(view.store, evidence)) {
         return None;
     }
     let distance = at.distance(status);
-    let reply = squeeze(view.store.text(evidence.reply));
-    let same_reply = compare::shared_prefix(&reply, &slot.reply) >= SAME_REPLY.min(reply.chars().count().max(1));
+    let same_reply = compare::shared_prefix(reply, &slot.reply) >= SAME_REPLY.min(reply.chars().count().max(1));
     if evidence.kind == Kind::Accept {
         return (slot.state.handed_over() && distance <= NEAR).then_some(Rank { other_reply: false, distance, last: true });
     }

@@ -2,14 +2,15 @@
 
 use super::clock::Clock;
 use super::compare;
-use crate::evidence::{Fold, HOUR, Hop, MINUTE, Millis, Span, Store, TraceStatus, ZoneBasis};
+use crate::evidence::{Fold, HOUR, Hop, Millis, Span, Store, TraceStatus, ZoneBasis};
 use crate::formats::probably_cut;
 use crate::smtp::fold_address;
 use crate::source::Source;
 use std::collections::BTreeSet;
 
-/// The message trace lags behind (exchange.md section 2): its last minutes prove nothing.
-const LAG: Millis = 10 * MINUTE;
+/// The message trace lags behind, and what it says of a mail settles late (exchange.md sections 1.8 and 1.11): its last
+/// hours are too recent to prove anything.
+const LAG: Millis = 4 * HOUR;
 /// A trace with fewer rows may hold one sender, one recipient or failures only by chance, or by a filter: it proves
 /// nothing.
 const FEW: usize = 5;
@@ -49,6 +50,8 @@ pub struct Coverage {
     pub hop: Hop,
     /// Span of its records in UTC.
     pub span: Option<Span>,
+    /// How the zone of its times is known.
+    pub basis: ZoneBasis,
     /// The only sender it holds: probably the filter of the export.
     pub sender: Option<String>,
     /// The only recipient it holds: probably the filter of the export.
@@ -67,7 +70,9 @@ impl Coverage {
     pub fn sees(&self, mail: &HandOver<'_>) -> bool {
         let lag = if self.hop == Hop::Exchange { LAG } else { 0 };
         let at = mail.span();
-        let inside = self.span.is_some_and(|span| span.from <= at.from && at.to <= span.to - lag);
+        // Where the zone is a mere assumption, it must be inside in every zone.
+        let (early, late) = if self.basis == ZoneBasis::Assumed { (FARTHEST.to, FARTHEST.from) } else { (0, 0) };
+        let inside = self.span.is_some_and(|span| span.from - late <= at.from && at.to <= span.to - early - lag);
         // An unknown sender may be another than the one the export was made for.
         let meant = |only: &Option<String>, own: &str| only.as_ref().is_none_or(|only| *only == fold_address(own));
         let whole = !self.only_failed && !self.capped && !self.few;
@@ -114,11 +119,12 @@ pub fn of_sources(store: &Store, sources: &[Source], clocks: &[Clock], utc: &[Op
             }
         }
     }
-    let one = |((source, span), held): ((&Source, Option<Span>), Held)| {
+    let one = |(((source, clock), span), held): (((&Source, &Clock), Option<Span>), Held)| {
         let trace = source.hop == Hop::Exchange;
         Coverage {
             hop: source.hop,
             span: span.filter(|_| !source.context),
+            basis: clock.basis,
             sender: Held::only(&held.senders),
             recipient: Held::only(&held.recipients),
             only_failed: trace && !held.fine,
@@ -126,5 +132,5 @@ pub fn of_sources(store: &Store, sources: &[Source], clocks: &[Clock], utc: &[Op
             few: source.context || (trace && (source.rows < FEW || source.selected)),
         }
     };
-    sources.iter().zip(spans).zip(held).map(one).collect()
+    sources.iter().zip(clocks).zip(spans).zip(held).map(one).collect()
 }

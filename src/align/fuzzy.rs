@@ -7,7 +7,7 @@ use super::clock::Clock;
 use super::compare::{self, Part};
 use super::model::{Link, LinkKey, Mail};
 use super::units::{Arrival, Taken};
-use crate::evidence::{Evidence, MINUTE, Millis, SapState, Span, Sym};
+use crate::evidence::{Evidence, MINUTE, Millis, SapState, Span, Store, Sym};
 use crate::smtp::find_reply;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -36,12 +36,15 @@ struct Seeker {
     handed_over: bool,
     /// The usual way from SAP's status to the arrival, as far as the clock of its source does not hold it.
     lag: Millis,
+    /// SAP key, empty where the export has none.
+    key: String,
 }
 
 impl Seeker {
     /// What SAP says decides the order of requests.
-    fn rank(&self) -> (Millis, Millis, &str, &str, &str, usize) {
-        (self.at.middle(), self.at.from, &self.sender.text, &self.subject.text, &self.recipient.text, self.mail)
+    fn rank(&self) -> (Millis, Millis, [&str; 4], usize) {
+        let texts = [&self.sender.text, &self.subject.text, &self.recipient.text, &self.key].map(String::as_str);
+        (self.at.middle(), self.at.from, texts, self.mail)
     }
 }
 
@@ -109,6 +112,7 @@ fn seekers(view: &View<'_>, mails: &[Mail], slot: Slot) -> (Vec<Seeker>, Vec<See
             sender: compare::sender(view.store, record),
             handed_over,
             lag: view.clocks.get(record.source as usize).map_or(0, Clock::lag),
+            key: view.units.requests.get(mail).map_or_else(String::new, |request| request.key.clone()),
         };
         if handed_over {
             sure.push(seeker);
@@ -137,6 +141,7 @@ enum Outcome {
 
 /// One pass over requests, by time, and the arrivals that are left.
 struct Search<'a> {
+    store: &'a Store,
     units: &'a [Arrival],
     /// The log tells subjects.
     titled: bool,
@@ -149,7 +154,7 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(view: &View<'_>, units: &'a [Arrival], seekers: &'a [Seeker], taken: &[bool]) -> Self {
+    fn new(view: &View<'a>, units: &'a [Arrival], seekers: &'a [Seeker], taken: &[bool]) -> Self {
         let own = addresses(view, units, seekers);
         let foreign = |row: u32| {
             let facts = view.store.records.get(row as usize).and_then(|record| view.store.trace_of(record));
@@ -161,6 +166,7 @@ impl<'a> Search<'a> {
         };
         let spread = view.clocks.iter().map(|clock| clock.spread_ms).max().unwrap_or(0);
         Self {
+            store: view.store,
             units,
             titled: units.iter().any(|unit| !unit.subject.text.is_empty()),
             seekers,
@@ -193,9 +199,18 @@ impl<'a> Search<'a> {
     }
 
     /// What the trace says decides the order of arrivals.
-    fn rank(&self, place: usize) -> (Millis, &str, &str, &str, usize) {
+    fn rank(&self, place: usize) -> (Millis, [&str; 4], usize) {
         let (goal, unit) = (&self.blocks.order[place], self.arrival(place));
-        (goal.at.middle(), &unit.message_id, &unit.sender.text, &unit.subject.text, goal.arrival)
+        let texts = [unit.message_id.as_str(), &unit.sender.text, &unit.subject.text, self.id(unit)];
+        (goal.at.middle(), texts, goal.arrival)
+    }
+
+    /// What its log calls an arrival, for those that nothing else tells apart.
+    fn id(&self, unit: &Arrival) -> &'a str {
+        let Some(record) = self.store.records.get(unit.first() as usize) else { return "" };
+        let trace = self.store.trace_of(record).map(|facts| facts.network_message_id);
+        let id = trace.or_else(|| self.store.relay_of(record).map(|facts| facts.queue_id));
+        id.map_or("", |id| self.store.text(id))
     }
 
     fn reach(&self, seeker: &Seeker) -> Millis {

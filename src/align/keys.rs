@@ -1,8 +1,8 @@
 //! Exact keys: Message-ID echoed in a reply, Message-ID built from the SAP key (after the self-test).
 
-use super::compare;
+use super::compare::{self, Part};
 use super::model::{KeyTest, Link, LinkKey, Mail};
-use super::units::{Taken, Units};
+use super::units::{Arrival, Taken, Units};
 use super::{Map, View};
 use crate::evidence::{Kind, Store};
 use std::collections::HashMap;
@@ -22,66 +22,79 @@ pub struct Exact {
     pub echoes: HashMap<usize, usize>,
 }
 
+/// Recipients by what names their mail, in order of their texts: one mail may go to thousands.
+struct Recipients(Map<String, Vec<(Part, usize)>>);
+
+impl Recipients {
+    fn of(all: impl Iterator<Item = (String, Part, usize)>) -> Self {
+        let mut map: Map<String, Vec<(Part, usize)>> = Map::default();
+        for (name, recipient, at) in all.filter(|(name, ..)| !name.is_empty()) {
+            map.entry(name).or_default().push((recipient, at));
+        }
+        for mails in map.values_mut() {
+            mails.sort_by(|(a, at), (b, other)| a.text.cmp(&b.text).then(at.cmp(other)));
+        }
+        Self(map)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// The mail to a recipient; where one of the two is cut or unknown, the first that can be meant.
+    fn find(&self, name: &str, wanted: &Part) -> Option<usize> {
+        let mails = self.0.get(name)?;
+        let first = mails.partition_point(|(recipient, _)| recipient.text < wanted.text);
+        let same = mails.get(first).filter(|(recipient, _)| recipient.text == wanted.text && !wanted.text.is_empty());
+        let vague = |(recipient, _): &&(Part, usize)| wanted.cut || wanted.text.is_empty() || recipient.cut || recipient.text.is_empty();
+        let meant = || mails.iter().filter(vague).filter(|(recipient, _)| recipient.agrees(wanted)).min_by_key(|(_, at)| *at);
+        same.or_else(meant).map(|(_, at)| *at)
+    }
+}
+
 /// Finds all exact pairs.
 pub fn exact(store: &Store, units: &Units) -> Exact {
-    let mut by_id: Map<&str, Vec<usize>> = Map::default();
-    let mut by_local: Map<String, Vec<usize>> = Map::default();
-    for (at, arrival) in units.arrivals.iter().enumerate().filter(|(_, a)| !a.message_id.is_empty()) {
-        by_id.entry(&arrival.message_id).or_default().push(at);
-        by_local.entry(compare::local_part(&arrival.message_id)).or_default().push(at);
-    }
+    let by_id = Recipients::of(units.arrivals.iter().enumerate().map(|(at, a)| (a.message_id.clone(), a.recipient.clone(), at)));
     let mut out = Exact { echoes: echoes(store, units, &by_id), ..Exact::default() };
-    let mut tried_by_local: Map<String, Vec<usize>> = Map::default();
-    for (at, record) in units.attempts.iter().enumerate() {
-        let id = store.text(store.records[*record as usize].message_id);
-        if !id.is_empty() {
-            tried_by_local.entry(compare::local_part(id)).or_default().push(at);
-        }
-    }
-    let mut relayed: Map<String, Vec<usize>> = Map::default();
-    for (at, relay) in units.relays.iter().enumerate().filter(|(_, relay)| !relay.message_id.is_empty()) {
-        relayed.entry(compare::local_part(&relay.message_id)).or_default().push(at);
-    }
-    self_test(store, units, [&by_local, &tried_by_local, &relayed], &mut out);
+    let by_local = |all: &[Arrival]| {
+        Recipients::of(all.iter().enumerate().map(|(at, unit)| (compare::local_part(&unit.message_id), unit.recipient.clone(), at)))
+    };
+    let tried = units.attempts.iter().enumerate().map(|(at, record)| {
+        let record = &store.records[*record as usize];
+        (compare::local_part(store.text(record.message_id)), compare::recipient(store, record), at)
+    });
+    self_test(store, units, &[by_local(&units.arrivals), Recipients::of(tried), by_local(&units.relays)], &mut out);
     out
 }
 
-fn echoes(store: &Store, units: &Units, by_id: &Map<&str, Vec<usize>>) -> HashMap<usize, usize> {
+fn echoes(store: &Store, units: &Units, by_id: &Recipients) -> HashMap<usize, usize> {
     let mut out = HashMap::new();
     for (at, record) in units.attempts.iter().enumerate() {
         let record = &store.records[*record as usize];
-        let id = compare::message_id(store.text(record.message_id));
-        let recipient = compare::recipient(store, record);
-        let found = by_id.get(id.as_str()).and_then(|all| all.iter().find(|a| units.arrivals[**a].recipient.same(&recipient)));
-        if let (false, Some(arrival)) = (id.is_empty(), found) {
-            out.insert(at, *arrival);
-        }
+        let (id, recipient) = (compare::message_id(store.text(record.message_id)), compare::recipient(store, record));
+        let found = by_id.find(&id, &recipient).filter(|arrival| units.arrivals[*arrival].recipient.same(&recipient));
+        out.extend(found.map(|arrival| (at, arrival)));
     }
     out
 }
 
 /// Looks every request's key up among the Message-IDs; keys are relied on with three hits, or half of the requests
 /// that were handed over, and hardly any with another recipient (sost.md section 4 has seen one real mail only).
-fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: [&Map<String, Vec<usize>>; 3], out: &mut Exact) {
+fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: &[Recipients; 3], out: &mut Exact) {
     let mut test = KeyTest::default();
     for (at, request) in units.requests.iter().enumerate().filter(|(_, r)| !r.key.is_empty()) {
         let record = &store.records[request.last() as usize];
         test.tried += usize::from(store.sap_of(record).is_some_and(|facts| facts.state.handed_over()));
         let wanted = compare::recipient(store, record);
-        let arrived = arrivals.get(&request.key);
-        let hit = arrived.and_then(|all| all.iter().find(|a| units.arrivals[**a].recipient.agrees(&wanted)));
-        let tried = attempts
-            .get(&request.key)
-            .and_then(|all| all.iter().find(|a| compare::recipient(store, &store.records[units.attempts[**a] as usize]).agrees(&wanted)));
-        let relayed = relays.get(&request.key).and_then(|all| all.iter().find(|at| units.relays[**at].recipient.agrees(&wanted)));
+        let [hit, tried, relayed] = [arrivals, attempts, relays].map(|all| all.find(&request.key, &wanted));
         if hit.is_some() || tried.is_some() || relayed.is_some() {
             test.hits += 1;
-        } else if arrived.is_some() {
+        } else if arrivals.has(&request.key) {
             test.contradicted += 1;
         }
-        out.arrivals.extend(hit.map(|arrival| (at, *arrival)));
-        out.attempts.extend(tried.map(|attempt| (at, *attempt)));
-        out.relays.extend(relayed.map(|relay| (at, *relay)));
+        out.arrivals.extend(hit.map(|arrival| (at, arrival)));
+        out.attempts.extend(tried.map(|attempt| (at, attempt)));
+        out.relays.extend(relayed.map(|relay| (at, relay)));
     }
     test.passed = test.hits > 0 && (test.hits >= 3 || test.hits * 2 >= test.tried) && test.contradicted * 20 <= test.hits;
     if !test.passed {

@@ -1,0 +1,103 @@
+//! Who is the same mail where little tells them apart, and what absence proves.
+
+mod support;
+
+use sostrace::{Options, align::Zone};
+use std::fmt::Write as _;
+use support::{TABLE, TRACE, analyse_paths, arrival, folder, request, table};
+
+/// Lines of a relay's log over the day, with one mail of a queue id and an end.
+fn relay(name: &str, id: &str, end: &str) -> String {
+    let line = |time: &str, text: &str| format!("2026-03-10T{time}.000000+00:00 {name} postfix/{text}\n");
+    [
+        line("01:00:00", "master[219]: daemon started -- version 3.7.11"),
+        line("08:05:03", &format!("smtpd[265]: {id}: client=sapprd01.contoso.example[192.0.2.11]")),
+        line("08:05:03", &format!("qmgr[221]: {id}: from=<sap@contoso.example>, size=6001, nrcpt=1 (queue active)")),
+        line("08:05:04", &format!("smtp[269]: {id}: to=<m1@fabrikam.example>, {end}")),
+        line("22:00:00", "master[219]: reload -- version 3.7.11, configuration /etc/postfix"),
+    ]
+    .concat()
+}
+
+fn columns(files: &[(&str, &[u8])], options: &Options, wanted: &[&str]) -> Vec<Vec<String>> {
+    let folder = folder(files);
+    let rows = table(&analyse_paths(&[folder.path().to_path_buf()], options));
+    rows.iter().map(|row| wanted.iter().map(|column| row[*column].clone()).collect()).collect()
+}
+
+/// Two mails alike in everything, in the logs of two relays without Message-IDs: whichever gets which, the names of the
+/// files do not decide it.
+#[test]
+fn twins_do_not_depend_on_the_names_of_files() {
+    let sent = relay(
+        "relay01",
+        "4fVRHx19fVz00001",
+        "relay=mx.fabrikam.example[198.51.100.77]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)",
+    );
+    let bounced = relay(
+        "relay02",
+        "4fVRHx19fVzBBBB1",
+        "relay=mx.fabrikam.example[198.51.100.77]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx.fabrikam.example[198.51.100.77] said: 550 5.1.1 User unknown (in reply to RCPT TO command))",
+    );
+    let twin =
+        |number: u32| request(number, "m1@fabrikam.example", 2, "S", ("XS", 718), "").replace(&format!("Invoice {number}"), "Invoice");
+    let one =
+        format!("{TABLE}{}{}", twin(1), twin(2)).replace("contoso-example.mail.protection.outlook.com:25", "relay01.contoso.example:25");
+    let other =
+        format!("{TABLE}{}{}", twin(2), twin(1)).replace("contoso-example.mail.protection.outlook.com:25", "relay01.contoso.example:25");
+    let run = |sap: &str, a: &str, b: &str| {
+        let files = [("a.log", a.as_bytes()), ("b.log", b.as_bytes()), ("sap.txt", sap.as_bytes())];
+        columns(&files, &Options::default(), &["sap_key", "verdict", "relay_queue_id", "action"])
+    };
+    let first = run(&one, &sent, &bounced);
+    assert_eq!(first.len(), 2);
+    assert!(first.iter().all(|row| !row[2].is_empty()), "{first:?}");
+    assert_eq!(first, run(&one, &bounced, &sent));
+    assert_eq!(first, run(&other, &sent, &bounced));
+}
+
+/// A log whose zone nobody knows covers what it covers in every zone only.
+#[test]
+fn a_relay_of_unknown_zone_proves_no_absence_near_its_ends() {
+    let mail = |hour: u32, id: &str| {
+        let line = |text: &str| format!("Mar 10 {hour:02}:00:00 relay01 postfix/{text}\n");
+        [
+            line(&format!("smtpd[265]: {id}: client=web.contoso.example[192.0.2.80]")),
+            line(&format!("qmgr[221]: {id}: from=<web@contoso.example>, size=6001, nrcpt=1 (queue active)")),
+            line(&format!("smtp[269]: {id}: to=<tom@fabrikam.example>, relay=mx.fabrikam.example[198.51.100.77]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)")),
+        ]
+        .concat()
+    };
+    let sap = format!("{TABLE}{}", request(1, "m1@fabrikam.example", 2, "S", ("XS", 718), ""))
+        .replace("contoso-example.mail.protection.outlook.com:25", "relay01.contoso.example:25");
+    let zones = |named: bool| {
+        let mut options = Options { zones: vec![("sap".to_owned(), Zone::UTC)], ..Options::default() };
+        options.zones.extend(named.then(|| ("relay".to_owned(), Zone::UTC)));
+        options
+    };
+    let log = mail(7, "4fVRHx19fVz00001") + &mail(9, "4fVRHx19fVz00002");
+    let files = [("mail.log", log.as_bytes()), ("sap.txt", sap.as_bytes())];
+    assert_eq!(columns(&files, &zones(false), &["verdict"]), [["handed-off"]]);
+    assert_eq!(columns(&files, &zones(true), &["verdict"]), [["missing"]]);
+}
+
+/// The message trace shows a mail some hours late: its last hours prove no absence.
+#[test]
+fn the_last_hours_of_a_trace_are_too_recent() {
+    let sap = format!("{TABLE}{}", request(1, "m1@fabrikam.example", 2, "S", ("XS", 718), ""));
+    for (hour, verdict) in [(11, "handed-off"), (13, "missing")] {
+        let mut trace = TRACE.to_owned();
+        for number in 50..56 {
+            let row = arrival(number, &format!("x{number}@fabrikam.example"), 1, "Receive, Send").replace("sap@", &format!("p{number}@"));
+            let _ = write!(
+                trace,
+                "{}{}",
+                row.replace("08:05:", "07:05:"),
+                row.replace("08:05:", &format!("{hour:02}:05:")).replace("ADR51", "ADR52")
+            );
+        }
+        let options = Options { zones: vec![("sap".to_owned(), Zone::UTC)], ..Options::default() };
+        let files = [("trace.csv", trace.as_bytes()), ("sap.txt", sap.as_bytes())];
+        assert_eq!(columns(&files, &options, &["verdict"]), [[verdict]], "until {hour}");
+    }
+}
