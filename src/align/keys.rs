@@ -5,6 +5,7 @@ use super::model::{KeyTest, Link, LinkKey, Mail};
 use super::units::{Arrival, Taken, Units};
 use super::{Map, View};
 use crate::evidence::{Kind, Store};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What exact keys say, before anything is known about clocks.
@@ -22,52 +23,64 @@ pub struct Exact {
     pub echoes: HashMap<usize, usize>,
 }
 
-/// Recipients by what names their mail, in order of their texts: one mail may go to thousands.
-struct Recipients(Map<String, Vec<(Part, usize)>>);
+/// Mails by what names them, of each name in order of their recipients: one mail may go to thousands.
+struct Recipients<'a> {
+    by_name: Map<Cow<'a, str>, (usize, Vec<usize>)>,
+    recipients: Vec<Cow<'a, Part>>,
+}
 
-impl Recipients {
-    fn of(all: impl Iterator<Item = (String, Part, usize)>) -> Self {
-        let mut map: Map<String, Vec<(Part, usize)>> = Map::default();
-        for (name, recipient, at) in all.filter(|(name, ..)| !name.is_empty()) {
-            map.entry(name).or_default().push((recipient, at));
+impl<'a> Recipients<'a> {
+    fn of(all: impl Iterator<Item = (Cow<'a, str>, Cow<'a, Part>)>) -> Self {
+        let mut out = Self { by_name: Map::default(), recipients: Vec::new() };
+        for (at, (name, recipient)) in all.enumerate() {
+            out.recipients.push(recipient);
+            if !name.is_empty() {
+                out.by_name.entry(name).and_modify(|(_, more)| more.push(at)).or_insert((at, Vec::new()));
+            }
         }
-        for mails in map.values_mut() {
-            mails.sort_by(|(a, at), (b, other)| a.text.cmp(&b.text).then(at.cmp(other)));
+        for (first, more) in out.by_name.values_mut().filter(|(_, more)| !more.is_empty()) {
+            more.push(*first);
+            more.sort_by(|a, b| out.recipients[*a].text.cmp(&out.recipients[*b].text).then(a.cmp(b)));
         }
-        Self(map)
+        out
     }
 
     fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.by_name.contains_key(name)
     }
 
     /// The mail to a recipient; where one of the two is cut or unknown, the first that can be meant.
     fn find(&self, name: &str, wanted: &Part) -> Option<usize> {
-        let mails = self.0.get(name)?;
-        let first = mails.partition_point(|(recipient, _)| recipient.text < wanted.text);
-        let same = mails.get(first).filter(|(recipient, _)| recipient.text == wanted.text && !wanted.text.is_empty());
-        let vague = |(recipient, _): &&(Part, usize)| wanted.cut || wanted.text.is_empty() || recipient.cut || recipient.text.is_empty();
-        let meant = || mails.iter().filter(vague).filter(|(recipient, _)| recipient.agrees(wanted)).min_by_key(|(_, at)| *at);
-        same.or_else(meant).map(|(_, at)| *at)
+        let (first, more) = self.by_name.get(name)?;
+        let all = if more.is_empty() { std::slice::from_ref(first) } else { more.as_slice() };
+        let recipient = |at: &usize| self.recipients[*at].as_ref();
+        let place = all.partition_point(|at| recipient(at).text < wanted.text);
+        let same = all.get(place).filter(|at| recipient(at).text == wanted.text && !wanted.text.is_empty());
+        let vague = |part: &Part| part.cut || part.text.is_empty();
+        let meant = |at: &&usize| (vague(wanted) || vague(recipient(at))) && recipient(at).agrees(wanted);
+        same.or_else(|| all.iter().filter(meant).min()).copied()
     }
 }
 
 /// Finds all exact pairs.
 pub fn exact(store: &Store, units: &Units) -> Exact {
-    let by_id = Recipients::of(units.arrivals.iter().enumerate().map(|(at, a)| (a.message_id.clone(), a.recipient.clone(), at)));
+    let by_id = Recipients::of(units.arrivals.iter().map(|a| (Cow::from(&a.message_id), Cow::Borrowed(&a.recipient))));
     let mut out = Exact { echoes: echoes(store, units, &by_id), ..Exact::default() };
-    let by_local = |all: &[Arrival]| {
-        Recipients::of(all.iter().enumerate().map(|(at, unit)| (compare::local_part(&unit.message_id), unit.recipient.clone(), at)))
-    };
-    let tried = units.attempts.iter().enumerate().map(|(at, record)| {
+    let tried = units.attempts.iter().map(|record| {
         let record = &store.records[*record as usize];
-        (compare::local_part(store.text(record.message_id)), compare::recipient(store, record), at)
+        (Cow::from(compare::local_part(store.text(record.message_id))), Cow::Owned(compare::recipient(store, record)))
     });
-    self_test(store, units, &[by_local(&units.arrivals), Recipients::of(tried), by_local(&units.relays)], &mut out);
+    let all = [by_local(&units.arrivals), Recipients::of(tried), by_local(&units.relays)];
+    self_test(store, units, &all, &mut out);
     out
 }
 
-fn echoes(store: &Store, units: &Units, by_id: &Recipients) -> HashMap<usize, usize> {
+/// Mails by what the SAP key is compared with.
+fn by_local(all: &[Arrival]) -> Recipients<'_> {
+    Recipients::of(all.iter().map(|unit| (Cow::from(compare::local_part(&unit.message_id)), Cow::Borrowed(&unit.recipient))))
+}
+
+fn echoes(store: &Store, units: &Units, by_id: &Recipients<'_>) -> HashMap<usize, usize> {
     let mut out = HashMap::new();
     for (at, record) in units.attempts.iter().enumerate() {
         let record = &store.records[*record as usize];
@@ -80,7 +93,7 @@ fn echoes(store: &Store, units: &Units, by_id: &Recipients) -> HashMap<usize, us
 
 /// Looks every request's key up among the Message-IDs; keys are relied on with three hits, or half of the requests
 /// that were handed over, and hardly any with another recipient (sost.md section 4 has seen one real mail only).
-fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: &[Recipients; 3], out: &mut Exact) {
+fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: &[Recipients<'_>; 3], out: &mut Exact) {
     let mut test = KeyTest::default();
     for (at, request) in units.requests.iter().enumerate().filter(|(_, r)| !r.key.is_empty()) {
         let record = &store.records[request.last() as usize];

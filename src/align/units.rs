@@ -1,14 +1,16 @@
 //! Records grouped into the three things that are joined: requests, tries, arrivals.
 
+use super::View;
 use super::compare::{self, Part};
 use super::keys::Exact;
 use super::model::Mail;
 use super::relays;
 use super::requests::{self, Request};
-use super::{Map, View};
 use crate::evidence::{Evidence, Hop, Kind, Phase, Store, Sym};
 use crate::smtp::find_reply;
+use foldhash::fast::FixedState;
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 
 /// A recipient of a mail in the message trace or in the logs of relays, with all rows about it.
 #[derive(Debug)]
@@ -79,36 +81,43 @@ fn refused(store: &Store) -> impl Iterator<Item = u32> {
 
 fn arrivals(store: &Store) -> Vec<Arrival> {
     let names = Names::of(store);
-    let mut groups: Map<(String, String, u32), Arrival> = Map::default();
-    for (at, record) in trace_rows(store) {
-        let message_id = names.message_id(store, record);
-        let recipient = match names.recipients.get(&message_id).filter(|_| record.recipient.is_empty() && !message_id.is_empty()) {
-            Some(Some(only)) => only.clone(),
-            // The row may be of any of them (exchange.md section 1.3).
-            Some(None) => continue,
-            None => compare::recipient(store, record),
-        };
-        let alone = if message_id.is_empty() { at + 1 } else { 0 };
-        let group = groups.entry((message_id.clone(), recipient.text.clone(), alone)).or_insert_with(|| Arrival {
-            rows: Vec::new(),
-            message_id,
-            recipient,
-            subject: Part::default(),
-            sender: Part::default(),
-        });
-        for (known, part) in [(&mut group.subject, compare::subject(store, record)), (&mut group.sender, compare::sender(store, record))] {
-            if known.text.is_empty() {
-                *known = part;
-            }
+    // Rows of one recipient of a mail come together by a number, so that no text is kept twice.
+    let state = FixedState::with_seed(0);
+    let numbered = trace_rows(store).filter_map(|(at, record)| {
+        let (message_id, recipient) = names.of_row(store, record)?;
+        Some((state.hash_one((message_id, recipient.text)), at))
+    });
+    let mut rows: Vec<(u64, u32)> = numbered.collect();
+    rows.sort_unstable();
+    let mut out = Vec::new();
+    for alike in rows.chunk_by(|a, b| a.0 == b.0) {
+        let begin = out.len();
+        for (_, at) in alike {
+            add(store, &names, *at, begin, &mut out);
         }
-        group.rows.push(at);
     }
-    let mut out: Vec<Arrival> = groups.into_values().collect();
     for arrival in &mut out {
         arrival.rows.sort_by_key(|row| (store.records.get(*row as usize).and_then(|r| r.local), *row));
     }
     out.sort_by_key(Arrival::first);
     out
+}
+
+/// Adds a row to its arrival among those from a place on; without a Message-ID it is one of its own.
+fn add(store: &Store, names: &Names, at: u32, begin: usize, out: &mut Vec<Arrival>) {
+    let Some(record) = store.records.get(at as usize) else { return };
+    let Some((message_id, recipient)) = names.of_row(store, record) else { return };
+    let (subject, sender) = (compare::subject(store, record), compare::sender(store, record));
+    let same = |known: &&mut Arrival| !message_id.is_empty() && known.message_id == message_id && known.recipient.text == recipient.text;
+    let Some(known) = out[begin..].iter_mut().find(same) else {
+        return out.push(Arrival { rows: vec![at], message_id, recipient, subject, sender });
+    };
+    for (known, part) in [(&mut known.subject, subject), (&mut known.sender, sender)] {
+        if known.text.is_empty() {
+            *known = part;
+        }
+    }
+    known.rows.push(at);
 }
 
 fn trace_rows(store: &Store) -> impl Iterator<Item = (u32, &Evidence)> {
@@ -127,9 +136,10 @@ struct Names {
 impl Names {
     fn of(store: &Store) -> Self {
         let mut out = Self::default();
-        for (_, record) in trace_rows(store) {
+        let lack = trace_rows(store).any(|(_, record)| record.message_id.is_empty());
+        for (_, record) in trace_rows(store).filter(|(_, record)| lack && !record.message_id.is_empty()) {
             let network = network_id(store, record);
-            if !record.message_id.is_empty() && !network.is_empty() {
+            if !network.is_empty() {
                 out.message_ids.entry(network).or_insert(record.message_id);
             }
         }
@@ -144,6 +154,16 @@ impl Names {
             }
         }
         out
+    }
+
+    /// Message-ID and recipient of a row; none where the row may be of any of several (exchange.md section 1.3).
+    fn of_row(&self, store: &Store, record: &Evidence) -> Option<(String, Part)> {
+        let message_id = self.message_id(store, record);
+        let recipient = match self.recipients.get(&message_id).filter(|_| record.recipient.is_empty() && !message_id.is_empty()) {
+            Some(only) => only.clone()?,
+            None => compare::recipient(store, record),
+        };
+        Some((message_id, recipient))
     }
 
     /// Message-ID of a row, lower case, without the brackets that some shapes leave out.

@@ -78,11 +78,12 @@ impl TraceHeaders {
         name.is_some()
     }
 
-    /// A header's cells as normalised names. A column named `data` is a time only where the header is not English.
+    /// A header's cells as normalised names. A column named `data` is a time only where another one is no English either.
     pub(super) fn names<'a>(&self, cells: impl Iterator<Item = &'a str>) -> Vec<String> {
         let names: Vec<String> = cells.map(normal).collect();
-        let english = names.iter().any(|name| name.starts_with("recipient") || name.starts_with("sender"));
-        let foreign = |name: &str| LANGUAGES.iter().find(|(known, _)| !english && *known == name).map(|(_, name)| *name);
+        let word = |name: &str| LANGUAGES.iter().find(|(known, _)| *known == name).map(|(_, name)| *name);
+        let abroad = names.iter().any(|name| name != "data" && word(name).is_some());
+        let foreign = |name: &str| word(name).filter(|_| abroad);
         names.into_iter().map(|name| self.own.get(&name).copied().or_else(|| foreign(&name)).map_or(name, str::to_owned)).collect()
     }
 }
