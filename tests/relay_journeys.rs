@@ -155,6 +155,10 @@ fn a_relay_alone() {
     ];
     let all = check(&[("mail.log", log.as_bytes())], &want);
     assert_eq!(all.len(), 10, "one for each mail and recipient");
+    let bounced = all.iter().find(|row| row["recipient"] == "m10@fabrikam.example").unwrap();
+    let line = log.lines().position(|line| line.contains("to=<sap@contoso.example>")).unwrap() + 1;
+    assert!(bounced["evidence"].ends_with(&format!("mail.log:{line}")), "what became of the report: {}", bounced["evidence"]);
+    assert_eq!(bounced["relay_queue_id"], "4fVRHx19fVz00010");
 }
 
 /// Without keys the mails are told apart by recipient and time.
@@ -343,5 +347,22 @@ fn refusals_of_others() {
             all.iter().all(|row| row["verdict"] == "delivered" || (row["verdict"] == "rejected" && row["stopped_at"] == "relay")),
             "{code}"
         );
+    }
+}
+
+/// A relay that refuses a mail by its size does so before any recipient is named: SAP's words tell whose it was.
+#[test]
+fn refused_before_a_recipient_was_named() {
+    let words = "552 5.3.4 Message size exceeds fixed limit";
+    let sap = TABLE.to_owned()
+        + &request(10, "m10@fabrikam.example", 10, "E", ("XS", 806), words)
+            .replace("contoso-example.mail.protection.outlook.com:25", "relay01.contoso.example:25");
+    for (sender, evidence) in [("sap@contoso.example", 2), ("others@contoso.example", 1)] {
+        let door = format!(
+            "2026-03-10T08:05:09.100000+00:00 relay01 postfix/smtpd[265]: NOQUEUE: reject: MAIL from sapprd01.contoso.example[192.0.2.11]: {words}; from=<{sender}> proto=ESMTP helo=<sapprd01.contoso.example>\n"
+        );
+        let all = table(&analyse_files(&[("sap.txt", sap.as_bytes()), ("mail.log", door.as_bytes())]));
+        assert_eq!((all.len(), all[0]["verdict"].as_str(), all[0]["stopped_at"].as_str()), (1, "rejected", "relay"));
+        assert_eq!(all[0]["evidence"].split(';').count(), evidence, "{sender}: {}", all[0]["evidence"]);
     }
 }

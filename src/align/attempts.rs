@@ -22,7 +22,7 @@ pub(super) struct Slot {
     pub(super) status: Option<Span>,
     pub(super) requested: Option<Span>,
     recipient: Part,
-    sender: Part,
+    pub(super) sender: Part,
     pub(super) host: String,
     pub(super) reply: String,
     /// The words are those of a server.

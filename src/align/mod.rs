@@ -61,7 +61,7 @@ pub fn align(store: &Store, sources: &[Source], zones: &[(String, Zone)]) -> Ali
     attempts::link(&view, &exact, &mut mails, &mut taken);
     relays::by_message_id(&view, &mut mails, &mut taken);
     relays::by_queue_id(&view, &mut mails, &mut taken);
-    let (others, sap_like) = units::left_over(&view, &exact, &taken);
+    let (others, sap_like) = units::left_over(&view, &exact, &mails, &taken);
     let loose = units::loose(&units, &taken, &mails);
     Alignment { key_test: exact.test, shared_keys: units.shared_keys, clocks, coverage, utc, mails, others, sap_like, loose }
 }

@@ -7,9 +7,9 @@
 use super::View;
 use super::assign;
 use super::attempts::{NEAR, SAME_REPLY, Slot};
-use super::compare;
+use super::compare::{self, Part};
 use super::model::{Link, LinkKey, Mail};
-use crate::evidence::{Kind, MINUTE, Millis, SapState, Span};
+use crate::evidence::{Hop, Kind, MINUTE, Millis, SapState, Span};
 use crate::smtp::squeeze;
 use std::collections::BTreeSet;
 
@@ -23,6 +23,8 @@ struct Session {
     at: Span,
     record: u32,
     host: String,
+    /// Whose mail it was, where a relay told it.
+    sender: Part,
     reply: String,
     /// The connection or its TLS failed, so no server said anything.
     silent: bool,
@@ -42,8 +44,11 @@ fn sessions(view: &View<'_>) -> Vec<Session> {
     let one = |record: &u32| {
         let evidence = view.store.records.get(*record as usize)?;
         let host = view.store.smtp_of(evidence).map_or_else(String::new, |facts| view.store.text(facts.host).to_lowercase());
+        // At the door of a relay others are refused as well.
+        let sender = if evidence.hop == Hop::Relay { compare::sender(view.store, evidence) } else { Part::default() };
         let reply = squeeze(view.store.text(evidence.reply));
-        Some(Session { at: view.at(*record)?, record: *record, host, reply, silent: matches!(evidence.kind, Kind::Connect | Kind::Tls) })
+        let silent = matches!(evidence.kind, Kind::Connect | Kind::Tls);
+        Some(Session { at: view.at(*record)?, record: *record, host, sender, reply, silent })
     };
     let mut out: Vec<Session> = view.units.sessions.iter().filter_map(one).collect();
     out.sort_by_key(|session| (session.at, session.record));
@@ -65,7 +70,10 @@ impl Slot {
         if session.silent {
             return self.same_host(session) && !self.replied;
         }
-        self.replied && compare::shared_prefix(&session.reply, &self.reply) >= SAME_REPLY.min(session.reply.chars().count().max(1))
+        let same_sender = self.sender.agrees(&session.sender);
+        self.replied
+            && same_sender
+            && compare::shared_prefix(&session.reply, &self.reply) >= SAME_REPLY.min(session.reply.chars().count().max(1))
     }
 }
 

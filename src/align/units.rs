@@ -65,7 +65,10 @@ impl Units {
         }
         if units.attempts.is_empty() {
             // A mail that a relay refused at its door never came into its queue: the relay's log tells of the try.
-            units.attempts = refused(store).collect();
+            let (named, nameless): (Vec<u32>, Vec<u32>) = refused(store).partition(|at| !store.records[*at as usize].recipient.is_empty());
+            units.attempts = named;
+            // Of a session that named no recipient only SAP's own words tell whose it was.
+            units.sessions.extend(nameless.into_iter().filter(|_| !units.requests.is_empty()));
         }
         units
     }
@@ -75,7 +78,7 @@ fn refused(store: &Store) -> impl Iterator<Item = u32> {
     // What is put off at the door comes again: only a refusal for good ends a mail.
     let for_good = |record: &Evidence| find_reply(store.text(record.reply)).and_then(|reply| reply.code).is_none_or(|code| code >= 500);
     let at_door = |record: &Evidence| store.relay_of(record).is_some_and(|facts| facts.phase == Phase::Rejected);
-    let own = move |record: &Evidence| record.kind == Kind::Reply && !record.recipient.is_empty() && at_door(record) && for_good(record);
+    let own = move |record: &Evidence| record.kind == Kind::Reply && at_door(record) && for_good(record);
     (0u32..).zip(&store.records).filter(move |(_, record)| own(record)).map(|(at, _)| at)
 }
 
@@ -207,12 +210,13 @@ pub fn mails(units: &Units) -> Vec<Mail> {
 }
 
 /// Arrivals that belong to nobody's request, and those of them that look like SAP's: the relied-on Message-ID shape,
-/// an ICM trace that echoes the Message-ID, or the address from which linked mails came.
-pub fn left_over(view: &View<'_>, exact: &Exact, taken: &Taken) -> (Vec<u32>, Vec<u32>) {
-    let facts = |arrival: &Arrival| view.store.records.get(arrival.first() as usize).and_then(|r| view.store.trace_of(r));
+/// an ICM trace that echoes the Message-ID, or the address from which linked mails came; that of a relay is everybody's.
+pub fn left_over(view: &View<'_>, exact: &Exact, mails: &[Mail], taken: &Taken) -> (Vec<u32>, Vec<u32>) {
+    let facts_of = |row: u32| view.store.records.get(row as usize).and_then(|r| view.store.trace_of(r));
+    let facts = |arrival: &Arrival| facts_of(arrival.first());
     let all = || view.units.arrivals.iter().zip(&taken.arrivals);
-    let ours: HashSet<_> =
-        all().filter(|(_, taken)| **taken).filter_map(|(a, _)| facts(a)).map(|f| f.client_ip).filter(|ip| !ip.is_empty()).collect();
+    let direct = mails.iter().filter(|mail| mail.relays.is_empty()).flat_map(|mail| &mail.arrivals);
+    let ours: HashSet<_> = direct.filter_map(|(row, _)| facts_of(*row)).map(|f| f.client_ip).filter(|ip| !ip.is_empty()).collect();
     let echoed: HashSet<String> =
         view.units.attempts.iter().map(|at| compare::message_id(view.store.text(view.store.records[*at as usize].message_id))).collect();
     let (mut others, mut sap_like) = (Vec::new(), Vec::new());

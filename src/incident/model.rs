@@ -14,7 +14,7 @@ pub struct Bracket {
 /// Something all failed mails share and the spared ones do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shared {
-    /// `host`, `sender`, `recipient domain`, `scope`, `app server`, `node`, `user`, `option`, `source IP`, `connector`.
+    /// `host`, `sender`, `recipient domain`, `scope`, `app server`, `node`, `user`, `option`, `source IP`, `relay`, `connector`.
     pub dimension: &'static str,
     /// Value of the failed ones.
     pub value: String,

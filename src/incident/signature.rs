@@ -13,6 +13,7 @@ type Dimension = (&'static str, fn(&Journey, &Store) -> String);
 const DIMENSIONS: &[Dimension] = &[
     ("scope", |journey, _| journey.external.map_or("", |external| if external { "external" } else { "internal" }).to_owned()),
     ("source IP", |journey, store| store.text(journey.egress).to_owned()),
+    ("relay", |journey, store| store.text(journey.relay).to_owned()),
     ("app server", |journey, store| store.text(journey.app_server).to_owned()),
     ("node", |journey, store| store.text(journey.node).to_owned()),
     ("host", |journey, store| store.text(journey.host).to_owned()),
@@ -29,7 +30,7 @@ pub fn shared(journeys: &[Journey], store: &Store, run: &[u32], good: &[u32], on
     let mut out: Vec<(usize, Shared)> = Vec::new();
     for (dimension, of) in DIMENSIONS {
         let Some(value) = common(journeys, store, run, *of) else { continue };
-        let mut others = counts(journeys, store, good.iter().copied(), *of);
+        let mut others = counts(journeys, store, good.iter().copied().filter(|at| alike(journeys, run, *at, dimension)), *of);
         // Where all others left by the same address too, those before the onset tell whether it changed.
         let earlier = *dimension == "source IP" && others.keys().all(|other| *other == value);
         if earlier {
@@ -46,6 +47,16 @@ pub fn shared(journeys: &[Journey], store: &Store, run: &[u32], good: &[u32], on
     }
     out.sort_by_key(|(same, _)| *same);
     out.into_iter().map(|(_, shared)| shared).collect()
+}
+
+/// Of several relays one may fail for one scope alone: relays are compared within the scope, and scopes within the relay.
+fn alike(journeys: &[Journey], run: &[u32], at: u32, dimension: &str) -> bool {
+    let journey = &journeys[at as usize];
+    match dimension {
+        "relay" => window::scope(journeys, run).is_none_or(|scope| journey.external == Some(scope)),
+        "scope" => window::relay(journeys, run).is_none_or(|relay| journey.relay == relay),
+        _ => true,
+    }
 }
 
 /// The value that all members share, when it is known for nine in ten.

@@ -41,6 +41,7 @@ fn mail(store: &mut Store, minute: i64, external: bool, rule: &str, egress: &str
         connector: Sym::EMPTY,
         host: Sym::EMPTY,
         egress: store.strings.intern(egress),
+        relay: Sym::EMPTY,
         reply_code: 0,
         enhanced_code: String::new(),
         reply: String::new(),

@@ -1,7 +1,7 @@
 //! When an incident began and ended: brackets between good and bad mails of the same way.
 
 use super::model::Bracket;
-use crate::evidence::{Millis, Span};
+use crate::evidence::{Millis, Span, Sym};
 use crate::journey::{Journey, Verdict};
 use std::collections::BTreeSet;
 
@@ -30,6 +30,12 @@ pub fn scope(journeys: &[Journey], members: &[u32]) -> Option<bool> {
     first.filter(|scope| members.iter().all(|at| journeys[*at as usize].external == Some(*scope)))
 }
 
+/// The relay through which all members went, when they did.
+pub fn relay(journeys: &[Journey], members: &[u32]) -> Option<Sym> {
+    let first = members.first().map(|at| journeys[*at as usize].relay).filter(|relay| !relay.is_empty());
+    first.filter(|relay| members.iter().all(|at| journeys[*at as usize].relay == *relay))
+}
+
 /// Whether a good mail is comparable with a failed one: same way of sending, and the scope the failed ones share.
 pub fn comparable(journey: &Journey, like: &Journey, scope: Option<bool>) -> bool {
     good(journey) && journey.option == like.option && scope.is_none_or(|scope| journey.external == Some(scope))
@@ -52,16 +58,19 @@ pub fn brackets(journeys: &[Journey], run: &[u32]) -> (Bracket, Bracket) {
         return Default::default();
     };
     let Some(like) = members().next() else { return Default::default() };
-    let goods = |scope: Option<bool>| {
-        let mut out: Vec<Millis> = journeys.iter().filter(|journey| comparable(journey, like, scope)).filter_map(time).collect();
+    let goods = |scope: Option<bool>, relay: Option<Sym>| {
+        let same = |journey: &&Journey| comparable(journey, like, scope) && relay.is_none_or(|relay| journey.relay == relay);
+        let mut out: Vec<Millis> = journeys.iter().filter(same).filter_map(time).collect();
         out.sort_unstable();
         out
     };
     let known = members().all(|journey| journey.external.is_some());
     let scope = scope(journeys, run);
-    let mut good = goods(scope);
-    if good.is_empty() {
-        good = goods(None);
+    let mut good = goods(scope, relay(journeys, run));
+    for fallback in [scope, None] {
+        if good.is_empty() {
+            good = goods(fallback, None);
+        }
     }
     if !known && good.iter().any(|at| first < *at && *at < last) {
         good.clear();

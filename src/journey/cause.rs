@@ -136,7 +136,8 @@ fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: 
 fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: String, verdict: Verdict) -> Journey {
     let (sap, smtp, trace) = (context.sap(facts), context.smtp(facts), context.trace(facts));
     let link = facts::weakest(facts);
-    let message_id = facts.evidence.iter().map(|at| context.store.records[*at as usize].message_id).find(|id| !id.is_empty());
+    let own = facts.evidence.iter().filter(|at| !super::notice::is(context, **at));
+    let message_id = own.map(|at| context.store.records[*at as usize].message_id).find(|id| !id.is_empty());
     let egress = smtp.map(|smtp| smtp.egress).filter(|ip| !ip.is_empty()).or(trace.map(|trace| trace.client_ip));
     Journey {
         id,
@@ -174,6 +175,7 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         connector: known(context, facts, |trace| trace.connector),
         host: Sym::EMPTY,
         egress: egress.unwrap_or(Sym::EMPTY),
+        relay: context.relay(facts).map_or(Sym::EMPTY, |relay| relay.name),
         reply_code: 0,
         enhanced_code: String::new(),
         reply: String::new(),

@@ -1,7 +1,7 @@
 //! What all records of one mail say together.
 
 use super::Context;
-use super::{sign_in, silence};
+use super::{notice, sign_in, silence};
 use crate::align::{Link, LinkKey, Mail};
 use crate::evidence::{Evidence, Kind, Millis, RelayFacts, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
 use crate::smtp::{find_reply, fold_address};
@@ -124,6 +124,7 @@ pub fn gather(context: &Context<'_, '_>, mail: &Mail) -> Facts {
     facts.decided = decided(context, &facts);
     hold_up(context, &mut facts);
     facts.evidence.extend(sign_in::of(context, &facts));
+    facts.evidence.extend(notice::of(context, mail, &facts));
     facts.evidence.sort_by_key(|at| (context.at(*at).map(|span| span.from), *at));
     facts
 }

@@ -5,6 +5,7 @@ mod cause;
 mod facts;
 mod id;
 mod model;
+mod notice;
 mod option;
 mod policy;
 mod relay;
@@ -37,6 +38,8 @@ pub(crate) struct Context<'a, 'c> {
     silences: Vec<Silence>,
     /// First labels of the relays whose logs are known, lower case.
     relays: BTreeSet<String>,
+    /// What became of the relays' own reports.
+    notices: notice::Notices,
     /// Failed sign-ins by time.
     sign_ins: Vec<sign_in::SignIn>,
 }
@@ -53,7 +56,8 @@ pub fn judge(
 ) -> Vec<Journey> {
     let silences = silence::silences(store, sources, alignment);
     let sign_ins = sign_in::all(store, alignment);
-    let context = Context { store, sources, alignment, matcher, policy, as_of, silences, relays: relay::names(store), sign_ins };
+    let (relays, notices) = (relay::names(store), notice::all(store));
+    let context = Context { store, sources, alignment, matcher, policy, as_of, silences, relays, notices, sign_ins };
     let scopes = Scopes::learn(&context);
     let all: Vec<Facts> =
         alignment.mails.iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();

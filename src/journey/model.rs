@@ -185,6 +185,8 @@ pub struct Journey {
     pub host: Sym,
     /// Address from which the mail left, as the other side saw it.
     pub egress: Sym,
+    /// The last relay that knows the mail.
+    pub relay: Sym,
     /// Reply code of the deciding reply, 0 where none.
     pub reply_code: u16,
     /// Its enhanced code.

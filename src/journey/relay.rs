@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::facts::Facts;
+use super::notice;
 use super::option;
 use super::scope::Scopes;
 use crate::align::{HandOver, Link, Mail};
@@ -152,7 +153,8 @@ pub fn stopped_at(context: &Context<'_, '_>, facts: &Facts) -> Hop {
 /// Queue ids from relay to relay.
 pub fn queue_ids(context: &Context<'_, '_>, facts: &Facts) -> String {
     let mut out: Vec<Sym> = Vec::new();
-    for facts in facts.evidence.iter().filter_map(|at| context.store.relay_of(context.record(Some(*at))?)) {
+    let own = facts.evidence.iter().filter(|at| !notice::is(context, **at));
+    for facts in own.filter_map(|at| context.store.relay_of(context.record(Some(*at))?)) {
         if !facts.queue_id.is_empty() && !out.contains(&facts.queue_id) {
             out.push(facts.queue_id);
         }
