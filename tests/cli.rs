@@ -24,7 +24,7 @@ const SAMPLE: &str = "samples/connector-mismatch";
 
 #[test]
 fn the_summary_of_each_sample() {
-    for name in ["connector-mismatch", "smtp-auth-off", "night-outage"] {
+    for name in ["connector-mismatch", "smtp-auth-off", "night-outage", "relay-backlog"] {
         let (code, out, err) = run(&["analyze", &format!("samples/{name}")]);
         assert_eq!((code, err.as_str()), (0, ""), "{name}");
         assert!(out.lines().count() <= 66, "{name}: {} lines are more than a screen", out.lines().count());

@@ -123,6 +123,7 @@ fn incidents_begin_and_end_when_the_trouble_did() {
         ("connector-mismatch", "RELAY-01", "2026-03-10T09:17:30Z", Some("2026-03-10T13:42:00Z")),
         ("smtp-auth-off", "AUTH-01", "2026-04-14T11:05:00Z", None),
         ("night-outage", "NET-01", "2025-10-25T22:40:00Z", Some("2025-10-26T03:35:00Z")),
+        ("relay-backlog", "RELAY-01", "2026-05-19T07:10:00Z", Some("2026-05-19T09:48:00Z")),
     ];
     for (name, rule, begun, ended) in rows {
         let analysis = analysis(name);
@@ -165,4 +166,48 @@ fn secrets_of_a_trace_reach_no_output() {
     for secret in plain {
         assert!(outputs.iter().all(|out| !String::from_utf8_lossy(out).contains(secret)), "{secret}");
     }
+}
+
+/// Of two relays behind a load balancer one is to blame, and only for external mail.
+#[test]
+fn the_relay_that_fails_is_named() {
+    let analysis = analysis("relay-backlog");
+    let shared: Vec<(&str, &str)> = analysis.incidents[0].shared.iter().map(|shared| (shared.dimension, shared.value.as_str())).collect();
+    assert_eq!(shared, [("scope", "external"), ("relay", "mailgw2")]);
+    assert_eq!(analysis.alignment.sap_like.len(), 0, "what others send by the relays is not SAP's");
+}
+
+/// A report that nobody receives stands beside the mail it is about.
+#[test]
+fn reports_that_nobody_receives_are_shown() {
+    let analysis = analysis("relay-backlog");
+    let store = &analysis.reading.store;
+    for journey in analysis.journeys.iter().filter(|journey| journey.verdict == sostrace::journey::Verdict::Bounced) {
+        let records = journey.evidence.iter().map(|at| &store.records[*at as usize]);
+        let parent = |record: &sostrace::evidence::Evidence| store.relay_of(record).map_or("", |facts| store.text(facts.parent_queue_id));
+        let report = records.filter(|record| !parent(record).is_empty()).collect::<Vec<_>>();
+        let [report] = report[..] else { panic!("{} reports", report.len()) };
+        assert_eq!(
+            (store.text(report.sender), store.text(report.recipient), parent(report)),
+            ("<>", "sap-pe1@contoso.example", store.text(journey.relay_queue_id))
+        );
+        assert!(store.text(report.reply).starts_with("550 5.4.1"), "the report came to nothing as well");
+    }
+}
+
+/// The trace is a help, not a need: the relays tell the same failures.
+#[test]
+fn the_relays_alone_tell_the_failures() {
+    let folder = repository("samples/relay-backlog");
+    let files = ["sost_PE1_300.txt", "mailgw1_maillog", "mailgw2_mail.log"].map(|name| folder.join(name));
+    let mut counts: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+    for row in table(&analyse_paths(&files, &Options::default())) {
+        *counts.entry((row["verdict"].clone(), row["rule"].clone(), row["action"].clone())).or_default() += 1;
+    }
+    let mut want: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+    for truth in generator::stories().iter().filter(|story| story.name == "relay-backlog").flat_map(|story| &story.truth) {
+        let verdict = if truth.verdict == "delivered" { "handed-off" } else { truth.verdict };
+        *want.entry((verdict.to_owned(), truth.rule.to_owned(), truth.action.to_owned())).or_default() += 1;
+    }
+    assert_eq!(counts, want);
 }

@@ -12,12 +12,14 @@ mod icm;
 mod noise;
 mod others;
 mod plan;
+mod postfix;
 mod rng;
 mod sap_list;
 mod sap_table;
 mod story_auth;
 mod story_connector;
 mod story_outage;
+mod story_relay;
 mod trace;
 mod world;
 
@@ -61,5 +63,5 @@ pub struct Story {
 
 /// All stories, in a fixed order.
 pub fn stories() -> Vec<Story> {
-    vec![story_connector::story(), story_auth::story(), story_outage::story()]
+    vec![story_connector::story(), story_auth::story(), story_outage::story(), story_relay::story()]
 }

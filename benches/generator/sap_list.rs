@@ -50,11 +50,25 @@ pub fn with_variables() -> Vec<Column> {
 /// Layout with the key of the recipient and the message text, which the list cuts at 80.
 pub fn with_text() -> Vec<Column> {
     let mut columns = common();
-    columns.push(column("Recipient Type", 3, |_, _| "ADR".to_owned()));
-    columns.push(column("Recipient year", 2, |l, _| format!("{:02}", l.year)));
-    columns.push(column("Recipient number", 12, |_, m| format!("{:012}", m.record)));
+    columns.extend(key());
     columns.push(column("Text field lngth 255", 80, |_, m| text(m)));
     columns
+}
+
+/// Layout with the key of the recipient and the message variables.
+pub fn with_all() -> Vec<Column> {
+    let mut columns = with_variables();
+    columns.extend(key());
+    columns
+}
+
+/// The key of the recipient.
+fn key() -> [Column; 3] {
+    [
+        column("Recipient Type", 3, |_, _| "ADR".to_owned()),
+        column("Recipient year", 2, |l, _| format!("{:02}", l.year)),
+        column("Recipient number", 12, |_, m| format!("{:012}", m.record)),
+    ]
 }
 
 fn icon(kind: &str) -> &'static str {

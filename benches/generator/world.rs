@@ -38,6 +38,8 @@ pub enum Case {
     Vanished,
     /// Leaves SAP much later than it should.
     Late,
+    /// Larger than the relay takes.
+    TooLarge,
     /// Never reaches the queue.
     NeverQueued,
     /// Part of a batch that exceeds a limit.
