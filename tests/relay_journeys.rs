@@ -366,3 +366,32 @@ fn refused_before_a_recipient_was_named() {
         assert_eq!(all[0]["evidence"].split(';').count(), evidence, "{sender}: {}", all[0]["evidence"]);
     }
 }
+
+/// What is put aside waits; a quarantine is where it came to.
+#[test]
+fn mails_that_are_put_aside() {
+    let to = "m10@fabrikam.example";
+    let line = |second: u32, text: &str| format!("2026-03-10T08:05:{second:02}.100000+00:00 relay01 postfix/{text}\n");
+    let hold = line(20, "postsuper[9]: 4fVRHx19fVz00010: placed on hold");
+    let release = line(30, "postsuper[9]: 4fVRHx19fVz00010: released from hold");
+    let outside = sent("mx.fabrikam.example[198.51.100.77]:25", "250 2.0.0 Ok");
+    let begun = queued("relay01", "4fVRHx19fVz00010", 10, to, 10, &[]);
+    let ended = line(40, &format!("smtp[269]: 4fVRHx19fVz00010: to=<{to}>, {outside}"));
+    let quarantine = "2026-03-10T08:05:20.100000+00:00 relay01 pmg-smtp-filter[7]: 2C225C6817C7EEE1481: moved mail for <m10@fabrikam.example> to spam quarantine - 2C225D6817C7EEE1482 (rule: Spam)\n";
+    let filtered = format!(
+        "{begun}2026-03-10T08:05:12.100000+00:00 relay01 postfix/smtp[2]: 4fVRHx19fVz00010: to=<{to}>, relay=127.0.0.1[127.0.0.1]:10023, delay=1, delays=0/0/0/1, dsn=2.5.0, status=sent (250 2.5.0 OK (2C225C6817C7EEE1481))\n",
+    );
+    let id = "2026-03-10T08:05:11.100000+00:00 relay01 pmg-smtp-filter[7]: 2C225C6817C7EEE1481: new mail message-id=<ADR51000000000010@contoso.example>#012\n";
+    let rows = [
+        ("held", begun.clone() + &hold, "deferred"),
+        ("let go", begun.clone() + &hold + &release, "handed-off"),
+        ("let go and sent", begun.clone() + &hold + &release + &ended, "delivered"),
+        ("sent, and held for others", begun.clone() + &ended + &hold, "delivered"),
+        ("in quarantine", filtered + id + quarantine, "diverted"),
+    ];
+    for (what, log, verdict) in rows {
+        assert_eq!(one_mail(&[("a.log", log.clone())]).0, verdict, "{what}");
+        let alone = table(&analyse_files(&[("a.log", log.as_bytes())]));
+        assert_eq!((alone.len(), alone[0]["verdict"].as_str()), (1, verdict), "{what}, alone");
+    }
+}

@@ -258,3 +258,41 @@ fn azure_communication_services() {
     assert_eq!(bounced, want.map(str::to_owned));
     assert_eq!(chain(&reading, 2)[1], "<acs1@contoso.example>");
 }
+
+#[test]
+fn listings_for_people() {
+    let rows: [(&str, &str, &[&str], usize); 3] = [
+        (
+            "postfix",
+            include_str!("../src/formats/relay/mailq/postfix.sample.txt"),
+            &[
+                "Defer deferred late@fabrikam.example",
+                "Defer deferred later@fabrikam.example",
+                "Event held aside@fabrikam.example",
+                "Event active sap@contoso.example",
+            ],
+            5,
+        ),
+        (
+            "sendmail",
+            include_str!("../src/formats/relay/mailq/sendmail.sample.txt"),
+            &["Defer deferred late@fabrikam.example", "Event active now@fabrikam.example"],
+            3,
+        ),
+        (
+            "exim",
+            include_str!("../src/formats/relay/mailq/exim.sample.txt"),
+            &["Defer deferred late@fabrikam.example", "Event held sap@contoso.example"],
+            2,
+        ),
+    ];
+    for (what, text, want, frame) in rows {
+        let reading = sample("queue.txt", text, "relay-mailq", frame);
+        assert_eq!(fates(&reading), want, "{what}");
+        assert!(reading.sources[0].selected, "{what}");
+    }
+    let reading = sample("queue.txt", rows[0].1, "relay-mailq", 5);
+    let first = &reading.store.records[0];
+    assert!(reading.store.text(first.reply).starts_with("451 4.7.500 Server busy"));
+    assert_eq!((first.line, first.lines, first.size, reading.store.text(first.sender)), (2, 4, 6001, "sap@contoso.example"));
+}

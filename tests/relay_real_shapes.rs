@@ -47,6 +47,7 @@ const CLAIMED: &[(&str, &str, usize)] = &[
     ("sendmail-real-lines.log", "relay-sendmail", 1),
     ("hmailserver-real.log", "relay-hmail", 0),
     ("generated-postfix/long-ids.postqueue-j.jsonl", "relay-postqueue", 0),
+    ("generated-postfix/long-ids.postqueue-p.txt", "relay-mailq", 0),
     ("sendgrid-event-webhook-examples.json", "relay-sendgrid", 0),
     ("azure-communication-services-email-logs.jsonl", "relay-acs", 0),
     ("iis-smtp-w3c-2010.log", "relay-iis", 0),
@@ -128,4 +129,24 @@ fn mails_of_the_lab_end_as_its_book_says() {
         assert!(seen == 97 && refused == 19 && rejected >= 11, "{shape}: {seen} {refused} {rejected}");
         assert_eq!(reading.store.relay.iter().filter(|facts| facts.phase == Phase::BounceNotice).count(), 55, "{shape}");
     }
+}
+
+/// Both listings of one queue tell the same.
+#[test]
+fn both_listings_of_a_queue() {
+    let Some(samples) = samples() else { return };
+    let [json, text] =
+        ["j.jsonl", "p.txt"].map(|name| read(&[samples.join(format!("generated-postfix/long-ids.postqueue-{name}"))], &mut ()));
+    let rows = |reading: &Reading| {
+        let row = |record: &sostrace::evidence::Evidence| {
+            let facts = reading.store.relay_of(record).unwrap();
+            let text = |sym| reading.store.text(sym).to_owned();
+            (text(facts.queue_id), text(record.recipient), record.kind, text(record.reply), record.size, record.local.map(|at| at.from))
+        };
+        let mut out: Vec<_> = reading.store.records.iter().map(row).collect();
+        out.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        out
+    };
+    let (json, text) = (rows(&json), rows(&text));
+    assert!(json.len() > 20 && json == text, "{json:#?}\n{text:#?}");
 }

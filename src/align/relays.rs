@@ -7,7 +7,7 @@ use super::fuzzy;
 use super::keys::Exact;
 use super::model::{Link, LinkKey, Mail};
 use super::units::{Arrival, Taken};
-use crate::evidence::{Evidence, Hop, Kind, RelayFacts, Store, Sym};
+use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Store, Sym};
 use crate::smtp::next_queue_id;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -71,7 +71,8 @@ pub fn collect(store: &Store) -> Vec<Arrival> {
             before.insert(facts.next_queue_id, place);
         }
         if asked.is_empty() {
-            entries[place].common.extend((record.kind == Kind::Accept).then_some(at));
+            let of_all = record.kind == Kind::Accept || matches!(facts.phase, Phase::Held | Phase::Released);
+            entries[place].common.extend(of_all.then_some(at));
         } else {
             let recipient = Part { text: crate::smtp::fold_address(store.text(asked)), cut: false };
             entries[place].rows.push((at, recipient));

@@ -100,6 +100,7 @@ pub static REGISTRY: &[&dyn Format] = &[
     &relay::Iis,
     &relay::HMail,
     &relay::PostQueue,
+    &relay::MailQueue,
     &relay::SendGrid,
     &relay::CommunicationServices,
     &context::ExchangeConfig,

@@ -31,8 +31,10 @@ pub enum End {
     HandedOn { covered: bool },
     /// Failed for good.
     Failed,
-    /// Still being tried.
+    /// Still being tried, or put aside until somebody lets it go.
     Trying,
+    /// In quarantine.
+    Quarantined,
     /// Taken, and no end is told.
     Taken,
 }
@@ -78,14 +80,19 @@ fn ends(context: &Context<'_, '_>, mail: &Mail) -> Vec<(u32, Link)> {
     let is_end = |record: &Evidence, facts: &RelayFacts| match record.kind {
         Kind::Deliver => !ids.contains(&facts.next_queue_id),
         Kind::Fail | Kind::Defer => facts.phase != Phase::Tried,
-        _ => false,
+        // One that was let go again is where it was before.
+        _ => matches!(facts.phase, Phase::Held | Phase::Released),
     };
     let mut all: Vec<(u32, Link, Sym)> = rows(context, mail)
         .filter(|(_, _, record, facts)| is_end(record, facts))
         .map(|(at, link, record, _)| (at, link, record.recipient))
         .collect();
     all.sort_by_key(|(at, ..)| (context.at(*at), *at));
-    let last: BTreeMap<Sym, (u32, Link)> = all.into_iter().map(|(at, link, recipient)| (recipient, (at, link))).collect();
+    let mut last: BTreeMap<Sym, (u32, Link)> = all.into_iter().map(|(at, link, recipient)| (recipient, (at, link))).collect();
+    // A mail that is put aside as a whole is so for those recipients that have no end of their own.
+    if last.len() > 1 {
+        last.remove(&Sym::EMPTY);
+    }
     last.into_values().collect()
 }
 
@@ -93,8 +100,11 @@ fn ends(context: &Context<'_, '_>, mail: &Mail) -> Vec<(u32, Link)> {
 pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
     let (at, _) = facts.relay?;
     let record = context.record(Some(at))?;
+    let phase = context.relay(facts).map(|facts| facts.phase);
     Some(match record.kind {
         Kind::Deliver => handed_on(context, facts, at),
+        _ if phase == Some(Phase::Quarantined) => End::Quarantined,
+        Kind::Event if phase == Some(Phase::Held) => End::Trying,
         Kind::Fail => End::Failed,
         // A mail that left the queue is not tried any more, whether its time was up or somebody deleted it.
         Kind::Defer if context.relay(facts).is_some_and(|facts| facts.closed) => End::Failed,

@@ -48,6 +48,7 @@ fn at_relay(end: relay::End, ends: Ends) -> Verdict {
         relay::End::Outside => Verdict::Delivered,
         relay::End::HandedOn { covered: true } => Verdict::Missing,
         relay::End::Trying => Verdict::Deferred,
+        relay::End::Quarantined => Verdict::Diverted,
         relay::End::HandedOn { covered: false } | relay::End::Taken => Verdict::HandedOff,
     }
 }

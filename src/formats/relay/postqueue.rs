@@ -3,12 +3,12 @@
 //!
 //! The listing does not tell when it was taken: records stand at the arrival of the mail.
 
-use super::output::{Begins, Output};
+use super::output::Output;
+use super::queue::{self, Listed, Waiting};
 use super::syslog::Stamp;
 use crate::error::ReadError;
-use crate::evidence::{Hop, Kind, Phase, RelayFacts};
+use crate::evidence::Hop;
 use crate::formats::records::Place;
-use crate::formats::relay::postfix;
 use crate::formats::secret::without_logons;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::{Class, lines};
@@ -65,13 +65,13 @@ impl Format for PostQueue {
         for (number, line) in lines(text) {
             let place = Place { line: number, lines: 1 };
             match mail(line) {
-                Some((queued, arrival)) => push(&queued, arrival, place, &mut out),
+                Some((queued, arrival)) => queue::push(&listed(&queued, arrival), place, &mut out),
                 None if line.trim().is_empty() => out.mark(place, Class::Frame),
                 None => out.reject(place, "no mail of postqueue -j"),
             }
         }
         out.sink.source.selected = true;
-        out.sink.source.note(1, "a queue shows what waits and not what left it; times are those of arrival");
+        out.sink.source.note(1, queue::NOTE);
         out.finish();
         Ok(())
     }
@@ -88,31 +88,13 @@ fn mail(line: &str) -> Option<(Queued, Stamp)> {
     Some((queued, arrival))
 }
 
-fn push(queued: &Queued, arrival: Stamp, place: Place, out: &mut Output<'_, '_>) {
-    out.mark(place, Class::Evidence);
-    let at = out.at(&Stamp { precise: false, ..arrival });
-    let mail = out.mail(crate::evidence::Sym::EMPTY, &queued.queue_id, Begins::WhereClosed);
-    let sender = out.keep(if queued.sender.is_empty() { "<>" } else { &queued.sender });
-    let known = out.of(mail);
-    (known.sender, known.size, known.taken) = (sender, queued.message_size, true);
-    for to in &queued.recipients {
-        let reason = postfix::reason(&to.delay_reason);
-        let phase = match queued.queue_name.as_str() {
-            "hold" => Phase::Held,
-            _ if to.delay_reason.is_empty() => Phase::Active,
-            _ => Phase::Deferred,
-        };
-        let kind = if phase == Phase::Deferred { Kind::Defer } else { Kind::Event };
-        let facts = RelayFacts {
-            host: out.keep(reason.peer.name),
-            host_ip: out.name(reason.peer.ip),
-            stage: reason.stage,
-            original: out.keep(&to.orig_address),
-            phase,
-            ..RelayFacts::default()
-        };
-        let mut record = out.begin(place, at, kind);
-        (record.recipient, record.reply) = (out.keep(&to.address), out.keep(reason.reply));
-        out.push(record, facts, Some(mail), at);
-    }
+fn listed(queued: &Queued, arrival: Stamp) -> Listed<'_> {
+    let waiting = queued.recipients.iter().map(|to| Waiting {
+        address: &to.address,
+        original: &to.orig_address,
+        reason: &to.delay_reason,
+        tried: !to.delay_reason.is_empty(),
+    });
+    let (id, sender, size) = (&queued.queue_id, &queued.sender, queued.message_size);
+    Listed { id, sender, size, arrival, held: queued.queue_name == "hold", recipients: waiting.collect() }
 }

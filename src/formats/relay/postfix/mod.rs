@@ -15,6 +15,7 @@ mod session;
 mod text;
 
 pub use reason::read as reason;
+pub use text::long_id;
 
 use super::syslog;
 use crate::error::ReadError;

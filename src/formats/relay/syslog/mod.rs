@@ -6,7 +6,7 @@ mod journal;
 mod line;
 mod stamp;
 
-pub use stamp::{Stamp, iso, offset};
+pub use stamp::{Stamp, iso, offset, traditional};
 
 use crate::formats::records::Place;
 use crate::source::lines;
