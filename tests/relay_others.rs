@@ -296,3 +296,31 @@ fn listings_for_people() {
     assert!(reading.store.text(first.reply).starts_with("451 4.7.500 Server busy"));
     assert_eq!((first.line, first.lines, first.size, reading.store.text(first.sender)), (2, 4, 6001, "sap@contoso.example"));
 }
+
+/// Cisco's gateway tells of a mail by numbers, and the answer to a hand-over in a line of its own.
+#[test]
+fn cisco_gateway() {
+    let reading = sample("mail.current", include_str!("../src/formats/relay/esa/file.sample.log"), "relay-cisco-esa", 6);
+    let want = [
+        "Accept queued ",
+        "Fail bounced nobody@fabrikam.example",
+        "Event bounce-notice ",
+        "Deliver sent ap@fabrikam.example",
+        "Accept queued late@fabrikam.example",
+        "Defer deferred late@fabrikam.example",
+    ];
+    assert_eq!(fates(&reading), want);
+    assert_eq!(chain(&reading, 3), ["sap@contoso.example", ID, "600", "", "AM0PR04MB0001.eurprd04.prod.outlook.com", EXCHANGE]);
+    let store = &reading.store;
+    assert!(store.text(store.records[1].reply).starts_with("550 5.4.1 Recipient address rejected"), "the server's own code");
+    let facts = store.relay_of(&store.records[3]).unwrap();
+    assert_eq!(
+        (store.text(facts.client_ip), store.text(facts.host_ip), facts.port, facts.closed),
+        ("192.0.2.11", "198.51.100.21", 25, true)
+    );
+    assert_eq!(store.text(store.records[3].subject), "Invoice 1");
+    let syslog = sample("esa.log", include_str!("../src/formats/relay/esa/syslog.sample.log"), "relay-cisco-esa", 1);
+    let want =
+        ["Reply rejected stranger@northwind.example", "Accept queued late@fabrikam.example", "Fail quarantined late@fabrikam.example"];
+    assert_eq!(fates(&syslog), want);
+}

@@ -101,6 +101,7 @@ pub static REGISTRY: &[&dyn Format] = &[
     &relay::HMail,
     &relay::PostQueue,
     &relay::MailQueue,
+    &relay::CiscoEsa,
     &relay::SendGrid,
     &relay::CommunicationServices,
     &context::ExchangeConfig,

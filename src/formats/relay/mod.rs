@@ -2,6 +2,7 @@
 //! missing year, and the fold that puts what is known of a mail on every record of it.
 
 mod acs;
+mod esa;
 mod exchange_protocol;
 mod exchange_tracking;
 mod exim;
@@ -22,6 +23,7 @@ mod tries;
 mod year;
 
 pub use acs::CommunicationServices;
+pub use esa::CiscoEsa;
 pub use exchange_protocol::ExchangeProtocol;
 pub use exchange_tracking::ExchangeTracking;
 pub use exim::Exim;

@@ -37,6 +37,14 @@ pub enum Piece<'a> {
     Unknown(&'static str),
 }
 
+/// A message of a line of its own.
+pub fn entry(line: &str) -> Option<Entry<'_>> {
+    match line::read(line) {
+        Piece::Entry(entry) => Some(entry),
+        _ => None,
+    }
+}
+
 /// Hands on every piece of a text with its lines.
 pub fn each(text: &str, take: &mut dyn FnMut(Piece<'_>, Place)) {
     let mut export = journal::Export::default();
