@@ -324,3 +324,31 @@ fn cisco_gateway() {
         ["Reply rejected stranger@northwind.example", "Accept queued late@fabrikam.example", "Fail quarantined late@fabrikam.example"];
     assert_eq!(fates(&syslog), want);
 }
+
+/// The same log by way of PowerShell: other names, the server's clock, the culture of the person.
+#[test]
+fn message_tracking_by_powershell() {
+    let name = "tracking.csv";
+    let text = include_str!("../src/formats/relay/exchange_tracking_csv.sample.csv");
+    let reading = sample(name, text, "relay-exchange-tracking-csv", 3);
+    let want = [
+        "Accept queued ap@fabrikam.example",
+        "Accept queued late@fabrikam.example",
+        "Deliver sent ap@fabrikam.example",
+        "Fail bounced late@fabrikam.example",
+    ];
+    assert_eq!(fates(&reading), want);
+    assert_eq!(
+        chain(&reading, 2),
+        ["sap@contoso.example", ID, "38521561683110", "3857591100687", "contoso-example.mail.protection.outlook.com", EXCHANGE]
+    );
+    let times: Vec<String> = reading.store.records.iter().map(|record| day_time(record.local.unwrap().from)).collect();
+    assert_eq!((times[0].as_str(), times[3].as_str()), ("2026-03-10 09:05:01", "2026-03-10 21:05:04"));
+    assert!(!reading.sources[0].utc, "the server's clock");
+    assert!(reading.store.text(reading.store.records[3].reply).starts_with("550 5.7.64"));
+    let picked = include_str!("../src/formats/relay/exchange_tracking_csv.picked.sample.csv");
+    let picked = sample(name, picked, "relay-exchange-tracking-csv", 1);
+    assert_eq!(fates(&picked), ["Accept queued ", "Deliver sent ap@fabrikam.example"]);
+    let notes: Vec<String> = picked.sources[0].notes.iter().map(|note| format!("{note:?}")).collect();
+    assert!(notes.iter().any(|note| note.contains("-join")), "{notes:?}");
+}

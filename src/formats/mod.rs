@@ -94,6 +94,7 @@ pub static REGISTRY: &[&dyn Format] = &[
     &exchange::Notice,
     &relay::Postfix,
     &relay::ExchangeTracking,
+    &relay::ExchangeTrackingCsv,
     &relay::ExchangeProtocol,
     &relay::Exim,
     &relay::Sendmail,

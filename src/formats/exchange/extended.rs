@@ -53,7 +53,7 @@ impl Format for ExtendedReport {
     fn recognise_with(&self, head: &str, settings: &Settings) -> Option<Claim> {
         let sheet = Sheet::open(head, settings)?;
         // An on-premises tracking log has other names, and other ends of the way.
-        let own = sheet.names("datetimeutc") || sheet.names("tenantid");
+        let own = sheet.names("datetimeutc") || sheet.names("tenantid") && !sheet.names("internalmessageid") && !sheet.names("recipients");
         (own && sheet.known(KNOWN) == KNOWN.len()).then(|| Claim {
             confidence: 95,
             why: format!("line {}: a header {} with events of the extended report", sheet.line, sheet.between()),

@@ -15,7 +15,7 @@ mod headers;
 pub(super) mod json;
 mod listing;
 mod listing_json;
-mod moment;
+pub(super) mod moment;
 mod network_id;
 mod notice;
 mod recipient_status;

@@ -3,6 +3,7 @@
 
 use super::fields::{self, Line, Row};
 use super::output::{Begins, Output};
+use super::syslog::Stamp;
 use crate::error::ReadError;
 use crate::evidence::{Hop, Kind, Phase, RelayFacts};
 use crate::formats::exchange::failure;
@@ -44,7 +45,7 @@ impl Format for ExchangeTracking {
                 Line::Frame => out.mark(place, Class::Frame),
                 Line::Unknown(reason) => out.reject(place, reason),
                 Line::Row(row) => match row.utc("date-time").filter(|_| !row.cell("event-id").is_empty()) {
-                    Some(_) => push(&row, place, &mut out),
+                    Some(stamp) => push(&row, stamp, place, &mut out),
                     None => out.reject(place, "no time and event in this row"),
                 },
             }
@@ -58,8 +59,20 @@ impl Format for ExchangeTracking {
     }
 }
 
-fn push(row: &Row<'_>, place: Place, out: &mut Output<'_, '_>) {
-    let Some(stamp) = row.utc("date-time") else { return };
+/// A row whose columns have the names of the log.
+pub trait Cell {
+    /// A cell by the name of its column; empty where there is none.
+    fn cell(&self, name: &str) -> &str;
+}
+
+impl Cell for Row<'_> {
+    fn cell(&self, name: &str) -> &str {
+        Row::cell(self, name)
+    }
+}
+
+/// Evidence of an event.
+pub fn push(row: &dyn Cell, stamp: Stamp, place: Place, out: &mut Output<'_, '_>) {
     let at = out.at(&stamp);
     let (event, source) = (row.cell("event-id").to_ascii_uppercase(), row.cell("source"));
     let Some((kind, phase)) = fate(&event, source) else { return out.mark(place, Class::Frame) };
@@ -96,14 +109,14 @@ fn push(row: &Row<'_>, place: Place, out: &mut Output<'_, '_>) {
 }
 
 /// Name of the server at one end of a row, else its address.
-fn server<'a>(row: &'a Row<'_>, end: &str) -> &'a str {
+fn server<'a>(row: &'a dyn Cell, end: &str) -> &'a str {
     let (name, ip) = if end == "server" { ("server-hostname", "server-ip") } else { ("client-hostname", "client-ip") };
     let name = row.cell(name);
     if name.is_empty() { row.cell(ip) } else { name }
 }
 
 /// Each recipient with what the row says of it; where the parts do not match, all of it.
-fn recipients<'a>(row: &'a Row<'_>) -> Vec<(&'a str, &'a str)> {
+fn recipients(row: &dyn Cell) -> Vec<(&str, &str)> {
     let (addresses, said) = (row.cell("recipient-address"), row.cell("recipient-status"));
     let addresses: Vec<&str> = addresses.split(';').map(str::trim).collect();
     let parts: Vec<&str> = said.split(';').map(str::trim).collect();
