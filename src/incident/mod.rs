@@ -1,19 +1,21 @@
 //! Failures of one cause and route that lie close together in time.
 
+mod facts;
 mod model;
 mod proof;
+mod rate;
 mod signature;
 mod urgency;
 mod window;
 
-pub use model::{Bracket, Incident, Proof, Shared};
+pub use model::{Bracket, Incident, Proof, Rate, Rates, Shared};
 pub use proof::prove;
 
 use crate::evidence::{HOUR, Millis, Store, Sym};
 use crate::journey::{Journey, Verdict};
-use crate::rules::{IncidentFacts, Matcher};
+use crate::rules::Matcher;
 use crate::smtp::is_microsoft;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Failures further apart than this are two incidents when a good mail lies between.
 const GAP: Millis = 6 * HOUR;
@@ -28,7 +30,7 @@ pub fn group(journeys: &mut [Journey], store: &mut Store, matcher: &Matcher<'_>)
         }
     }
     for incident in &mut out {
-        let facts = facts(journeys, store, incident);
+        let facts = facts::of(journeys, store, incident);
         let pattern = matcher.incident(&facts).first().map(|rule| rule.id.clone());
         incident.pattern = pattern.map_or(Sym::EMPTY, |id| store.strings.intern(&id));
     }
@@ -126,35 +128,20 @@ fn describe(journeys: &[Journey], store: &Store, rule: Sym, run: Vec<u32>) -> In
     let (onset, end) = window::brackets(journeys, &run);
     let good = window::good_inside(journeys, &run, onset, end);
     let shared = signature::shared(journeys, store, &run, &good, onset);
-    Incident { id: String::new(), rule, pattern: Sym::EMPTY, journeys: run, onset, end, shared, spared: good.len(), proofs: Vec::new() }
-}
-
-fn facts<'a>(journeys: &[Journey], store: &'a Store, incident: &Incident) -> IncidentFacts<'a> {
-    let good: Vec<&Journey> =
-        window::good_inside(journeys, &incident.journeys, incident.onset, incident.end).iter().map(|at| &journeys[*at as usize]).collect();
-    let failed: Vec<&Journey> = incident.journeys.iter().map(|at| &journeys[*at as usize]).collect();
-    let count = |all: &[&Journey], external: bool| all.iter().filter(|journey| journey.external == Some(external)).count();
-    let distinct = |all: &[&Journey], of: fn(&Journey) -> Sym| -> BTreeSet<Sym> {
-        all.iter().map(|journey| of(journey)).filter(|sym| !sym.is_empty()).collect()
-    };
-    // Servers tell something only where nearly all failures name theirs.
-    let named = failed.iter().filter(|journey| !journey.app_server.is_empty()).count();
-    let failed_servers = if named * 10 >= failed.len() * 9 { distinct(&failed, |journey| journey.app_server) } else { BTreeSet::new() };
-    let good_servers = distinct(&good, |journey| journey.app_server);
-    let before = journeys.iter().filter(|journey| window::good(journey) && journey.external == Some(true));
-    let begun = incident.onset.before;
-    IncidentFacts {
-        rule: store.text(incident.rule),
-        members: failed.len(),
-        external_failed: count(&failed, true),
-        // A mail that went missing is no proof that external mail went well (rules.md section 7, SIL-10).
-        external_ok: good.iter().filter(|journey| journey.external == Some(true) && journey.verdict != Verdict::Missing).count(),
-        internal_failed: count(&failed, false),
-        internal_ok: count(&good, false),
-        external_ok_before: before.filter(|journey| window::time(journey) < begun).count(),
-        hosts: distinct(&failed, |journey| journey.host).len(),
-        app_servers: failed_servers.len(),
-        app_servers_ok: good_servers.iter().filter(|server| !failed_servers.contains(server)).count(),
+    let (rates, fails_after) = (rate::rates(journeys, &run, onset, end), rate::fails_after(journeys, &run));
+    let spared = good.len();
+    Incident {
+        id: String::new(),
+        rule,
+        pattern: Sym::EMPTY,
+        journeys: run,
+        onset,
+        end,
+        rates,
+        fails_after,
+        shared,
+        spared,
+        proofs: Vec::new(),
     }
 }
 

@@ -11,6 +11,28 @@ pub struct Bracket {
     pub before: Option<Millis>,
 }
 
+/// Mails of the way of sending in a time, and how many of them failed by the cause of the incident.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Rate {
+    /// All mails that were tried.
+    pub mails: usize,
+    /// Those that failed by this cause.
+    pub failed: usize,
+    /// Length of the time, at least a minute where there is one.
+    pub span: Millis,
+}
+
+/// Rates before, during and after an incident; before and after as long as the incident, an hour to a day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Rates {
+    /// Up to the first bad mail.
+    pub before: Rate,
+    /// From the first to the last bad mail.
+    pub during: Rate,
+    /// Behind the last bad mail.
+    pub after: Rate,
+}
+
 /// Something all failed mails share and the spared ones do not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shared {
@@ -48,6 +70,10 @@ pub struct Incident {
     pub onset: Bracket,
     /// [last bad, first good]; no `before` when it had not ended.
     pub end: Bracket,
+    /// Rates before, during and after.
+    pub rates: Rates,
+    /// Mails that go well in a minute before the next one fails, where volume decides.
+    pub fails_after: Option<usize>,
     /// What tells failed from spared mails, the sharpest first.
     pub shared: Vec<Shared>,
     /// Mails that went well on the same route meanwhile.

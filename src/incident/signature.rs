@@ -34,7 +34,7 @@ pub fn shared(journeys: &[Journey], store: &Store, run: &[u32], good: &[u32], on
         // Where all others left by the same address too, those before the onset tell whether it changed.
         let earlier = *dimension == "source IP" && others.keys().all(|other| *other == value);
         if earlier {
-            others = counts(journeys, store, before(journeys, run, onset), *of);
+            others = counts(journeys, store, window::good_before(journeys, run, onset).map(|(at, _)| at), *of);
         }
         let total: usize = others.values().sum();
         let same = others.remove(&value).unwrap_or(0);
@@ -81,12 +81,4 @@ fn counts(
         *out.entry(value).or_default() += 1;
     }
     out
-}
-
-/// Good mails of the same way of sending before the onset.
-fn before<'a>(journeys: &'a [Journey], run: &[u32], onset: Bracket) -> impl Iterator<Item = u32> + 'a {
-    let like = run.first().map(|at| &journeys[*at as usize]);
-    let earlier =
-        move |journey: &Journey| like.is_some_and(|like| window::comparable(journey, like, None)) && window::time(journey) < onset.before;
-    (0u32..).zip(journeys).filter(move |(_, journey)| earlier(journey)).map(|(at, _)| at)
 }

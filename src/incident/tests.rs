@@ -109,3 +109,55 @@ fn the_order_of_the_journeys_changes_nothing() {
     };
     assert_eq!(ids(false), ids(true));
 }
+
+/// A mail that left by an address at a second, failed by a rule or well.
+fn at(store: &mut Store, second: i64, external: bool, rule: &str, egress: &str) -> Journey {
+    let mut journey = mail(store, 0, external, rule, egress);
+    journey.id = format!("{second}-{external}-{egress}");
+    (journey.requested_at, journey.finished_at) = (Some(second * 1000), Some(second * 1000));
+    journey
+}
+
+/// Which mails there are, as (second, external, rule, address), and the pattern of the incident of the rule.
+#[test]
+fn patterns_are_told_by_what_failed_and_what_went_well() {
+    type Row = (i64, bool, &'static str, &'static str);
+    let two = |bad: &'static str| (0..10).flat_map(move |n| [(n * 60, true, bad, "203.0.113.7"), (n * 60 + 1, true, "", "203.0.113.8")]);
+    // Six mails a minute, of which those behind the fourth fail; quiet minutes in between.
+    let burst = |minute: i64| (0..6).map(move |n| (minute * 60 + n, true, if n < 4 { "" } else { "GEN-4XX" }, ""));
+    let quiet = |minutes: std::ops::Range<i64>| minutes.map(|n| (n * 60, true, "", ""));
+    let rows: [(&str, Vec<Row>, &str, Option<usize>); 7] = [
+        ("RELAY-01", (0..9).flat_map(|n| [(n, true, "RELAY-01", ""), (n, false, "", "")]).collect(), "INC-05", None),
+        (
+            "RELAY-01",
+            (0..9).flat_map(|n| [(n, true, if n < 3 { "" } else { "RELAY-01" }, ""), (n, false, "", "")]).collect(),
+            "INC-01",
+            None,
+        ),
+        ("RELAY-01", (0..9).map(|n| (n, true, "RELAY-01", "")).collect(), "", None),
+        ("REP-01", two("REP-01").collect(), "INC-09", None),
+        ("GEN-4XX", burst(0).chain(quiet(5..30)).chain(burst(40)).chain(burst(50)).collect(), "INC-06", Some(4)),
+        ("TLS-09", quiet(0..9).chain((9..20).map(|n| (n * 60, true, "TLS-09", ""))).collect(), "INC-07", None),
+        ("NET-02", quiet(0..9).chain((9..20).map(|n| (n * 60, true, "NET-02", ""))).collect(), "INC-08", None),
+    ];
+    let catalogue = Catalogue::builtin().unwrap();
+    let matcher = Matcher::new(&catalogue).unwrap();
+    for (rule, mails, pattern, fails_after) in rows {
+        let mut store = Store::default();
+        let mut all: Vec<Journey> = mails.iter().map(|(second, external, rule, ip)| at(&mut store, *second, *external, rule, ip)).collect();
+        let incidents = group(&mut all, &mut store, &matcher);
+        let found: Vec<_> = incidents.iter().map(|one| (store.text(one.rule), store.text(one.pattern), one.fails_after)).collect();
+        assert_eq!(found, [(rule, pattern, fails_after)], "{mails:?}");
+    }
+}
+
+#[test]
+fn rates_before_meanwhile_and_after() {
+    let catalogue = Catalogue::builtin().unwrap();
+    let matcher = Matcher::new(&catalogue).unwrap();
+    let mut store = Store::default();
+    let mut all = story(&mut store);
+    let rates = group(&mut all, &mut store, &matcher)[0].rates;
+    let told = [rates.before, rates.during, rates.after].map(|rate| (rate.mails, rate.failed));
+    assert_eq!(told, [(20, 0), (20, 10), (20, 0)]);
+}

@@ -88,3 +88,10 @@ pub fn good_inside(journeys: &[Journey], run: &[u32], onset: Bracket, end: Brack
     let members: BTreeSet<u32> = run.iter().copied().collect();
     (0u32..).zip(journeys).filter(|(at, journey)| !members.contains(at) && fits(journey)).map(|(at, _)| at).collect()
 }
+
+/// Good mails of the same way of sending, whatever their scope, before the first failure.
+pub fn good_before<'a>(journeys: &'a [Journey], run: &[u32], onset: Bracket) -> impl Iterator<Item = (u32, &'a Journey)> {
+    let option = run.first().map(|at| journeys[*at as usize].option);
+    let earlier = move |journey: &Journey| good(journey) && Some(journey.option) == option && time(journey) < onset.before;
+    (0u32..).zip(journeys).filter(move |(_, journey)| earlier(journey))
+}

@@ -1,7 +1,8 @@
 //! Journeys and incidents as rules see them. Rules define these views themselves, so that they know
 //! nothing about the modules that fill them.
 
-use super::model::{Rule, When};
+use super::model::Rule;
+use super::when::When;
 
 /// What rules may ask about one journey. Unknown facts are empty.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +54,16 @@ pub struct IncidentFacts<'a> {
     pub internal_ok: usize,
     /// Good mails to external recipients before.
     pub external_ok_before: usize,
+    /// Good mails of the same node meanwhile.
+    pub ok: usize,
+    /// Good mails of the same node before.
+    pub ok_before: usize,
+    /// Mails that go well in a minute before the next one fails; `None` when volume does not tell.
+    pub fails_after: Option<usize>,
+    /// Addresses by which failed mails left; 0 when hardly one is known.
+    pub egresses: usize,
+    /// Other addresses by which mails left well meanwhile.
+    pub egresses_ok: usize,
     /// Mail hosts concerned.
     pub hosts: usize,
     /// Application servers with failures.
@@ -100,7 +111,7 @@ fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 14] {
     ]
 }
 
-fn incident_checks(when: &When, facts: &IncidentFacts<'_>) -> [Check; 10] {
+fn incident_checks(when: &When, facts: &IncidentFacts<'_>) -> [Check; 15] {
     [
         one_of(&when.rule, facts.rule),
         at_least(when.members_min, facts.members),
@@ -112,6 +123,11 @@ fn incident_checks(when: &When, facts: &IncidentFacts<'_>) -> [Check; 10] {
         at_least(when.app_servers_min, facts.app_servers),
         at_most(when.app_servers_max, facts.app_servers),
         at_least(when.app_servers_ok_min, facts.app_servers_ok),
+        at_most(when.ok_max, facts.ok),
+        at_least(when.ok_before_min, facts.ok_before),
+        when.fails_after_min.map(|bound| facts.fails_after.is_some_and(|count| count >= bound)),
+        when.egresses_max.map(|bound| (1..=bound).contains(&facts.egresses)),
+        at_least(when.egresses_ok_min, facts.egresses_ok),
     ]
 }
 

@@ -4,7 +4,7 @@
 //! their own with [`Catalogue::with_dir`]. [`Matcher`] says which rule a reply, a journey or an
 //! incident breaks, [`page()`] prints what a rule knows.
 //!
-//! The rooms: `model` what a rule is, `vocabulary` the closed words, `validate` what makes a file a
+//! The rooms: `model` what a rule is, `when` its conditions, `vocabulary` the closed words, `validate` what makes a file a
 //! good rule, `catalogue` where rules come from, `layers` the nested replies of a text, `matcher`
 //! which rule wins, `rank` why and `judgement` how surely, `facts` journeys and incidents, `samples`
 //! whether the rules keep their promise, `page` the `explain` page.
@@ -23,13 +23,15 @@ mod rank;
 mod samples;
 mod validate;
 mod vocabulary;
+mod when;
 
 pub use catalogue::Catalogue;
 pub use error::RuleError;
 pub use facts::{IncidentFacts, JourneyFacts};
 pub use judgement::Judgement;
 pub use matcher::{Matcher, Said};
-pub use model::{Context, Match, Reference, Remedy, Rule, Sample, When};
+pub use model::{Context, Match, Reference, Remedy, Rule, Sample};
 pub use page::page;
 pub use samples::{WrongSample, test_samples};
 pub use vocabulary::{ACTIONS, Heal, OPTIONS, OWNERS, PROVENANCES, RuleKind, SAP_STATES, STAGES, VERDICTS};
+pub use when::When;

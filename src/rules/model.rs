@@ -1,6 +1,7 @@
 //! What a rule is: the shape of one TOML file.
 
 use super::vocabulary::{Heal, RuleKind};
+use super::when::When;
 use serde::{Deserialize, Serialize};
 
 /// A named cause: what it matches, what it means, who acts, what to do.
@@ -98,60 +99,6 @@ pub struct Context {
     pub port: Vec<u16>,
     /// `internal` or `external`.
     pub scope: Option<String>,
-}
-
-/// Facts that must all hold; an absent key does not constrain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct When {
-    /// Verdict of the journey.
-    pub verdict: Vec<String>,
-    /// SAP's own state.
-    pub sap_state: Vec<String>,
-    /// SAP message, `XS816`.
-    pub sap_message: Vec<String>,
-    /// Exchange's own word, lower case without blanks.
-    pub exchange_status: Vec<String>,
-    /// `mailbox`, `outside`, `junk`, `quarantine`.
-    pub delivered_to: Vec<String>,
-    /// Way of sending.
-    pub option: Vec<String>,
-    /// Hop where it ended.
-    pub stopped_at: Vec<String>,
-    /// Whether the recipient is outside the own domains.
-    pub external: Option<bool>,
-    /// Whether a reply gives a reason.
-    pub has_reply: Option<bool>,
-    /// Seconds from request to end, more than.
-    pub latency_over_s: Option<i64>,
-    /// Seconds since the request of a mail that still waits, more than.
-    pub age_over_s: Option<i64>,
-    /// Whether the whole mail was sent and no answer to it is in sight.
-    pub unanswered: Option<bool>,
-    /// Seconds since the last try of a mail that SAP still tries to send, more than.
-    pub idle_over_s: Option<i64>,
-    /// Tries at the deciding hop, more than.
-    pub attempts_over: Option<u32>,
-    /// Cause that the members of the incident share.
-    pub rule: Vec<String>,
-    /// Failed mails in the incident, at least.
-    pub members_min: Option<usize>,
-    /// Failed mails to external recipients, at least.
-    pub external_failed_min: Option<usize>,
-    /// Good mails to external recipients during the incident, at most.
-    pub external_ok_max: Option<usize>,
-    /// Good mails to internal recipients during the incident, at least.
-    pub internal_ok_min: Option<usize>,
-    /// Good mails to external recipients before the incident, at least.
-    pub external_ok_before_min: Option<usize>,
-    /// Good mails to external recipients before the incident, at most.
-    pub external_ok_before_max: Option<usize>,
-    /// Application servers with failures, at least.
-    pub app_servers_min: Option<usize>,
-    /// Application servers with failures, at most.
-    pub app_servers_max: Option<usize>,
-    /// Application servers that sent well meanwhile, at least.
-    pub app_servers_ok_min: Option<usize>,
 }
 
 /// One step towards health.

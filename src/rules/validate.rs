@@ -3,11 +3,12 @@
 use super::codes::Codes;
 use super::error::RuleError;
 use super::literals::LITERAL_MIN;
-use super::model::{Rule, When};
+use super::model::Rule;
 use super::vocabulary::{
     ACTIONS, ARTICLE_VERSIONS, DELIVERED_TO, EXCHANGE_STATUSES, HOPS, OPTIONS, OWNERS, PROVENANCES, RuleKind, SAP_STATES, SCOPES, SPEAKERS,
     STAGES, VERDICTS,
 };
+use super::when::When;
 use crate::smtp::squeeze;
 
 /// Text of one rule file.

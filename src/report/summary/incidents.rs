@@ -1,8 +1,8 @@
 //! Incidents, the most urgent first.
 
 use super::Style;
-use crate::evidence::{Millis, day_time};
-use crate::incident::{Bracket, Incident};
+use crate::evidence::{HOUR, Millis, day_time};
+use crate::incident::{Bracket, Incident, Rate, Rates};
 use crate::journey::{Action, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::clean;
@@ -63,7 +63,10 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
     out.push_str(&style.wrap("     began    ", "              ", &onset));
     out.push_str(&style.wrap("     ended    ", "              ", &end));
     if let Some(pattern) = catalogue.get(analysis.reading.store.text(incident.pattern)) {
-        out.push_str(&style.wrap("     pattern  ", "              ", &format!("{} {}", pattern.id, pattern.title)));
+        out.push_str(&style.wrap("     pattern  ", "              ", &format!("{} {}{}", pattern.id, pattern.title, volume(incident))));
+    }
+    if let Some(rate) = rate(&incident.rates) {
+        out.push_str(&style.wrap("     rate     ", "              ", &rate));
     }
     if mixed(analysis, incident) {
         let text = "good and failed mails go out in turns, and nothing tells which is which: --accepted-domain YOUR-DOMAIN tells internal from external mail";
@@ -96,6 +99,28 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
     }
     out.push_str(&style.wrap("     check    ", "              ", &rule.verify));
     out.push_str(&style.wrap("     mails    ", "              ", &actions(analysis, incident)));
+}
+
+/// The number behind which the mails of a minute fail.
+fn volume(incident: &Incident) -> String {
+    incident.fails_after.map_or_else(String::new, |count| format!(" (here behind {count} mails in a minute)"))
+}
+
+/// Mails in an hour and how many of them failed: before, meanwhile, after; where a time is seen.
+pub fn rate(rates: &Rates) -> Option<String> {
+    let one = |(word, rate): (&str, Rate)| {
+        let hourly = (Millis::try_from(rate.mails).unwrap_or(0) * HOUR + rate.span / 2) / rate.span.max(1);
+        let share = match rate.failed * 100 / rate.mails.max(1) {
+            _ if rate.failed == 0 => "none failed".to_owned(),
+            _ if rate.failed == rate.mails => "all failed".to_owned(),
+            share => format!("{} % failed", share.max(1)),
+        };
+        format!("{word} {hourly} mails/h, {share}")
+    };
+    let seen =
+        [("before", rates.before), ("meanwhile", rates.during), ("after", rates.after)].into_iter().filter(|(_, rate)| rate.mails > 0);
+    let parts: Vec<String> = seen.map(one).collect();
+    (parts.len() > 1).then(|| parts.join(" · "))
 }
 
 /// Neither beginning nor end is known, because the scope of the failed mails is not.
