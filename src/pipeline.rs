@@ -59,6 +59,16 @@ pub struct Analysis {
     pub outside_window: usize,
     /// Times in which no send job ran.
     pub silences: Vec<Silence>,
+    /// Time of the question, where it was given.
+    pub as_of: Option<Millis>,
+}
+
+impl Analysis {
+    /// Time of the question, else the newest time in the evidence.
+    #[must_use]
+    pub fn now(&self) -> Option<Millis> {
+        self.as_of.or_else(|| self.alignment.utc.iter().flatten().map(|at| at.to).max())
+    }
 }
 
 /// Judges what was read.
@@ -84,7 +94,8 @@ pub fn analyse(
     let silences = journey::silences(&reading.store, &reading.sources, &alignment);
     incident::prove(&mut incidents, &journeys, &reading.store, &silences);
     let outside_window = before - journeys.len();
-    Ok(Analysis { reading, alignment, journeys, incidents, sender: options.policy.sender.clone(), outside_window, silences })
+    let (sender, as_of) = (options.policy.sender.clone(), options.as_of);
+    Ok(Analysis { reading, alignment, journeys, incidents, sender, outside_window, silences, as_of })
 }
 
 /// Logs of Exchange and of relays hold everybody's mail.

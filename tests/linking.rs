@@ -101,3 +101,16 @@ fn the_last_hours_of_a_trace_are_too_recent() {
         assert_eq!(columns(&files, &options, &["verdict"]), [[verdict]], "until {hour}");
     }
 }
+
+/// SAP keeps its requests longer than Exchange Online its trace: what is older was not lost, it cannot be looked up.
+#[test]
+fn mails_older_than_any_trace_are_told_as_such() {
+    let sap = format!("{TABLE}{}", request(1, "m1@fabrikam.example", 2, "S", ("XS", 718), ""));
+    for (as_of, told) in [(1_773_131_102_000 + 89 * 86_400_000_i64, false), (1_773_131_102_000 + 91 * 86_400_000, true)] {
+        let options = Options { zones: vec![("sap".to_owned(), Zone::UTC)], as_of: Some(as_of), ..Options::default() };
+        let folder = folder(&[("sap.txt", sap.as_bytes())]);
+        let summary = sostrace::report::gaps(&analyse_paths(&[folder.path().to_path_buf()], &options));
+        assert_eq!(summary.iter().any(|gap| gap.what.contains("outside of any possible trace")), told, "{summary:?}");
+        assert_eq!(summary.iter().any(|gap| gap.export.contains("Start-HistoricalSearch")), !told, "{summary:?}");
+    }
+}

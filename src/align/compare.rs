@@ -1,7 +1,7 @@
 //! Whether two records can speak of the same mail.
 
 use crate::evidence::{Evidence, Store};
-use crate::smtp::{fold_address, squeeze};
+use crate::smtp::{decoded, fold_address, squeeze};
 
 /// A text as it is compared, and whether it may go on.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -34,9 +34,9 @@ pub fn sender(store: &Store, record: &Evidence) -> Part {
     Part { text: fold_address(store.text(record.sender)), cut: record.cut.sender }
 }
 
-/// Subject of a record, without white space: exports fold and trim it differently.
+/// Subject of a record, decoded and without white space: exports fold and trim it differently.
 pub fn subject(store: &Store, record: &Evidence) -> Part {
-    Part { text: squeeze(store.text(record.subject)), cut: record.cut.subject }
+    Part { text: squeeze(&decoded(store.text(record.subject))), cut: record.cut.subject }
 }
 
 /// Message-ID as it is compared: lower case, without the brackets that some exports leave out.

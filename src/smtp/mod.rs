@@ -6,16 +6,20 @@
 
 mod address;
 mod command;
+mod encoded_word;
 mod field;
 mod host;
 mod queue_id;
 mod reply;
 mod trailer;
+mod transfer;
 
 pub use address::{domain, fold_address, path_address};
 pub use command::{Command, command, is_mechanism};
+pub use encoded_word::decoded;
 pub use field::{field, unquoted};
 pub use host::is_microsoft;
 pub use queue_id::next_queue_id;
 pub use reply::{Enhanced, Reply, accepted_message_id, chain, find_reply, squeeze};
 pub use trailer::{Trailer, trailer};
+pub use transfer::{base64, quoted_printable};

@@ -6,7 +6,7 @@ use crate::evidence::{Evidence, Hop, Kind, Millis, Span, Sym, TraceFacts, TraceS
 use crate::formats::exchange::Notice;
 use crate::formats::instant::mail_date;
 use crate::formats::{Claim, Format, Sink};
-use crate::smtp::{field, is_microsoft, path_address, unquoted};
+use crate::smtp::{decoded, field, is_microsoft, path_address, unquoted};
 use crate::source::{Class, lines};
 
 /// Fields with which a header begins, as far as they matter.
@@ -131,8 +131,7 @@ impl Block {
             let strings = &mut sink.store.strings;
             record.recipient = strings.intern(&recipient);
             record.sender = strings.intern(path_address(self.get("return-path").or(self.get("from")).unwrap_or("")));
-            // Encoded words would be compared with a plain text and contradict it.
-            record.subject = strings.intern(self.get("subject").filter(|subject| !subject.contains("=?")).unwrap_or(""));
+            record.subject = strings.intern(&decoded(self.get("subject").unwrap_or("")));
             record.message_id = strings.intern(self.get("message-id").unwrap_or(""));
             record.reply = told;
             sink.store.push_trace(record, facts.clone());

@@ -9,7 +9,7 @@ use crate::evidence::{Hop, TraceStatus};
 use crate::formats::instant::mail_span;
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
-use crate::smtp::{field, find_reply, is_microsoft, path_address, unquoted};
+use crate::smtp::{decoded, field, find_reply, is_microsoft, path_address, unquoted};
 use crate::source::{Class, lines};
 
 /// Who wrote the report.
@@ -140,7 +140,7 @@ impl Told {
                 .map_or("", |(_, v)| v)
         };
         let sender = path_address(of(&["sender address", "from"]));
-        let subject = Some(of(&["subject"])).filter(|subject| !subject.contains("=?")).unwrap_or("");
+        let subject = decoded(of(&["subject"]));
         let ended = mail_span(&self.ended);
         let at = ended.or_else(|| mail_span(of(&["date"])));
         let hop = if is_microsoft(&self.server) || self.server.is_empty() { Hop::Exchange } else { Hop::Relay };
@@ -152,8 +152,15 @@ impl Told {
                 continue;
             }
             let message_id = of(&["message-id", "message id"]);
-            let end =
-                Sighting { hop, sender, recipient, subject, message_id, reply, ..Sighting::new(&Nothing, *place, at, TraceStatus::Failed) };
+            let end = Sighting {
+                hop,
+                sender,
+                recipient,
+                subject: &subject,
+                message_id,
+                reply,
+                ..Sighting::new(&Nothing, *place, at, TraceStatus::Failed)
+            };
             end.push(sink);
             sink.source.rows += 1;
             sink.source.ledger.mark_run(place.line, place.lines, Class::Evidence);

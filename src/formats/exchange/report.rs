@@ -11,7 +11,7 @@ use crate::evidence::{Hop, TraceStatus};
 use crate::formats::instant::mail_span;
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
-use crate::smtp::{domain, field, is_microsoft, path_address, unquoted};
+use crate::smtp::{decoded, domain, field, is_microsoft, path_address, unquoted};
 use crate::source::{Class, lines};
 
 /// Delivery status notification.
@@ -194,7 +194,7 @@ impl Report {
             .into_iter()
             .find(|id| !id.is_empty())
             .unwrap_or("");
-        let subject = Some(value(&self.returned, "subject")).filter(|subject| !subject.starts_with("=?")).unwrap_or("");
+        let subject = decoded(value(&self.returned, "subject"));
         let arrived = mail_span(value(&self.message, "arrival-date"));
         if let (true, Some(first)) = (self.recipients.is_empty(), self.message.first()) {
             for field in &self.message {
@@ -223,7 +223,7 @@ impl Report {
                 hop: hop(reporter, sender, recipient),
                 sender,
                 recipient,
-                subject,
+                subject: &subject,
                 message_id,
                 reply: code.unwrap_or(""),
                 ..Sighting::new(&Nothing, place, ended, status)

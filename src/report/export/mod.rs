@@ -23,6 +23,7 @@ pub fn gaps(analysis: &Analysis) -> Vec<Gap> {
     let all = [
         sap::no_request(analysis),
         trace::none(analysis),
+        trace::too_old(analysis),
         trace::cut_off(analysis),
         trace::no_reason(analysis),
         trace::not_seen(analysis),

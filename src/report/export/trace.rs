@@ -9,9 +9,27 @@ use crate::report::clean;
 /// More values than this are not listed one by one.
 const FEW: usize = 3;
 
+/// Exchange Online keeps its trace this long (exchange.md section 1.2).
+const KEPT: Millis = 90 * 24 * HOUR;
+
+/// Whether a mail is older than any trace.
+fn outlived(analysis: &Analysis, journey: &Journey) -> bool {
+    let at = journey.submitted_at.or_else(|| journey.time());
+    at.zip(analysis.now()).is_some_and(|(at, now)| now - at > KEPT)
+}
+
+/// Mails handed over that no trace can show any more.
+pub fn too_old(analysis: &Analysis) -> Option<Gap> {
+    let old = analysis.journeys.iter().filter(|j| j.verdict == Verdict::HandedOff && outlived(analysis, j)).count();
+    (old > 0).then(|| Gap {
+        what: format!("{} handed over more than 90 days ago: outside of any possible trace, which proves nothing either way", were(old)),
+        export: "nothing more from Exchange Online; a relay's rotated logs, or ask the recipients before anything is sent again".to_owned(),
+    })
+}
+
 /// Mails handed over that no trace covers.
 pub fn none(analysis: &Analysis) -> Option<Gap> {
-    let open: Vec<&Journey> = analysis.journeys.iter().filter(|j| j.verdict == Verdict::HandedOff).collect();
+    let open: Vec<&Journey> = analysis.journeys.iter().filter(|j| j.verdict == Verdict::HandedOff && !outlived(analysis, j)).collect();
     let (from, to, wide) = in_any_zone(analysis, window(open.iter().copied(), HOUR)?);
     let mut senders = distinct(analysis, &open, |journey| journey.sender);
     // One mail of an unknown sender is enough: a filter would hide it.
