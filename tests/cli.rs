@@ -91,7 +91,7 @@ fn fail_on_tells_by_the_exit_code() {
 
 #[test]
 fn wishes_that_cannot_be_met_name_the_nearest() {
-    let rows: [(&[&str], &str); 11] = [
+    let rows: [(&[&str], &str); 12] = [
         (&["--zone", "sapp=UTC"], "did you mean sap?"),
         (&["--zone", "sap=Europe/Berlim"], "Europe/Berlin"),
         (&["--zone", "sap"], "HOP=ZONE"),
@@ -102,7 +102,8 @@ fn wishes_that_cannot_be_met_name_the_nearest() {
         (&["--rules", "samples"], "no rule file"),
         (&["--since", "2026-03-10T11:00", "--until", "2026-03-10T10:00"], "ends before it begins"),
         (&["--zone", "exchange=Europe/Berlin"], "they are UTC"),
-        (&["-o", "incidents=i.csv"], "not written yet"),
+        (&["-o", "incidnts=i.csv"], "did you mean incidents?"),
+        (&["-o", "i.csv", "-o", "sources=i.csv"], "two outputs have this name"),
     ];
     for (arguments, hint) in rows {
         let (code, out, err) = run(&[&["analyze", SAMPLE], arguments].concat());

@@ -7,7 +7,7 @@ mod generator;
 mod support;
 
 use sostrace::evidence::{Millis, rfc3339};
-use sostrace::report::{FORMATS, Style, summary};
+use sostrace::report::{FORMATS, Run, Style, TABLES, summary};
 use sostrace::rules::Catalogue;
 use sostrace::source::Class;
 use sostrace::{Analysis, Options};
@@ -158,9 +158,10 @@ fn secrets_of_a_trace_reach_no_output() {
     assert!(plain.iter().any(|secret| file.contains(secret)), "the sample holds no secret, so this test proves nothing");
     let style = Style { color: false, width: 100, columns: None, verbose: true };
     let mut outputs = vec![summary(&analysis, &catalogue, &[], &style).into_bytes(), format!("{analysis:?}").into_bytes()];
-    for format in FORMATS {
+    let run = Run { analysis: &analysis, catalogue: &catalogue };
+    for (format, table) in FORMATS.iter().flat_map(|format| TABLES.iter().map(move |table| (format, table))) {
         let mut out = Vec::new();
-        (format.write)(&analysis, &catalogue, &mut out).unwrap();
+        (format.write)(table.of(run), &mut out).unwrap();
         outputs.push(out);
     }
     for secret in plain {

@@ -1,24 +1,21 @@
 //! `sostrace analyze`: the main job.
 
 use super::known::Known;
+use super::outputs::Outputs;
 use super::rejects::Rejects;
-use super::{CommandError, Outcome, Paths, complain, print, when};
+use super::{CommandError, Outcome, Paths, print, when};
 use crate::error::UsageError;
 use crate::journey::{Journey, Verdict};
 use crate::pipeline::Analysis;
-use crate::report::{self, Format, Style, summary};
+use crate::report::{Run, Style, summary};
 use crate::rules::Catalogue;
 use clap::ValueEnum;
-use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, IsTerminal};
 
 /// Columns of the summary where nobody's terminal says less.
 const WIDTH: usize = 120;
 /// Narrower than this nothing can be read.
 const NARROW: usize = 40;
-
-/// Names of tables that other versions write; here a file of that name would be a misunderstanding.
-const TABLES: &[&str] = &["journeys", "incidents", "findings", "sources", "resend", "evidence", "timesketch"];
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -38,6 +35,7 @@ Exit status: 0 done; 1 done, and --fail-on matched; 2 a path could not be read o
 Examples:
   sostrace analyze sost.txt MTSummary.csv
   sostrace analyze incident/ -o journeys.csv -o journeys.parquet
+  sostrace analyze incident/ -o incidents=incidents.csv -o evidence=evidence.parquet
   sostrace analyze incident/ --format tsv | less -S
   sostrace analyze sost.txt --zone sap=Europe/Berlin --fail-on missing")]
 pub struct Args {
@@ -45,12 +43,8 @@ pub struct Args {
     paths: Paths,
     #[command(flatten)]
     known: Known,
-    /// Print the journeys instead of the summary: csv, tsv or jsonl
-    #[arg(long, value_name = "FORMAT")]
-    format: Option<String>,
-    /// Write the journeys into a file; its extension chooses csv, tsv, jsonl or parquet (repeatable)
-    #[arg(short, long, value_name = "FILE")]
-    output: Vec<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     #[command(flatten)]
     rejects: Rejects,
     /// Exit with 1 when a journey has this verdict or rule (repeatable)
@@ -70,25 +64,16 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalogue = args.known.catalogue()?;
-    let format = args.format.as_deref().map(printable).transpose()?;
-    let outputs = args.output.iter().map(|path| Ok((path.as_path(), by_extension(path)?))).collect::<Result<Vec<_>, UsageError>>()?;
+    let outputs = args.outputs.wanted()?;
     check_fail_on(&args.fail_on, &catalogue)?;
     let (analysis, mut outcome) = args.known.judge(&args.paths, &catalogue, args.quiet, args.rejects.wanted())?;
     if analysis.reading.sources.is_empty() {
         return Ok(Outcome::Trouble);
     }
-    for (path, format) in outputs {
-        if let Err(error) = report::write_file(path, format, args.rejects.force, &analysis, &catalogue) {
-            complain(&error);
-            outcome = Outcome::Trouble;
-        }
-    }
+    let run = Run { analysis: &analysis, catalogue: &catalogue };
+    outcome = outcome.max(outputs.write(run, args.rejects.force));
     outcome = outcome.max(args.rejects.write(&analysis.reading));
-    if let Some(format) = format {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        report::write_stream(format, &analysis, &catalogue, &mut out)?;
-        out.flush()?;
-    } else {
+    if !outputs.print(run)? {
         print(&summary(&analysis, &catalogue, &args.paths.paths, &style(args)))?;
     }
     Ok(outcome.max(matched(&args.fail_on, &analysis)))
@@ -103,29 +88,6 @@ fn style(args: &Args) -> Style {
     };
     let columns = terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0));
     Style { color, width: columns.unwrap_or(WIDTH).clamp(NARROW, WIDTH), columns, verbose: args.verbose }
-}
-
-fn printable(name: &str) -> Result<&'static Format, UsageError> {
-    let names: Vec<&str> = report::FORMATS.iter().filter(|format| format.text).map(|format| format.name).collect();
-    when::word("format", name, &names)?;
-    report::format(name).ok_or_else(|| UsageError::Option { option: "format", value: name.to_owned(), what: "no such format".to_owned() })
-}
-
-fn by_extension(path: &Path) -> Result<&'static Format, UsageError> {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = path.to_string_lossy();
-    if name.split_once('=').is_some_and(|(table, _)| TABLES.contains(&table)) {
-        let what = "other tables than the journeys are not written yet; give the name of a file alone".to_owned();
-        return Err(UsageError::Option { option: "output", value: path.display().to_string(), what });
-    }
-    report::format(&extension).ok_or_else(|| {
-        let names: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
-        UsageError::Option {
-            option: "output",
-            value: path.display().to_string(),
-            what: format!("the extension must be one of {}", names.join(", ")),
-        }
-    })
 }
 
 fn check_fail_on(wanted: &[String], catalogue: &Catalogue) -> Result<(), UsageError> {

@@ -6,6 +6,7 @@ mod config;
 mod explain;
 mod inspect;
 mod known;
+mod outputs;
 mod progress;
 mod rejects;
 mod rules;

@@ -47,8 +47,12 @@ pub fn word(option: &'static str, value: &str, known: &[&str]) -> Result<(), Usa
     if known.contains(&value) {
         return Ok(());
     }
-    let scored = known.iter().map(|name| (strsim::jaro_winkler(name, value), *name));
-    let nearest = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1))).map_or("", |(_, name)| name);
-    let what = format!("no such value; did you mean {nearest}? Known: {}", known.join(", "));
+    let what = format!("no such value; did you mean {}? Known: {}", nearest(value, known), known.join(", "));
     Err(UsageError::Option { option, value: value.to_owned(), what })
+}
+
+/// The known word that looks most like another one.
+pub fn nearest<'a>(value: &str, known: &[&'a str]) -> &'a str {
+    let scored = known.iter().map(|name| (strsim::jaro_winkler(name, value), *name));
+    scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1))).map_or("", |(_, name)| name)
 }

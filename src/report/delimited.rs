@@ -1,24 +1,22 @@
 //! CSV and TSV, safe to open in a spreadsheet.
 
-use super::rows::{COLUMNS, Cell, rows};
-use crate::pipeline::Analysis;
-use crate::rules::Catalogue;
+use super::table::{Cell, Table};
 use std::io::{self, Write};
 
 /// Comma separated.
-pub fn csv(analysis: &Analysis, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
-    write(analysis, catalogue, b',', out)
+pub fn csv(table: Table<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(table, b',', out)
 }
 
 /// Tab separated.
-pub fn tsv(analysis: &Analysis, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
-    write(analysis, catalogue, b'\t', out)
+pub fn tsv(table: Table<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(table, b'\t', out)
 }
 
-fn write(analysis: &Analysis, catalogue: &Catalogue, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
+fn write(table: Table<'_>, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(out);
-    writer.write_record(COLUMNS).map_err(as_io)?;
-    for row in rows(analysis, catalogue) {
+    writer.write_record(table.columns.iter().map(|column| column.name)).map_err(as_io)?;
+    for row in table.rows {
         writer.write_record(row.iter().map(guarded)).map_err(as_io)?;
     }
     writer.flush()
@@ -33,7 +31,7 @@ fn as_io(error: csv::Error) -> io::Error {
 }
 
 /// Spreadsheets run what begins like a formula: such text gets an apostrophe in front.
-fn guarded(cell: &Cell) -> String {
+fn guarded(cell: &Cell<'_>) -> String {
     let text = cell.text();
     let formula = matches!(cell, Cell::Text(_)) && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if formula { format!("'{text}") } else { text }
@@ -45,8 +43,8 @@ mod tests {
 
     #[test]
     fn formulas_are_disarmed_and_numbers_are_not() {
-        assert_eq!(guarded(&Cell::Text("=HYPERLINK(\"x\")".to_owned())), "'=HYPERLINK(\"x\")");
-        assert_eq!(guarded(&Cell::Text("@5B@".to_owned())), "'@5B@");
+        assert_eq!(guarded(&Cell::Text("=HYPERLINK(\"x\")".into())), "'=HYPERLINK(\"x\")");
+        assert_eq!(guarded(&Cell::Text("@5B@".into())), "'@5B@");
         assert_eq!(guarded(&Cell::Number(Some(-3))), "-3");
     }
 }

@@ -1,28 +1,34 @@
 //! One JSON object per line; unknown values are null.
 
-use super::rows::{COLUMNS, Cell, rows};
+use super::table::{Cell, Column, Table};
 use crate::evidence::rfc3339;
-use crate::pipeline::Analysis;
-use crate::rules::Catalogue;
-use serde_json::{Map, Value};
+use serde::ser::{SerializeMap, Serializer};
 use std::io::{self, Write};
 
-/// Writes the journeys.
-pub fn write(analysis: &Analysis, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
-    for row in rows(analysis, catalogue) {
-        let object: Map<String, Value> = COLUMNS.iter().zip(row).map(|(name, cell)| ((*name).to_owned(), value(cell))).collect();
-        serde_json::to_writer(&mut *out, &object)?;
+/// Writes a table.
+pub fn write(table: Table<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for row in table.rows {
+        serde_json::to_writer(&mut *out, &Object(table.columns, &row))?;
         out.write_all(b"\n")?;
     }
     Ok(())
 }
 
-fn value(cell: Cell) -> Value {
-    match cell {
-        Cell::Text(text) if text.is_empty() => Value::Null,
-        Cell::Text(text) => Value::String(text),
-        Cell::Number(number) => number.map_or(Value::Null, Value::from),
-        Cell::Share(share) => share.map_or(Value::Null, |share| Value::from((f64::from(share) * 100.0).round() / 100.0)),
-        Cell::Time(at) => at.map_or(Value::Null, |at| Value::String(rfc3339(at))),
+/// A row as an object, its fields in the order of the columns.
+pub struct Object<'a>(pub &'static [Column], pub &'a [Cell<'a>]);
+
+impl serde::Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (column, cell) in self.0.iter().zip(self.1) {
+            map.serialize_key(column.name)?;
+            match cell {
+                Cell::Text(text) => map.serialize_value(&Some(text).filter(|text| !text.is_empty()))?,
+                Cell::Number(number) => map.serialize_value(number)?,
+                Cell::Share(share) => map.serialize_value(&share.map(|share| (f64::from(share) * 100.0).round() / 100.0))?,
+                Cell::Time(at) => map.serialize_value(&at.map(rfc3339))?,
+            }
+        }
+        map.end()
     }
 }

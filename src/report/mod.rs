@@ -1,5 +1,5 @@
-//! What a run prints and writes. A new report is a new file beside its siblings and a row in [`FORMATS`];
-//! `jsonl.rs` is the minimal example.
+//! What a run prints and writes. A table is a file in [`tables`], a format of tables or of whole runs a file beside this
+//! one and a row in [`FORMATS`]; `jsonl.rs` is the minimal example.
 
 mod clean;
 mod delimited;
@@ -8,26 +8,25 @@ mod jsonl;
 mod output;
 mod parquet;
 mod rejects;
-mod rows;
+mod run;
 mod summary;
+mod table;
+mod tables;
 mod timeline;
 
 pub use clean::clean;
 pub use export::{Gap, gaps};
-pub use output::{write_file, write_stream, write_whole};
+pub use output::write_whole;
 pub use rejects::rejects;
-pub use rows::{COLUMNS, Cell, rows};
+pub use run::Run;
 pub use summary::{Style, clock_offset, summary};
+pub use table::{Cell, Column, Named, Rows, Table, Type};
+pub use tables::{COLUMNS, JOURNEYS, TABLES, rows, table};
 pub use timeline::timeline;
 
-use crate::pipeline::Analysis;
-use crate::rules::Catalogue;
 use std::io::{self, Write};
 
-/// Writes the journeys of a run.
-pub type Writer = fn(&Analysis, &Catalogue, &mut dyn Write) -> io::Result<()>;
-
-/// A format of the journeys table.
+/// A format of tables.
 #[derive(Clone, Copy)]
 pub struct Format {
     /// File extension, and name for `--format`.
@@ -35,10 +34,10 @@ pub struct Format {
     /// Whether it may be printed on a terminal.
     pub text: bool,
     /// The writer.
-    pub write: Writer,
+    pub write: fn(Table<'_>, &mut dyn Write) -> io::Result<()>,
 }
 
-/// All formats of the journeys table.
+/// All formats.
 pub const FORMATS: &[Format] = &[
     Format { name: "csv", text: true, write: delimited::csv },
     Format { name: "tsv", text: true, write: delimited::tsv },

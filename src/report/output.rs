@@ -1,25 +1,16 @@
 //! Files appear whole or not at all.
 
-use super::Format;
 use crate::error::UsageError;
-use crate::pipeline::Analysis;
-use crate::rules::Catalogue;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-
-/// Writes the journeys into a file.
-///
-/// # Errors
-/// When the file exists and `force` is not given, or cannot be written.
-pub fn write_file(path: &Path, format: &Format, force: bool, analysis: &Analysis, catalogue: &Catalogue) -> Result<(), UsageError> {
-    write_whole(path, force, &mut |out| (format.write)(analysis, catalogue, out))
-}
+use tempfile::{Builder, NamedTempFile};
 
 /// What writes a file.
 pub type Body<'a> = dyn FnMut(&mut dyn Write) -> io::Result<()> + 'a;
 
-/// Writes a file, beside it first, then by one rename.
+/// Writes a file: first beside it, to the disk, then by one rename. Whoever looks sees the old file, none, or the whole new
+/// one, and what appeared meanwhile is not overwritten either.
 ///
 /// # Errors
 /// When the file exists and `force` is not given, or cannot be written.
@@ -27,25 +18,38 @@ pub fn write_whole(path: &Path, force: bool, body: &mut Body<'_>) -> Result<(), 
     if path.exists() && !force {
         return Err(UsageError::Exists(path.to_path_buf()));
     }
-    let failed = |error: io::Error| UsageError::Write(path.to_path_buf(), error.to_string());
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = File::create(&beside).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        body(&mut out)?;
-        out.flush()
-    });
-    if let Err(error) = written.and_then(|()| fs::rename(&beside, path)) {
-        let _ = fs::remove_file(&beside);
-        return Err(failed(error));
+    let failed = |error: &io::Error| UsageError::Write(path.to_path_buf(), error.to_string());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = beside(folder, body).map_err(|error| failed(&error))?;
+    let placed = if force { beside.persist(path) } else { beside.persist_noclobber(path) };
+    match placed {
+        Ok(_) => sync(folder),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Err(UsageError::Exists(path.to_path_buf())),
+        Err(error) => return Err(failed(&error.error)),
     }
     Ok(())
 }
 
-/// Prints the journeys.
-///
-/// # Errors
-/// Those of the stream.
-pub fn write_stream(format: &Format, analysis: &Analysis, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
-    (format.write)(analysis, catalogue, out)
+/// The whole content in a temporary file of the folder, which goes away unless it is put in its place.
+fn beside(folder: &Path, body: &mut Body<'_>) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".sostrace-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Like any other new file: the umask takes away what it must.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let file = builder.tempfile_in(folder)?;
+    let mut out = BufWriter::with_capacity(1 << 20, file.as_file());
+    body(&mut out)?;
+    out.flush()?;
+    drop(out);
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// The new name reaches the disk too, where the system can be asked for that.
+fn sync(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }

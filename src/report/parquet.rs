@@ -1,41 +1,70 @@
-//! Parquet, through a frame of typed columns.
+//! Parquet, through frames of typed columns: a part of the rows at a time.
 
-use super::rows::{COLUMNS, Cell, rows};
-use crate::pipeline::Analysis;
-use crate::rules::Catalogue;
+use super::table::{Cell, Column, Table, Type};
 use polars::prelude::{
-    Column, DataFrame, Float32Chunked, Int64Chunked, IntoColumn, NewChunkedArray, ParquetWriter, StringChunked, TimeUnit,
+    Column as Series, DataFrame, DataType, Field, Float32Chunked, Int64Chunked, IntoColumn, NewChunkedArray, ParquetWriter, Schema,
+    StringChunked, TimeUnit, TimeZone,
 };
 use std::io::{self, Write};
 
-/// Writes the journeys; times are UTC with milliseconds.
-pub fn write(analysis: &Analysis, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
-    let mut frame = frame(analysis, catalogue)?;
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(io::Error::other)?;
-    out.write_all(&bytes)
+/// Rows of a row group.
+const ROWS: usize = 100_000;
+
+/// Writes a table; times are UTC with milliseconds.
+pub fn write(table: Table<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let schema: Schema = table.columns.iter().map(|column| Field::new(column.name.into(), kind(column.of))).collect();
+    let mut writer = ParquetWriter::new(out).set_parallel(false).batched(&schema).map_err(io::Error::other)?;
+    let mut rows = table.rows;
+    loop {
+        let part: Vec<Vec<Cell<'_>>> = rows.by_ref().take(ROWS).collect();
+        if !part.is_empty() {
+            writer.write_batch(&frame(table.columns, &part)?).map_err(io::Error::other)?;
+        }
+        if part.len() < ROWS {
+            break;
+        }
+    }
+    writer.finish().map(|_| ()).map_err(io::Error::other)
 }
 
-fn frame(analysis: &Analysis, catalogue: &Catalogue) -> io::Result<DataFrame> {
-    let all: Vec<Vec<Cell>> = rows(analysis, catalogue).collect();
-    let columns = COLUMNS.iter().enumerate().map(|(at, name)| column(name, all.iter().filter_map(|row| row.get(at)))).collect();
-    DataFrame::new(all.len(), columns).map_err(io::Error::other)
+fn kind(of: Type) -> DataType {
+    match of {
+        Type::Text => DataType::String,
+        Type::Number => DataType::Int64,
+        Type::Share => DataType::Float32,
+        Type::Time => DataType::Datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)),
+    }
 }
 
-/// A column takes the type of its first cell.
-fn column<'a>(name: &str, cells: impl Iterator<Item = &'a Cell> + Clone) -> Column {
-    let name = name.into();
-    match cells.clone().next() {
-        Some(Cell::Number(_)) => {
-            Int64Chunked::from_iter_options(name, cells.map(|c| if let Cell::Number(n) = c { *n } else { None })).into_column()
+fn frame(columns: &[Column], rows: &[Vec<Cell<'_>>]) -> io::Result<DataFrame> {
+    let all = columns.iter().enumerate().map(|(at, column)| series(*column, rows.iter().filter_map(|row| row.get(at)))).collect();
+    DataFrame::new(rows.len(), all).map_err(io::Error::other)
+}
+
+fn series<'a>(column: Column, cells: impl Iterator<Item = &'a Cell<'a>>) -> Series {
+    let name = column.name.into();
+    match column.of {
+        Type::Text => StringChunked::from_iter_options(name, cells.map(text)).into_column(),
+        Type::Number => Int64Chunked::from_iter_options(name, cells.map(whole)).into_column(),
+        Type::Share => {
+            Float32Chunked::from_iter_options(name, cells.map(|c| if let Cell::Share(share) = c { *share } else { None })).into_column()
         }
-        Some(Cell::Share(_)) => {
-            Float32Chunked::from_iter_options(name, cells.map(|c| if let Cell::Share(n) = c { *n } else { None })).into_column()
+        Type::Time => {
+            Int64Chunked::from_iter_options(name, cells.map(whole)).into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_column()
         }
-        Some(Cell::Time(_)) => {
-            let millis = Int64Chunked::from_iter_options(name, cells.map(|c| if let Cell::Time(n) = c { *n } else { None }));
-            millis.into_datetime(TimeUnit::Milliseconds, None).into_column()
-        }
-        _ => StringChunked::from_iter_options(name, cells.map(|c| Some(c.text()).filter(|text| !text.is_empty()))).into_column(),
+    }
+}
+
+fn text<'a>(cell: &'a Cell<'_>) -> Option<&'a str> {
+    match cell {
+        Cell::Text(text) => Some(text.as_ref()).filter(|text| !text.is_empty()),
+        _ => None,
+    }
+}
+
+fn whole(cell: &Cell<'_>) -> Option<i64> {
+    match cell {
+        Cell::Number(number) | Cell::Time(number) => *number,
+        _ => None,
     }
 }

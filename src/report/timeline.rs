@@ -92,7 +92,7 @@ fn place(analysis: &Analysis, record: &Evidence) -> String {
 }
 
 /// What a record says, in a line.
-fn said(analysis: &Analysis, record: &Evidence) -> String {
+pub(super) fn said(analysis: &Analysis, record: &Evidence) -> String {
     let store = &analysis.reading.store;
     // SAP's own text where no server's words are known.
     let text = store.sap_of(record).map_or("", |sap| store.text(sap.text));

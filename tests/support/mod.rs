@@ -71,7 +71,9 @@ pub fn analyse_files(files: &[(&str, &[u8])]) -> Analysis {
 /// The journeys table as maps from column to text.
 pub fn table(analysis: &Analysis) -> Vec<BTreeMap<&'static str, String>> {
     let catalogue = Catalogue::builtin().unwrap();
-    rows(analysis, &catalogue).map(|row| COLUMNS.iter().copied().zip(row.iter().map(sostrace::report::Cell::text)).collect()).collect()
+    rows(analysis, &catalogue)
+        .map(|row| COLUMNS.iter().map(|column| column.name).zip(row.iter().map(sostrace::report::Cell::text)).collect())
+        .collect()
 }
 
 /// Path inside the repository.
@@ -93,4 +95,11 @@ pub fn fates(reading: &sostrace::Reading) -> Vec<String> {
         format!("{:?} {phase} {}", record.kind, store.text(record.recipient))
     };
     store.records.iter().map(row).collect()
+}
+
+/// Calls the program in the repository: exit code, stdout and stderr.
+pub fn sostrace(arguments: &[&str]) -> (i32, String, String) {
+    let output = assert_cmd::Command::cargo_bin("sostrace").unwrap().current_dir(repository("")).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }

@@ -1,0 +1,106 @@
+//! Where the results go: `--format` and `-o`.
+
+use super::{CommandError, Outcome, complain, when};
+use crate::error::UsageError;
+use crate::report::{self, Format, JOURNEYS, Named, Run, TABLES};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+// The lines are shown as help, where backticks would be noise.
+#[allow(clippy::doc_markdown)]
+#[derive(Debug, clap::Args)]
+pub struct Outputs {
+    /// Print the journeys instead of the summary: csv, tsv or jsonl
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// Write the journeys, or another table: incidents, findings, sources, evidence, timesketch; the extension chooses csv,
+    /// tsv, jsonl or parquet (repeatable)
+    #[arg(short, long, value_name = "[TABLE=]FILE")]
+    output: Vec<String>,
+}
+
+/// The outputs of a run, checked.
+pub struct Wanted {
+    printed: Option<&'static Format>,
+    files: Vec<File>,
+}
+
+/// A file to be written.
+struct File {
+    path: PathBuf,
+    table: &'static Named,
+    format: &'static Format,
+}
+
+impl Outputs {
+    /// Checks names and extensions, before anything is read.
+    pub fn wanted(&self) -> Result<Wanted, UsageError> {
+        let printed = self.format.as_deref().map(printable).transpose()?;
+        let files = self.output.iter().map(|text| file(text)).collect::<Result<Vec<_>, _>>()?;
+        for (at, file) in files.iter().enumerate() {
+            if files[..at].iter().any(|other| other.path == file.path) {
+                return Err(wrong(&file.path.display().to_string(), "two outputs have this name; give each its own".to_owned()));
+            }
+        }
+        Ok(Wanted { printed, files })
+    }
+}
+
+impl Wanted {
+    /// Writes all files; trouble when one of them fails.
+    pub fn write(&self, run: Run<'_>, force: bool) -> Outcome {
+        let mut outcome = Outcome::Done;
+        for file in &self.files {
+            let written = report::write_whole(&file.path, force, &mut |out| (file.format.write)(file.table.of(run), out));
+            if let Err(error) = written {
+                complain(&error);
+                outcome = Outcome::Trouble;
+            }
+        }
+        outcome
+    }
+
+    /// Prints the journeys where that is asked for.
+    pub fn print(&self, run: Run<'_>) -> Result<bool, CommandError> {
+        let Some(format) = self.printed else { return Ok(false) };
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        (format.write)(JOURNEYS.of(run), &mut out)?;
+        out.flush()?;
+        Ok(true)
+    }
+}
+
+fn printable(name: &str) -> Result<&'static Format, UsageError> {
+    let names: Vec<&str> = report::FORMATS.iter().filter(|format| format.text).map(|format| format.name).collect();
+    when::word("format", name, &names)?;
+    report::format(name).ok_or_else(|| UsageError::Option { option: "format", value: name.to_owned(), what: "no such format".to_owned() })
+}
+
+/// `FILE` or `TABLE=FILE`. A file whose own name has an equals sign is written with its folder: `./a=b.csv`.
+fn file(text: &str) -> Result<File, UsageError> {
+    let (name, path) = match text.split_once('=') {
+        Some((name, path)) if !name.contains(['/', '\\', '.']) => (name, path),
+        _ => (JOURNEYS.name, text),
+    };
+    let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+    let table = report::table(name).ok_or_else(|| {
+        let nearest = when::nearest(name, &names);
+        wrong(
+            text,
+            format!("no such table; did you mean {nearest}? Known: {}; a file of that name is written as ./{text}", names.join(", ")),
+        )
+    })?;
+    Ok(File { path: PathBuf::from(path), table, format: by_extension(text, Path::new(path))? })
+}
+
+fn by_extension(text: &str, path: &Path) -> Result<&'static Format, UsageError> {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
+    report::format(&extension).ok_or_else(|| {
+        let names: Vec<&str> = report::FORMATS.iter().map(|format| format.name).collect();
+        wrong(text, format!("the extension must be one of {}", names.join(", ")))
+    })
+}
+
+fn wrong(value: &str, what: String) -> UsageError {
+    UsageError::Option { option: "output", value: value.to_owned(), what }
+}

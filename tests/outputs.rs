@@ -1,0 +1,79 @@
+//! What `-o` writes: every table in every format, whole or not at all.
+
+mod support;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use support::sostrace;
+
+const SAMPLE: &str = "samples/connector-mismatch";
+const TABLES: [&str; 6] = ["journeys", "incidents", "findings", "sources", "evidence", "timesketch"];
+
+fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+fn records(text: &str) -> Vec<csv::StringRecord> {
+    csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes()).records().map(Result::unwrap).collect()
+}
+
+#[test]
+fn every_table_is_written_in_every_format_in_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut arguments = vec!["analyze".to_owned(), SAMPLE.to_owned()];
+    for table in TABLES {
+        for format in ["csv", "tsv", "jsonl", "parquet"] {
+            arguments.extend(["-o".to_owned(), format!("{table}={}", folder.path().join(format!("{table}.{format}")).display())]);
+        }
+    }
+    let (code, _, err) = sostrace(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 24, "a temporary file was left");
+    let mut shown = String::new();
+    for table in TABLES {
+        let rows = records(&read(folder.path(), &format!("{table}.csv")));
+        assert_eq!(read(folder.path(), &format!("{table}.jsonl")).lines().count(), rows.len() - 1, "{table}");
+        let _ = writeln!(shown, "{table}: {} rows\n  {}", rows.len() - 1, rows[0].iter().collect::<Vec<_>>().join(" "));
+        for row in rows.iter().skip(1).take(if table == "journeys" { 0 } else { 2 }) {
+            let _ = writeln!(shown, "  {}", row.iter().collect::<Vec<_>>().join(" | "));
+        }
+    }
+    insta::assert_snapshot!("tables", shown);
+}
+
+#[test]
+fn the_evidence_of_others_is_counted_and_never_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("e.csv").display().to_string();
+    assert_eq!(sostrace(&["analyze", SAMPLE, "-o", &format!("evidence={file}")]).0, 0);
+    let rows = records(&read(folder.path(), "e.csv"));
+    let journey = rows[0].iter().position(|name| name == "journey").unwrap();
+    assert!(rows.len() > 600 && rows.iter().all(|row| !row[journey].is_empty()), "{} rows", rows.len());
+}
+
+/// What cannot be written leaves nothing behind, and the other outputs are written all the same.
+#[test]
+fn a_failed_output_leaves_nothing_and_hinders_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(at("old.csv"), "mine").unwrap();
+    let outputs = [at("old.csv"), at("no/such/folder/j.csv"), at("new.csv")];
+    let (code, out, err) = sostrace(&["analyze", SAMPLE, "-o", &outputs[0], "-o", &outputs[1], "-o", &outputs[2]]);
+    assert!(code == 2 && out.contains("321 mails"), "{out}");
+    assert!(err.contains("--force") && err.contains("cannot be written"), "{err}");
+    assert_eq!(read(folder.path(), "old.csv"), "mine");
+    assert_eq!(records(&read(folder.path(), "new.csv")).len(), 322);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "a temporary file was left");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_as_readable_as_any_other_new_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("plain"), "").unwrap();
+    let file = folder.path().join("j.csv");
+    assert_eq!(sostrace(&["analyze", SAMPLE, "-o", &file.display().to_string()]).0, 0);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&file), mode(&folder.path().join("plain")));
+}
