@@ -4,7 +4,7 @@ mod support;
 
 use std::fmt::Write as _;
 use std::path::Path;
-use support::sostrace;
+use support::sostrace as run;
 
 const SAMPLE: &str = "samples/connector-mismatch";
 const TABLES: [&str; 6] = ["journeys", "incidents", "findings", "sources", "evidence", "timesketch"];
@@ -26,7 +26,7 @@ fn every_table_is_written_in_every_format_in_one_run() {
             arguments.extend(["-o".to_owned(), format!("{table}={}", folder.path().join(format!("{table}.{format}")).display())]);
         }
     }
-    let (code, _, err) = sostrace(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let (code, _, err) = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!((code, err.as_str()), (0, ""));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 24, "a temporary file was left");
     let mut shown = String::new();
@@ -45,7 +45,7 @@ fn every_table_is_written_in_every_format_in_one_run() {
 fn the_evidence_of_others_is_counted_and_never_written() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("e.csv").display().to_string();
-    assert_eq!(sostrace(&["analyze", SAMPLE, "-o", &format!("evidence={file}")]).0, 0);
+    assert_eq!(run(&["analyze", SAMPLE, "-o", &format!("evidence={file}")]).0, 0);
     let rows = records(&read(folder.path(), "e.csv"));
     let journey = rows[0].iter().position(|name| name == "journey").unwrap();
     assert!(rows.len() > 600 && rows.iter().all(|row| !row[journey].is_empty()), "{} rows", rows.len());
@@ -58,7 +58,7 @@ fn a_failed_output_leaves_nothing_and_hinders_no_other() {
     let at = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(at("old.csv"), "mine").unwrap();
     let outputs = [at("old.csv"), at("no/such/folder/j.csv"), at("new.csv")];
-    let (code, out, err) = sostrace(&["analyze", SAMPLE, "-o", &outputs[0], "-o", &outputs[1], "-o", &outputs[2]]);
+    let (code, out, err) = run(&["analyze", SAMPLE, "-o", &outputs[0], "-o", &outputs[1], "-o", &outputs[2]]);
     assert!(code == 2 && out.contains("321 mails"), "{out}");
     assert!(err.contains("--force") && err.contains("cannot be written"), "{err}");
     assert_eq!(read(folder.path(), "old.csv"), "mine");
@@ -73,7 +73,35 @@ fn a_file_is_as_readable_as_any_other_new_one() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("plain"), "").unwrap();
     let file = folder.path().join("j.csv");
-    assert_eq!(sostrace(&["analyze", SAMPLE, "-o", &file.display().to_string()]).0, 0);
+    assert_eq!(run(&["analyze", SAMPLE, "-o", &file.display().to_string()]).0, 0);
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode(&file), mode(&folder.path().join("plain")));
+}
+
+/// A mail whose texts are made to be run by a spreadsheet.
+const HOSTILE: &str = "100\tADR\t51\t000000000077\t=HYPERLINK(\"http://198.51.100.9\")\t@sap@contoso.example\t+ap@fabrikam.example\t20260310\t080000\t20260310\t080530\t718\tS\tXS\t718\t\t-relay.contoso.example:25\t\t\n";
+
+#[test]
+fn no_text_becomes_a_formula_and_numbers_stay_numbers() {
+    let input = support::folder(&[("soes.txt", format!("{}{HOSTILE}", support::TABLE).as_bytes())]);
+    let path = input.path().display().to_string();
+    for (delimiter, name) in [(b',', ","), (b';', ";"), (b'|', "|"), (b'\t', "tab")] {
+        let (code, out, _) = run(&["analyze", &path, "--format", "csv", "--delimiter", name, "--bom", "--decimal-comma"]);
+        assert!(code == 0 && out.starts_with("\u{feff}journey") && out.ends_with("\r\n"), "{out}");
+        let text = out.trim_start_matches('\u{feff}');
+        let rows: Vec<csv::StringRecord> = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .from_reader(text.as_bytes())
+            .records()
+            .map(Result::unwrap)
+            .collect();
+        let cell = |name: &str| &rows[1][rows[0].iter().position(|column| column == name).unwrap()];
+        assert_eq!(cell("subject"), "'=HYPERLINK(\"http://198.51.100.9\")");
+        assert_eq!(cell("recipient"), "'+ap@fabrikam.example");
+        assert_eq!(sostrace::report::raw_value(cell("subject")), "=HYPERLINK(\"http://198.51.100.9\")");
+        assert_eq!(cell("latency_s"), "330");
+    }
+    let (code, _, err) = run(&["analyze", SAMPLE, "--delimiter", "x"]);
+    assert!(code == 2 && err.contains("expected one of"), "{err}");
 }

@@ -2,7 +2,7 @@
 
 use super::{CommandError, Outcome, complain, when};
 use crate::error::UsageError;
-use crate::report::{self, Format, JOURNEYS, Named, Run, TABLES};
+use crate::report::{self, Dialect, Format, JOURNEYS, Named, Run, TABLES};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -17,12 +17,22 @@ pub struct Outputs {
     /// tsv, jsonl or parquet (repeatable)
     #[arg(short, long, value_name = "[TABLE=]FILE")]
     output: Vec<String>,
+    /// What stands between the cells of CSV: , ; | or tab
+    #[arg(long, value_name = "CHAR", default_value = ",")]
+    delimiter: String,
+    /// CSV and TSV begin with a byte order mark, by which Excel knows UTF-8
+    #[arg(long)]
+    bom: bool,
+    /// CSV and TSV have decimal commas, as a German or French spreadsheet reads them
+    #[arg(long)]
+    decimal_comma: bool,
 }
 
 /// The outputs of a run, checked.
 pub struct Wanted {
     printed: Option<&'static Format>,
     files: Vec<File>,
+    dialect: Dialect,
 }
 
 /// A file to be written.
@@ -42,7 +52,21 @@ impl Outputs {
                 return Err(wrong(&file.path.display().to_string(), "two outputs have this name; give each its own".to_owned()));
             }
         }
-        Ok(Wanted { printed, files })
+        Ok(Wanted { printed, files, dialect: self.dialect()? })
+    }
+
+    fn dialect(&self) -> Result<Dialect, UsageError> {
+        let delimiter = match self.delimiter.as_str() {
+            "," => b',',
+            ";" => b';',
+            "|" => b'|',
+            "tab" | "\t" => b'\t',
+            other => {
+                let what = "expected one of , ; | tab".to_owned();
+                return Err(UsageError::Option { option: "delimiter", value: other.to_owned(), what });
+            }
+        };
+        Ok(Dialect { delimiter, bom: self.bom, decimal_comma: self.decimal_comma })
     }
 }
 
@@ -51,7 +75,7 @@ impl Wanted {
     pub fn write(&self, run: Run<'_>, force: bool) -> Outcome {
         let mut outcome = Outcome::Done;
         for file in &self.files {
-            let written = report::write_whole(&file.path, force, &mut |out| (file.format.write)(file.table.of(run), out));
+            let written = report::write_whole(&file.path, force, &mut |out| (file.format.write)(file.table.of(run), &self.dialect, out));
             if let Err(error) = written {
                 complain(&error);
                 outcome = Outcome::Trouble;
@@ -64,7 +88,7 @@ impl Wanted {
     pub fn print(&self, run: Run<'_>) -> Result<bool, CommandError> {
         let Some(format) = self.printed else { return Ok(false) };
         let mut out = io::BufWriter::new(io::stdout().lock());
-        (format.write)(JOURNEYS.of(run), &mut out)?;
+        (format.write)(JOURNEYS.of(run), &self.dialect, &mut out)?;
         out.flush()?;
         Ok(true)
     }

@@ -1,23 +1,52 @@
-//! CSV and TSV, safe to open in a spreadsheet.
+//! CSV (RFC 4180) and TSV, safe to open in a spreadsheet.
+
+mod guard;
+
+pub use guard::raw_value;
 
 use super::table::{Cell, Table};
+use guard::guarded;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// Comma separated.
-pub fn csv(table: Table<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write(table, b',', out)
+/// How texts are delimited.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Dialect {
+    /// Between the cells of CSV; TSV has tabs always.
+    pub delimiter: u8,
+    /// Begin with the byte order mark by which Excel knows UTF-8.
+    pub bom: bool,
+    /// Shares are written `0,97`, as a spreadsheet of a country with decimal commas reads them.
+    pub decimal_comma: bool,
 }
 
-/// Tab separated.
-pub fn tsv(table: Table<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write(table, b'\t', out)
+impl Default for Dialect {
+    fn default() -> Self {
+        Self { delimiter: b',', bom: false, decimal_comma: false }
+    }
 }
 
-fn write(table: Table<'_>, delimiter: u8, out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(out);
+/// With lines that end as RFC 4180 wants it.
+pub fn csv(table: Table<'_>, dialect: &Dialect, out: &mut dyn Write) -> io::Result<()> {
+    write(table, dialect, csv::Terminator::CRLF, out)
+}
+
+/// Tab separated, with lines that end as pipes want it.
+pub fn tsv(table: Table<'_>, dialect: &Dialect, out: &mut dyn Write) -> io::Result<()> {
+    write(table, &Dialect { delimiter: b'\t', ..*dialect }, csv::Terminator::Any(b'\n'), out)
+}
+
+fn write(table: Table<'_>, dialect: &Dialect, end: csv::Terminator, out: &mut dyn Write) -> io::Result<()> {
+    if dialect.bom {
+        out.write_all("\u{feff}".as_bytes())?;
+    }
+    let mut writer = csv::WriterBuilder::new().delimiter(dialect.delimiter).terminator(end).from_writer(out);
     writer.write_record(table.columns.iter().map(|column| column.name)).map_err(as_io)?;
     for row in table.rows {
-        writer.write_record(row.iter().map(guarded)).map_err(as_io)?;
+        for cell in &row {
+            writer.write_field(shown(cell, dialect).as_bytes()).map_err(as_io)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(as_io)?;
     }
     writer.flush()
 }
@@ -30,21 +59,11 @@ fn as_io(error: csv::Error) -> io::Error {
     }
 }
 
-/// Spreadsheets run what begins like a formula: such text gets an apostrophe in front.
-fn guarded(cell: &Cell<'_>) -> String {
-    let text = cell.text();
-    let formula = matches!(cell, Cell::Text(_)) && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula { format!("'{text}") } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_are_disarmed_and_numbers_are_not() {
-        assert_eq!(guarded(&Cell::Text("=HYPERLINK(\"x\")".into())), "'=HYPERLINK(\"x\")");
-        assert_eq!(guarded(&Cell::Text("@5B@".into())), "'@5B@");
-        assert_eq!(guarded(&Cell::Number(Some(-3))), "-3");
+/// Numbers and times stay what they are; texts are guarded.
+fn shown<'a>(cell: &'a Cell<'_>, dialect: &Dialect) -> Cow<'a, str> {
+    match cell {
+        Cell::Text(text) => guarded(text),
+        Cell::Share(_) if dialect.decimal_comma => Cow::Owned(cell.text().replace('.', ",")),
+        _ => Cow::Owned(cell.text()),
     }
 }

@@ -1,12 +1,13 @@
 //! One JSON object per line; unknown values are null.
 
+use super::delimited::Dialect;
 use super::table::{Cell, Column, Table};
 use crate::evidence::rfc3339;
 use serde::ser::{SerializeMap, Serializer};
 use std::io::{self, Write};
 
 /// Writes a table.
-pub fn write(table: Table<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(table: Table<'_>, _: &Dialect, out: &mut dyn Write) -> io::Result<()> {
     for row in table.rows {
         serde_json::to_writer(&mut *out, &Object(table.columns, &row))?;
         out.write_all(b"\n")?;

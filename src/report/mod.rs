@@ -15,6 +15,7 @@ mod tables;
 mod timeline;
 
 pub use clean::clean;
+pub use delimited::{Dialect, raw_value};
 pub use export::{Gap, gaps};
 pub use output::write_whole;
 pub use rejects::rejects;
@@ -34,7 +35,7 @@ pub struct Format {
     /// Whether it may be printed on a terminal.
     pub text: bool,
     /// The writer.
-    pub write: fn(Table<'_>, &mut dyn Write) -> io::Result<()>,
+    pub write: fn(Table<'_>, &Dialect, &mut dyn Write) -> io::Result<()>,
 }
 
 /// All formats.
