@@ -7,7 +7,7 @@ pub use read::{ReadOptions, Reading, read, read_with};
 use crate::align::{self, Alignment, Zone};
 use crate::error::UsageError;
 use crate::evidence::{Evidence, Millis, Store};
-use crate::incident::{self, Incident};
+use crate::incident::{self, Event, Incident, Priorities};
 use crate::journey::{self, Journey, Policy, Silence};
 use crate::rules::{Catalogue, Matcher};
 use crate::source::Class;
@@ -27,6 +27,10 @@ pub struct Options {
     /// Time of the question; when absent, the end of the export that speaks of a mail: what SAP says of a mail that waits
     /// is as old as its export, however long another log goes on.
     pub as_of: Option<Millis>,
+    /// Which mails the user calls important.
+    pub priorities: Priorities,
+    /// What the user knows to have happened, in order of time.
+    pub events: Vec<Event>,
 }
 
 /// Told about each file; progress bars live behind it.
@@ -61,6 +65,10 @@ pub struct Analysis {
     pub silences: Vec<Silence>,
     /// Time of the question, where it was given.
     pub as_of: Option<Millis>,
+    /// Which mails the user calls important.
+    pub priorities: Priorities,
+    /// What the user knows to have happened.
+    pub events: Vec<Event>,
 }
 
 impl Analysis {
@@ -88,14 +96,17 @@ pub fn analyse(
     let mut all = journey::judge(&mut reading.store, &reading.sources, &alignment, &matcher, &options.policy, options.as_of);
     mark_others(&mut reading, &all);
     // Incidents are told from all mails: what went well outside the window still says when the trouble began and ended.
-    let incidents = incident::group(&mut all, &mut reading.store, &matcher);
+    let incidents = incident::group(&mut all, &mut reading.store, &matcher, &options.priorities);
     let before = all.len();
     let (journeys, mut incidents) = incident::within(all, incidents, options.since, options.until);
     let silences = journey::silences(&reading.store, &reading.sources, &alignment);
     incident::prove(&mut incidents, &journeys, &reading.store, &silences);
+    options.priorities.count(&mut incidents, &journeys, &reading.store);
+    incident::lay_beside(&mut incidents, &options.events);
     let outside_window = before - journeys.len();
-    let (sender, as_of) = (options.policy.sender.clone(), options.as_of);
-    Ok(Analysis { reading, alignment, journeys, incidents, sender, outside_window, silences, as_of })
+    let (priorities, events, sender) = (options.priorities.clone(), options.events.clone(), options.policy.sender.clone());
+    let as_of = options.as_of;
+    Ok(Analysis { reading, alignment, journeys, incidents, sender, outside_window, silences, as_of, priorities, events })
 }
 
 /// Logs of Exchange and of relays hold everybody's mail.

@@ -3,6 +3,7 @@
 use super::known::Known;
 use super::outputs::Outputs;
 use super::rejects::Rejects;
+use super::weight::Weight;
 use super::{CommandError, Outcome, Paths, print, when};
 use crate::error::UsageError;
 use crate::journey::{Journey, Verdict};
@@ -46,6 +47,8 @@ pub struct Args {
     #[command(flatten)]
     outputs: Outputs,
     #[command(flatten)]
+    weight: Weight,
+    #[command(flatten)]
     rejects: Rejects,
     /// Exit with 1 when a journey has this verdict or rule (repeatable)
     #[arg(long, value_name = "VERDICT|RULE")]
@@ -66,7 +69,7 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalogue = args.known.catalogue()?;
     let outputs = args.outputs.wanted()?;
     check_fail_on(&args.fail_on, &catalogue)?;
-    let (analysis, mut outcome) = args.known.judge(&args.paths, &catalogue, args.quiet, args.rejects.wanted())?;
+    let (analysis, mut outcome) = args.known.judge(&args.paths, &catalogue, &args.weight, args.quiet, args.rejects.wanted())?;
     if analysis.reading.sources.is_empty() {
         return Ok(Outcome::Trouble);
     }

@@ -3,25 +3,37 @@
 use super::when;
 use crate::error::UsageError;
 use crate::formats::{Headers, Settings, TraceHeaders};
+use crate::incident::{PRIORITY_FIELDS, Priorities};
 use std::path::Path;
 use toml::{Table, Value};
 
 /// Known sections.
-const SECTIONS: &[&str] = &["columns", "trace-columns"];
+const SECTIONS: &[&str] = &["columns", "priority", "trace-columns"];
+
+/// All settings of the user.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// Headers of own layouts.
+    pub settings: Settings,
+    /// Which mails are important.
+    pub priorities: Priorities,
+}
 
 /// Reads a file of settings.
-pub fn read(path: &Path) -> Result<Settings, UsageError> {
+pub fn read(path: &Path) -> Result<Config, UsageError> {
     let text = std::fs::read_to_string(path).map_err(|error| wrong(path, &format!("cannot be read ({error})")))?;
     parse(path, &text)
 }
 
-fn parse(path: &Path, text: &str) -> Result<Settings, UsageError> {
+fn parse(path: &Path, text: &str) -> Result<Config, UsageError> {
     let table: Table = text.parse().map_err(|error: toml::de::Error| wrong(path, error.to_string().trim_end()))?;
-    let mut settings = Settings::default();
+    let Config { mut settings, mut priorities } = Config::default();
     for (section, value) in &table {
         known(path, section, section, SECTIONS)?;
         let Value::Table(entries) = value else { return Err(wrong(path, &format!("{section} must be a section, [{section}]"))) };
-        if section == "trace-columns" {
+        if section == "priority" {
+            priority(path, entries, &mut priorities)?;
+        } else if section == "trace-columns" {
             let words: Vec<&str> = TraceHeaders::words().collect();
             columns(path, section, entries, &words, &mut |header, word| settings.trace_headers.name(header, word))?;
         } else {
@@ -29,7 +41,21 @@ fn parse(path: &Path, text: &str) -> Result<Settings, UsageError> {
             columns(path, section, entries, &words, &mut |header, word| settings.headers.name(header, word))?;
         }
     }
-    Ok(settings)
+    Ok(Config { settings, priorities })
+}
+
+/// `subject = ["payment advice", ...]`.
+fn priority(path: &Path, entries: &Table, priorities: &mut Priorities) -> Result<(), UsageError> {
+    for (field, patterns) in entries {
+        known(path, "[priority]", field, PRIORITY_FIELDS)?;
+        let listed = patterns.as_array().map_or(std::slice::from_ref(patterns), Vec::as_slice);
+        for pattern in listed {
+            let pattern = pattern.as_str().filter(|pattern| !pattern.trim().is_empty());
+            let pattern = pattern.ok_or_else(|| wrong(path, &format!("[priority] {field} must be a list of patterns in quotes")))?;
+            priorities.add(field, pattern);
+        }
+    }
+    Ok(())
 }
 
 /// `"Header" = "word"`.
@@ -79,6 +105,9 @@ mod tests {
             ("[columns]\nWem = \"recipent\"\n", "[columns] \"Wem\": \"recipent\": no such value; did you mean recipient?"),
             ("[columns]\nWem = 3\n", "must name a column in quotes"),
             ("[columns]\n\" \" = \"status\"\n", "empty header"),
+            ("[priority]\nsubject = [\"payment advice\"]\nrecipient = \"bank.example\"\n", ""),
+            ("[priority]\nsubjekt = [\"x\"]\n", "did you mean subject?"),
+            ("[priority]\nsubject = [3]\n", "list of patterns"),
             ("columns = 3\n", "must be a section"),
             ("[columns\n", "TOML parse error"),
         ];

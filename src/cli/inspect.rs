@@ -2,6 +2,7 @@
 
 use super::known::Known;
 use super::rejects::Rejects;
+use super::weight::Weight;
 use super::{CommandError, Outcome, Paths, print};
 use crate::evidence::{Fold, day_time};
 use crate::pipeline::Analysis;
@@ -26,7 +27,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalogue = args.known.catalogue()?;
-    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, false, args.rejects.wanted())?;
+    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, &Weight::default(), false, args.rejects.wanted())?;
     let mut out = String::new();
     for at in 0..analysis.reading.sources.len() {
         describe(&analysis, at, &mut out);

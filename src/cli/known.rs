@@ -1,6 +1,7 @@
 //! What the user may say about a run, and the run itself: shared by the commands that read files.
 
 use super::progress::Bar;
+use super::weight::Weight;
 use super::{CommandError, Outcome, Paths, catalogue, config, tell_problems, warn, when};
 use crate::error::UsageError;
 use crate::evidence::Hop;
@@ -56,14 +57,23 @@ impl Known {
 
     /// Reads and judges the paths of a command, with progress unless it is to be quiet; tells what could not be read, and
     /// keeps the lines that were not understood where `rejects` asks for them.
-    pub fn judge(&self, paths: &Paths, catalogue: &Catalogue, quiet: bool, rejects: bool) -> Result<(Analysis, Outcome), CommandError> {
-        let options = self.options()?;
-        let settings = self.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
+    pub fn judge(
+        &self,
+        paths: &Paths,
+        catalogue: &Catalogue,
+        weight: &Weight,
+        quiet: bool,
+        rejects: bool,
+    ) -> Result<(Analysis, Outcome), CommandError> {
+        let mut options = self.options()?;
+        let config::Config { settings, priorities } = self.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
+        options.priorities = priorities;
+        let weighed = weight.put(&mut options)?;
         let mut bar = Bar::new(quiet);
         let encodings = self.encoding.iter().map(|text| when::encoding(text)).collect::<Result<_, _>>()?;
         let wishes = ReadOptions { encodings, settings, rejects };
         let reading = read_with(&paths.paths, &wishes, &mut bar);
-        let outcome = tell_problems(&reading);
+        let outcome = tell_problems(&reading).max(weighed);
         check_zones(&options, &reading)?;
         check_encodings(&wishes, &reading)?;
         Ok((analyse(reading, catalogue, &options, &mut bar)?, outcome))
@@ -86,6 +96,7 @@ impl Known {
             until,
             as_of: time("as-of", &self.as_of)?,
             policy: Policy { accepted_domains: self.accepted_domain.clone(), option: self.option.clone(), sender: self.sender.clone() },
+            ..Options::default()
         })
     }
 }

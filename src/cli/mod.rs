@@ -12,6 +12,7 @@ mod rejects;
 mod rules;
 mod shell;
 mod timeline;
+mod weight;
 mod when;
 
 use crate::error::UsageError;

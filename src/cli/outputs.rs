@@ -6,11 +6,14 @@ use crate::report::{self, Dialect, Format, JOURNEYS, Named, Run, TABLES};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// The format that is no table.
+const TICKET: &str = "ticket";
+
 // The lines are shown as help, where backticks would be noise.
 #[allow(clippy::doc_markdown)]
 #[derive(Debug, clap::Args)]
 pub struct Outputs {
-    /// Print the journeys instead of the summary: csv, tsv or jsonl
+    /// Print the journeys instead of the summary: csv, tsv or jsonl; ticket prints each incident as a ticket for its owner
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Write the journeys, or another table: incidents, findings, sources, evidence, timesketch; the extension chooses csv,
@@ -30,9 +33,15 @@ pub struct Outputs {
 
 /// The outputs of a run, checked.
 pub struct Wanted {
-    printed: Option<&'static Format>,
+    printed: Option<Printed>,
     files: Vec<File>,
     dialect: Dialect,
+}
+
+/// What stands on standard output in place of the summary.
+enum Printed {
+    Journeys(&'static Format),
+    Tickets,
 }
 
 /// A file to be written.
@@ -84,20 +93,23 @@ impl Wanted {
         outcome
     }
 
-    /// Prints the journeys where that is asked for.
+    /// Prints the journeys or the tickets where that is asked for.
     pub fn print(&self, run: Run<'_>) -> Result<bool, CommandError> {
-        let Some(format) = self.printed else { return Ok(false) };
+        let Some(printed) = &self.printed else { return Ok(false) };
         let mut out = io::BufWriter::new(io::stdout().lock());
-        (format.write)(JOURNEYS.of(run), &self.dialect, &mut out)?;
+        match printed {
+            Printed::Journeys(format) => (format.write)(JOURNEYS.of(run), &self.dialect, &mut out)?,
+            Printed::Tickets => report::tickets(run.analysis, run.catalogue, &mut out)?,
+        }
         out.flush()?;
         Ok(true)
     }
 }
 
-fn printable(name: &str) -> Result<&'static Format, UsageError> {
-    let names: Vec<&str> = report::FORMATS.iter().filter(|format| format.text).map(|format| format.name).collect();
-    when::word("format", name, &names)?;
-    report::format(name).ok_or_else(|| UsageError::Option { option: "format", value: name.to_owned(), what: "no such format".to_owned() })
+fn printable(name: &str) -> Result<Printed, UsageError> {
+    let tables = report::FORMATS.iter().filter(|format| format.text).map(|format| format.name);
+    when::word("format", name, &tables.chain([TICKET]).collect::<Vec<_>>())?;
+    Ok(report::format(name).map_or(Printed::Tickets, Printed::Journeys))
 }
 
 /// `FILE` or `TABLE=FILE`. A file whose own name has an equals sign is written with its folder: `./a=b.csv`.

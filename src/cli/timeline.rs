@@ -1,6 +1,7 @@
 //! `sostrace timeline`: one mail across all systems.
 
 use super::known::Known;
+use super::weight::Weight;
 use super::{CommandError, Outcome, Paths, print};
 use crate::report;
 
@@ -18,7 +19,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalogue = args.known.catalogue()?;
-    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, false, false)?;
+    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, &Weight::default(), false, false)?;
     let (count, text) = report::timeline(&analysis, &args.what);
     if count == 0 {
         return Err(CommandError::Told(format!(

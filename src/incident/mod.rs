@@ -1,14 +1,18 @@
 //! Failures of one cause and route that lie close together in time.
 
+mod event;
 mod facts;
 mod model;
+mod priority;
 mod proof;
 mod rate;
 mod signature;
 mod urgency;
 mod window;
 
+pub use event::{Event, lay_beside};
 pub use model::{Bracket, Incident, Proof, Rate, Rates, Shared};
+pub use priority::{PRIORITY_FIELDS, Priorities};
 pub use proof::prove;
 
 use crate::evidence::{HOUR, Millis, Store, Sym};
@@ -21,7 +25,7 @@ use std::collections::BTreeMap;
 const GAP: Millis = 6 * HOUR;
 
 /// Groups failed journeys; the most urgent incident first. Writes each journey's incident into it.
-pub fn group(journeys: &mut [Journey], store: &mut Store, matcher: &Matcher<'_>) -> Vec<Incident> {
+pub fn group(journeys: &mut [Journey], store: &mut Store, matcher: &Matcher<'_>, priorities: &Priorities) -> Vec<Incident> {
     let mut out: Vec<Incident> = Vec::new();
     for (rule, members) in members(journeys, store) {
         let scope = window::scope(journeys, &members);
@@ -29,6 +33,7 @@ pub fn group(journeys: &mut [Journey], store: &mut Store, matcher: &Matcher<'_>)
             out.push(describe(journeys, store, rule, run));
         }
     }
+    priorities.count(&mut out, journeys, store);
     for incident in &mut out {
         let facts = facts::of(journeys, store, incident);
         let pattern = matcher.incident(&facts).first().map(|rule| rule.id.clone());
@@ -130,19 +135,7 @@ fn describe(journeys: &[Journey], store: &Store, rule: Sym, run: Vec<u32>) -> In
     let shared = signature::shared(journeys, store, &run, &good, onset);
     let (rates, fails_after) = (rate::rates(journeys, &run, onset, end), rate::fails_after(journeys, &run));
     let spared = good.len();
-    Incident {
-        id: String::new(),
-        rule,
-        pattern: Sym::EMPTY,
-        journeys: run,
-        onset,
-        end,
-        rates,
-        fails_after,
-        shared,
-        spared,
-        proofs: Vec::new(),
-    }
+    Incident { rule, journeys: run, onset, end, rates, fails_after, shared, spared, ..Incident::default() }
 }
 
 #[cfg(test)]

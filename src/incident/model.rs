@@ -56,7 +56,7 @@ pub struct Proof {
 }
 
 /// An incident.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Incident {
     /// `I1`, in order of urgency.
     pub id: String,
@@ -78,6 +78,10 @@ pub struct Incident {
     pub shared: Vec<Shared>,
     /// Mails that went well on the same route meanwhile.
     pub spared: usize,
+    /// Members that the user calls important.
+    pub priority: usize,
+    /// The user's events around the onset, by index.
+    pub events: Vec<u32>,
     /// What settings and other evidence beside the mails say about the cause.
     pub proofs: Vec<Proof>,
 }

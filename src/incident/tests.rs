@@ -68,7 +68,7 @@ fn brackets_pattern_and_what_is_shared() {
     let matcher = Matcher::new(&catalogue).unwrap();
     let mut store = Store::default();
     let mut all = story(&mut store);
-    let incidents = group(&mut all, &mut store, &matcher);
+    let incidents = group(&mut all, &mut store, &matcher, &Priorities::default());
     assert_eq!(incidents.len(), 1);
     let only = &incidents[0];
     assert_eq!((only.journeys.len(), only.id.as_str()), (10, "I1"));
@@ -89,7 +89,7 @@ fn a_missing_mail_does_not_speak_against_the_pattern() {
     let mut missing = mail(&mut store, 15, true, "", "203.0.113.77");
     (missing.id, missing.verdict) = ("missing".to_owned(), Verdict::Missing);
     all.push(missing);
-    let incidents = group(&mut all, &mut store, &matcher);
+    let incidents = group(&mut all, &mut store, &matcher, &Priorities::default());
     let pattern = incidents.iter().find(|incident| store.text(incident.rule) == "RELAY-01").map(|incident| store.text(incident.pattern));
     assert_eq!(pattern, Some("INC-01"));
 }
@@ -104,7 +104,7 @@ fn the_order_of_the_journeys_changes_nothing() {
         if reverse {
             all.reverse();
         }
-        let incidents = group(&mut all, &mut store, &matcher);
+        let incidents = group(&mut all, &mut store, &matcher, &Priorities::default());
         incidents.iter().map(|i| i.journeys.iter().map(|at| all[*at as usize].id.clone()).collect::<Vec<_>>()).collect::<Vec<_>>()
     };
     assert_eq!(ids(false), ids(true));
@@ -145,7 +145,7 @@ fn patterns_are_told_by_what_failed_and_what_went_well() {
     for (rule, mails, pattern, fails_after) in rows {
         let mut store = Store::default();
         let mut all: Vec<Journey> = mails.iter().map(|(second, external, rule, ip)| at(&mut store, *second, *external, rule, ip)).collect();
-        let incidents = group(&mut all, &mut store, &matcher);
+        let incidents = group(&mut all, &mut store, &matcher, &Priorities::default());
         let found: Vec<_> = incidents.iter().map(|one| (store.text(one.rule), store.text(one.pattern), one.fails_after)).collect();
         assert_eq!(found, [(rule, pattern, fails_after)], "{mails:?}");
     }
@@ -157,7 +157,7 @@ fn rates_before_meanwhile_and_after() {
     let matcher = Matcher::new(&catalogue).unwrap();
     let mut store = Store::default();
     let mut all = story(&mut store);
-    let rates = group(&mut all, &mut store, &matcher)[0].rates;
+    let rates = group(&mut all, &mut store, &matcher, &Priorities::default())[0].rates;
     let told = [rates.before, rates.during, rates.after].map(|rate| (rate.mails, rate.failed));
     assert_eq!(told, [(20, 0), (20, 10), (20, 0)]);
 }

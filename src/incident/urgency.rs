@@ -6,7 +6,7 @@ use crate::journey::{Journey, Verdict};
 use crate::rules::{Heal, Matcher};
 use std::cmp::Reverse;
 
-/// What does not heal by itself first, then what goes on, then what hits more mails; ids and times break ties.
+/// Mails that the user calls important and that do not go out by themselves first, then what does not heal by itself, then what goes on, then what hits more mails; ids and times break ties.
 pub fn sort(incidents: &mut [Incident], journeys: &[Journey], store: &Store, matcher: &Matcher<'_>) {
     incidents.sort_by_cached_key(|incident| {
         let id = store.text(incident.rule);
@@ -14,9 +14,11 @@ pub fn sort(incidents: &mut [Incident], journeys: &[Journey], store: &Store, mat
         let heal = matcher.rule(id).map(|rule| rule.heal);
         let several = incident.journeys.len() >= 5;
         (
+            incident.priority == 0 || !lost,
             !several,
             !lost,
             permanence(heal),
+            Reverse(incident.priority),
             Reverse(incident.journeys.len()),
             incident.end.before.is_some(),
             id.to_owned(),

@@ -12,6 +12,7 @@ mod run;
 mod summary;
 mod table;
 mod tables;
+mod ticket;
 mod timeline;
 
 pub use clean::clean;
@@ -23,6 +24,7 @@ pub use run::Run;
 pub use summary::{Style, clock_offset, summary};
 pub use table::{Cell, Column, Named, Rows, Table, Type};
 pub use tables::{COLUMNS, JOURNEYS, TABLES, rows, table};
+pub use ticket::write as tickets;
 pub use timeline::timeline;
 
 use std::io::{self, Write};

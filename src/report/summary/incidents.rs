@@ -1,12 +1,12 @@
 //! Incidents, the most urgent first.
 
 use super::Style;
-use crate::evidence::{HOUR, Millis, day_time};
-use crate::incident::{Bracket, Incident, Rate, Rates};
+use super::around::{clock, events, rate, volume};
+use crate::evidence::{Millis, day_time};
+use crate::incident::{Bracket, Incident};
 use crate::journey::{Action, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::clean;
-use crate::report::export::sap_zone_assumed;
 use crate::rules::{Catalogue, Rule};
 use std::fmt::Write as _;
 
@@ -20,8 +20,7 @@ pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> Str
     if analysis.incidents.is_empty() {
         return String::new();
     }
-    let clock = if sap_zone_assumed(analysis) { "SAP's own clock: its zone is unknown" } else { "UTC" };
-    let mut out = format!("\n{}", style.heading(&format!("Incidents, the most urgent first (times in {clock})")));
+    let mut out = format!("\n{}", style.heading(&format!("Incidents, the most urgent first (times {})", clock(analysis))));
     for (at, incident) in analysis.incidents.iter().enumerate() {
         let rule = catalogue.get(analysis.reading.store.text(incident.rule));
         head(analysis, incident, rule, style, &mut out);
@@ -50,7 +49,8 @@ fn head(analysis: &Analysis, incident: &Incident, rule: Option<&Rule>, style: &S
         (false, 1) => "mail",
         (false, _) => "mails",
     };
-    let line = format!("{} {mails} {verdicts}{guess}. {cause}", incident.journeys.len());
+    let important = if incident.priority > 0 { format!(", {} of priority", incident.priority) } else { String::new() };
+    let line = format!("{} {mails} {verdicts}{important}{guess}. {cause}", incident.journeys.len());
     out.push_str(&style.wrap(&format!("{:<4} {id}  ", incident.id), "     ", &line));
 }
 
@@ -86,6 +86,9 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
         });
         out.push_str(&style.wrap("     shared   ", "              ", &clean(&shared.collect::<Vec<_>>().join("; "))));
     }
+    for event in events(analysis, incident) {
+        out.push_str(&style.wrap("     event    ", "              ", &event));
+    }
     proofs(analysis, incident, "     proof    ", style, out);
     if incident.spared > 0 {
         let _ = writeln!(out, "     spared   {} other mails passed the same way meanwhile", incident.spared);
@@ -99,28 +102,6 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
     }
     out.push_str(&style.wrap("     check    ", "              ", &rule.verify));
     out.push_str(&style.wrap("     mails    ", "              ", &actions(analysis, incident)));
-}
-
-/// The number behind which the mails of a minute fail.
-fn volume(incident: &Incident) -> String {
-    incident.fails_after.map_or_else(String::new, |count| format!(" (here behind {count} mails in a minute)"))
-}
-
-/// Mails in an hour and how many of them failed: before, meanwhile, after; where a time is seen.
-pub fn rate(rates: &Rates) -> Option<String> {
-    let one = |(word, rate): (&str, Rate)| {
-        let hourly = (Millis::try_from(rate.mails).unwrap_or(0) * HOUR + rate.span / 2) / rate.span.max(1);
-        let share = match rate.failed * 100 / rate.mails.max(1) {
-            _ if rate.failed == 0 => "none failed".to_owned(),
-            _ if rate.failed == rate.mails => "all failed".to_owned(),
-            share => format!("{} % failed", share.max(1)),
-        };
-        format!("{word} {hourly} mails/h, {share}")
-    };
-    let seen =
-        [("before", rates.before), ("meanwhile", rates.during), ("after", rates.after)].into_iter().filter(|(_, rate)| rate.mails > 0);
-    let parts: Vec<String> = seen.map(one).collect();
-    (parts.len() > 1).then(|| parts.join(" · "))
 }
 
 /// Neither beginning nor end is known, because the scope of the failed mails is not.

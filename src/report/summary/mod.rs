@@ -1,9 +1,11 @@
 //! The terminal summary: about one screen that a Basis administrator can act on at 3 a.m.
 
+mod around;
 mod incidents;
 mod sources;
 mod totals;
 
+pub use around::{clock, events, rate};
 pub use sources::clock_offset;
 
 use super::export::gaps;

@@ -52,10 +52,25 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
         let text = format!("do not resend the {keep} that arrived, were handed over or still go out by themselves");
         out.push_str(&style.wrap("           ", "           ", &text));
     }
+    out.push_str(&priority(analysis, style));
     out.push_str(&late(analysis, style));
     out.push_str(&silent(analysis, style));
     aside(analysis, &mut out);
     out
+}
+
+/// How the mails ended that the user calls important.
+fn priority(analysis: &Analysis, style: &Style) -> String {
+    if analysis.priorities.is_empty() {
+        return String::new();
+    }
+    let important = |journey: &&Journey| analysis.priorities.holds(journey, &analysis.reading.store);
+    let mails: Vec<Verdict> = analysis.journeys.iter().filter(important).map(|journey| journey.verdict).collect();
+    let count = |verdict: &Verdict| mails.iter().filter(|other| *other == verdict).count();
+    let ends = Verdict::ALL.iter().map(|verdict| (count(verdict), verdict.word())).filter(|(n, _)| *n > 0);
+    let ends: Vec<String> = ends.map(|(n, word)| format!("{n} {word}")).collect();
+    let text = if mails.is_empty() { "no mail fits --priority".to_owned() } else { format!("{}: {}", mails.len(), ends.join(" · ")) };
+    style.wrap("  priority ", "           ", &text)
 }
 
 /// Why there is no mail to speak of.
