@@ -114,3 +114,34 @@ fn mails_older_than_any_trace_are_told_as_such() {
         assert_eq!(summary.iter().any(|gap| gap.export.contains("Start-HistoricalSearch")), !told, "{summary:?}");
     }
 }
+
+/// A clock that loses time each day is put right for each day.
+#[test]
+fn a_clock_that_runs_slow_is_followed_over_days() {
+    let run = |slow: i64| {
+        let (mut sap, mut trace) = (TABLE.to_owned(), TRACE.to_owned());
+        for number in 1..=30u32 {
+            let day = 10 + (number - 1) / 5;
+            let to = format!("m{number}@fabrikam.example");
+            let clock = |seconds: i64| {
+                chrono::NaiveTime::MIN.overflowing_add_signed(chrono::TimeDelta::seconds(seconds)).0.format("%H%M%S").to_string()
+            };
+            let late = i64::from(day - 10) * slow;
+            let row = request(number, &to, 2, "S", ("XS", 718), "").replace("20260310", &format!("202603{day}"));
+            sap += &row
+                .replace("\t080502\t", &format!("\t{}\t", clock(8 * 3600 + 302 - late)))
+                .replace("\t080000\t", &format!("\t{}\t", clock(8 * 3600 - late)));
+            trace += &arrival(number, &to, 3, "Receive, Send").replace("2026-03-10", &format!("2026-03-{day}"));
+        }
+        let folder = folder(&[("sap.txt", sap.as_bytes()), ("trace.csv", trace.as_bytes())]);
+        let analysis = analyse_paths(&[folder.path().to_path_buf()], &Options::default());
+        let delivered = table(&analysis).iter().filter(|row| row["verdict"] == "delivered").count();
+        (delivered, analysis.alignment.clocks.iter().map(|clock| clock.rate.per_day).max_by_key(|rate| rate.abs()).unwrap())
+    };
+    assert_eq!(run(0), (30, 0));
+    for slow in [-40, 20, 60] {
+        let (delivered, rate) = run(slow);
+        assert_eq!(delivered, 30, "{slow} s a day");
+        assert!((rate - slow * 1000).abs() <= 1500, "{slow} s a day: {rate} ms");
+    }
+}

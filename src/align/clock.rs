@@ -1,7 +1,7 @@
 //! The clock of each source: its zone, how that is known, and how far it is off.
 
 use super::anchors::Anchor;
-use super::fit;
+use super::fit::{self, Rate};
 use super::zone::Zone;
 use crate::evidence::{Fold, Hop, MINUTE, Millis, Span, ZoneBasis};
 use crate::source::Source;
@@ -27,13 +27,15 @@ pub struct Clock {
     pub spread_ms: Millis,
     /// Anchors that agree.
     pub anchors: usize,
+    /// How fast it goes astray; none for most clocks.
+    pub rate: Rate,
     /// In words where the zone comes from.
     pub why: String,
 }
 
 impl Clock {
     fn new(zone: Zone, basis: ZoneBasis, why: impl Into<String>) -> Self {
-        Self { zone, basis, drift_ms: 0, spread_ms: 0, anchors: 0, why: why.into() }
+        Self { zone, basis, drift_ms: 0, spread_ms: 0, anchors: 0, rate: Rate::default(), why: why.into() }
     }
 
     /// The part of the drift that is corrected: small ones are the mail's own way, and what the user says of the zone is
@@ -66,7 +68,7 @@ impl Clock {
             Fold::Second => (local.from - from.second, local.to - to.second),
             Fold::Unknown => (local.from - from.first.max(from.second), local.to - to.first.min(to.second)),
         };
-        Span { from, to: to.max(from) }.shifted(self.correction())
+        Span { from, to: to.max(from) }.shifted(self.correction() + self.rate.at(local.middle()))
     }
 }
 
@@ -92,7 +94,9 @@ fn own_clock(source: &Source, zones: &[(String, Zone)], anchors: &[Anchor]) -> O
         let zone = fit::best_zone(anchors)?;
         Clock::new(zone, ZoneBasis::Inferred, from_others(anchors.len()))
     };
-    let fit = fit::residuals(clock.zone, anchors);
+    let drifting = fit::rate(clock.zone, anchors);
+    clock.rate = drifting.map_or_else(Rate::default, |(rate, _)| rate);
+    let fit = drifting.map_or_else(|| fit::residuals(clock.zone, anchors), |(_, fit)| fit);
     (clock.drift_ms, clock.spread_ms, clock.anchors) = (fit.median, fit.spread, fit.inliers);
     if clock.contradicted() {
         let other = fit::best_zone(anchors).map_or_else(|| "another zone".to_owned(), |zone| zone.to_string());

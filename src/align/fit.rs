@@ -2,11 +2,17 @@
 
 use super::anchors::Anchor;
 use super::zone::Zone;
-use crate::evidence::{Fold, MINUTE, Millis, Span};
+use crate::evidence::{Fold, HOUR, MINUTE, Millis, Span};
 use chrono_tz::Tz;
 
 /// An anchor this far from the median does not agree.
 const AGREE: Millis = 5 * MINUTE;
+/// Anchors of the first and of the last third of a span that tell a rate.
+const FEW_OF_A_THIRD: usize = 5;
+/// A clock that goes astray by less than this in the whole span runs well.
+const TELLING: Millis = 3000;
+/// Milliseconds of a day.
+const DAY: Millis = 24 * HOUR;
 /// A median beyond this belongs to the next quarter hour's offset.
 const NEAR: Millis = 7 * MINUTE + 30_000;
 
@@ -42,7 +48,49 @@ pub struct Fit {
 
 /// Residuals of a zone.
 pub fn residuals(zone: Zone, anchors: &[Anchor]) -> Fit {
-    let mut values: Vec<Millis> = anchors.iter().map(|anchor| residual(zone, anchor)).collect();
+    spread(anchors.iter().map(|anchor| residual(zone, anchor)).collect())
+}
+
+/// How a clock that runs fast or slow departs from its zone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Rate {
+    /// Milliseconds that UTC minus the reading grows by in a day.
+    pub per_day: Millis,
+    /// Local time at which the offset is the median one.
+    pub pivot: Millis,
+}
+
+impl Rate {
+    /// What the clock has gone astray since the pivot.
+    pub fn at(&self, local: Millis) -> Millis {
+        // Days of years times milliseconds of a day stay far below the limit.
+        (local - self.pivot).saturating_mul(self.per_day) / DAY
+    }
+}
+
+/// The rate that anchors of several days show, and the residuals that are left: the medians of the first and the last
+/// third tell it, and it must explain more than it leaves.
+pub fn rate(zone: Zone, anchors: &[Anchor]) -> Option<(Rate, Fit)> {
+    let mut points: Vec<(Millis, Millis)> = anchors.iter().map(|anchor| (anchor.local.middle(), residual(zone, anchor))).collect();
+    points.sort_unstable();
+    let third = points.len() / 3;
+    let (Some(begin), Some(end)) = (points.get(..third), points.get(points.len() - third..)) else { return None };
+    if third < FEW_OF_A_THIRD {
+        return None;
+    }
+    let times = |part: &[(Millis, Millis)]| middle(&mut part.iter().map(|(at, _)| *at).collect::<Vec<_>>());
+    let values = |part: &[(Millis, Millis)]| middle(&mut part.iter().map(|(_, value)| *value).collect::<Vec<_>>());
+    let (elapsed, grown) = (times(end) - times(begin), values(end) - values(begin));
+    if elapsed < DAY || grown.abs() < TELLING {
+        return None;
+    }
+    let rate = Rate { per_day: grown.saturating_mul(DAY) / elapsed, pivot: times(&points) };
+    let left = spread(points.iter().map(|(at, value)| value - rate.at(*at)).collect());
+    let before = spread(points.iter().map(|(_, value)| *value).collect());
+    (left.spread * 2 < before.spread && left.inliers >= before.inliers).then_some((rate, left))
+}
+
+fn spread(mut values: Vec<Millis>) -> Fit {
     let median = middle(&mut values);
     let mut distances: Vec<Millis> = values.iter().map(|value| (value - median).abs()).collect();
     let inliers = distances.iter().filter(|distance| **distance <= AGREE).count();

@@ -27,6 +27,7 @@ mod zone;
 pub use clock::Clock;
 pub use complete::complete;
 pub use coverage::{Coverage, HandOver};
+pub use fit::Rate;
 pub use model::{Alignment, KeyTest, Link, LinkKey, Mail};
 pub use zone::Zone;
 

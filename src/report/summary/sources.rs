@@ -76,8 +76,12 @@ pub fn clock_offset(clock: &Clock) -> String {
         _ => "corrected",
     };
     let pairs = if clock.anchors == 1 { "pair" } else { "pairs" };
+    let rate = match clock.rate.per_day {
+        0 => String::new(),
+        rate => format!(" and {}{} s more each day, corrected", if rate < 0 { '-' } else { '+' }, seconds(rate)),
+    };
     format!(
-        "{sign}{} s to the other logs, {done}; spread {} s, from {} {pairs} (zone {})",
+        "{sign}{} s to the other logs{rate}, {done}; spread {} s, from {} {pairs} (zone {})",
         seconds(clock.drift_ms),
         seconds(clock.spread_ms),
         clock.anchors,
@@ -97,7 +101,7 @@ fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
         );
     }
     for (source, clock) in analysis.reading.sources.iter().zip(&analysis.alignment.clocks) {
-        if clock.correction() != 0 || (style.verbose && clock.anchors > 0) {
+        if clock.correction() != 0 || clock.rate.per_day != 0 || (style.verbose && clock.anchors > 0) {
             out.push_str(&style.wrap("  ", "    ", &clean(&format!("{}: clock {}", source.label, clock_offset(clock)))));
         }
         if style.verbose || clock.contradicted() {
