@@ -21,16 +21,21 @@ pub const PLAIN: Scenario = Scenario {
     cut: None,
     refused: 4,
     vanished: 1,
+    clients: 1,
+    copied: 0,
 };
 
-const KEYLESS: Scenario = Scenario { name: "no keys", keys: false, ..PLAIN };
+pub const KEYLESS: Scenario = Scenario { name: "no keys", keys: false, ..PLAIN };
 
 /// All scenarios.
 pub const ALL: &[Scenario] = &[
     PLAIN,
     Scenario { name: "keys, clock +187 s", ahead: 187, ..PLAIN },
     Scenario { name: "keys, twins", twins: 30, ..PLAIN },
+    Scenario { name: "keys, three clients", clients: 3, ..PLAIN },
+    Scenario { name: "keys, a system copy", copied: 20, ..PLAIN },
     KEYLESS,
+    Scenario { name: "a system copy", copied: 20, ..KEYLESS },
     Scenario { name: "clock -300 s", ahead: -300, ..KEYLESS },
     Scenario { name: "clock +300 s", ahead: 300, ..KEYLESS },
     Scenario { name: "zone without summer time", zone: Tz::Asia__Kolkata, ..KEYLESS },

@@ -28,6 +28,10 @@ pub struct Scenario {
     /// Of a hundred mails: refused, and accepted but never seen again.
     pub refused: u64,
     pub vanished: u64,
+    /// Clients whose numbers, and so whose keys and Message-IDs, are the same.
+    pub clients: usize,
+    /// Of a hundred mails: a copy of the system sends one of its own under the same Message-ID.
+    pub copied: u64,
 }
 
 /// The truth about one request.
@@ -85,7 +89,11 @@ pub fn make(scenario: &Scenario, count: u64, seed: u64) -> World {
         sap_row(scenario, number, draft, &recipient, stamp, refused, &mut out.sap);
         if !refused && !vanished {
             let origin = free + rng.range(300, 1500);
-            let id = if scenario.keys { format!("ADR51{number:012}") } else { format!("{:016x}", rng.bits()) };
+            let id = if scenario.keys { format!("ADR51{:012}", number / scenario.clients) } else { format!("{:016x}", rng.bits()) };
+            if rng.bits() % 100 < scenario.copied {
+                let (at, to) = (origin + rng.range(-1_800_000, 1_800_000), format!("test{}@contoso.example", rng.below(20)));
+                rows.push((at, trace_row(at, "sap@contoso.example", &to, "Test of the copy", &id, "203.0.113.20"), None));
+            }
             rows.push((origin, trace_row(origin, "sap@contoso.example", &recipient, &draft.subject, &id, "203.0.113.10"), Some(number)));
         }
         let verdict = if refused {
@@ -159,7 +167,8 @@ fn wall(scenario: &Scenario, at: i64) -> i64 {
 }
 
 /// Columns of SAP's export.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
+    "MANDT",
     "RECTP",
     "RECYR",
     "RECNO",
@@ -178,12 +187,12 @@ const COLUMNS: [&str; 15] = [
 ];
 
 /// Text with tabs, or a list where values are cut: it alone shows that they are.
-fn sap_line(scenario: &Scenario, cells: [&str; 15], out: &mut String) {
+fn sap_line(scenario: &Scenario, cells: [&str; 16], out: &mut String) {
     let Some((title, address)) = scenario.cut else {
         let _ = writeln!(out, "{}", cells.join("\t"));
         return;
     };
-    let widths = [5, 5, 12, title, 19, address, 10, 8, 10, 9, 6, 5, 5, 50, 50];
+    let widths = [5, 5, 5, 12, title, 19, address, 10, 8, 10, 9, 6, 5, 5, 50, 50];
     for (cell, width) in cells.into_iter().zip(widths) {
         let _ = write!(out, "|{:<width$}", cell.chars().take(width).collect::<String>());
     }
@@ -194,7 +203,7 @@ fn sap_row(scenario: &Scenario, number: usize, draft: &Draft, recipient: &str, s
     let show = |at: i64, form: &str| DateTime::<Utc>::from_timestamp_millis(at).unwrap_or_default().format(form).to_string();
     let (day, time) = if scenario.cut.is_some() { ("%d.%m.%Y", "%H:%M:%S") } else { ("%Y%m%d", "%H%M%S") };
     let asked = wall(scenario, draft.at);
-    let record = format!("{number:012}");
+    let (client, record) = (format!("{}", 100 + number % scenario.clients), format!("{:012}", number / scenario.clients));
     let key = if scenario.keys { ["ADR", "51", record.as_str()] } else { [""; 3] };
     let (message, v3, v4) = if refused { ("806", REFUSAL.0, REFUSAL.1) } else { ("718", "", "") };
     // SAP's field for the title holds fifty characters.
@@ -203,6 +212,7 @@ fn sap_row(scenario: &Scenario, number: usize, draft: &Draft, recipient: &str, s
     let [asked_day, asked_time, day, time] = times.each_ref().map(String::as_str);
     let [kind, year, record] = key;
     let cells = [
+        client.as_str(),
         kind,
         year,
         record,

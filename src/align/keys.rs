@@ -49,16 +49,18 @@ impl<'a> Recipients<'a> {
         self.by_name.contains_key(name)
     }
 
-    /// The mail to a recipient; where one of the two is cut or unknown, the first that can be meant.
-    fn find(&self, name: &str, wanted: &Part) -> Option<usize> {
+    /// The mail to a recipient, of several the first that is `meant`; where one of the two recipients is cut or unknown,
+    /// the first that it can be.
+    fn find(&self, name: &str, wanted: &Part, meant: &dyn Fn(usize) -> bool) -> Option<usize> {
         let (first, more) = self.by_name.get(name)?;
         let all = if more.is_empty() { std::slice::from_ref(first) } else { more.as_slice() };
         let recipient = |at: &usize| self.recipients[*at].as_ref();
         let place = all.partition_point(|at| recipient(at).text < wanted.text);
-        let same = all.get(place).filter(|at| recipient(at).text == wanted.text && !wanted.text.is_empty());
+        let same = || all[place..].iter().take_while(|at| recipient(at).text == wanted.text && !wanted.text.is_empty());
         let vague = |part: &Part| part.cut || part.text.is_empty();
-        let meant = |at: &&usize| (vague(wanted) || vague(recipient(at))) && recipient(at).agrees(wanted);
-        same.or_else(|| all.iter().filter(meant).min()).copied()
+        let maybe = || all.iter().filter(|at| (vague(wanted) || vague(recipient(at))) && recipient(at).agrees(wanted));
+        let best = same().find(|at| meant(**at)).or_else(|| same().next());
+        best.or_else(|| maybe().find(|at| meant(**at))).or_else(|| maybe().min()).copied()
     }
 }
 
@@ -85,7 +87,7 @@ fn echoes(store: &Store, units: &Units, by_id: &Recipients<'_>) -> HashMap<usize
     for (at, record) in units.attempts.iter().enumerate() {
         let record = &store.records[*record as usize];
         let (id, recipient) = (compare::message_id(store.text(record.message_id)), compare::recipient(store, record));
-        let found = by_id.find(&id, &recipient).filter(|arrival| units.arrivals[*arrival].recipient.same(&recipient));
+        let found = by_id.find(&id, &recipient, &|_| true).filter(|arrival| units.arrivals[*arrival].recipient.same(&recipient));
         out.extend(found.map(|arrival| (at, arrival)));
     }
     out
@@ -99,7 +101,11 @@ fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: &[Recip
         let record = &store.records[request.last() as usize];
         test.tried += usize::from(store.sap_of(record).is_some_and(|facts| facts.state.handed_over()));
         let wanted = compare::recipient(store, record);
-        let [hit, tried, relayed] = [arrivals, attempts, relays].map(|all| all.find(&request.key, &wanted));
+        let subject = compare::subject(store, record);
+        let of = |units: &[Arrival], at: usize| units.get(at).is_some_and(|unit| unit.subject.agrees(&subject));
+        let hit = arrivals.find(&request.key, &wanted, &|at| of(&units.arrivals, at));
+        let tried = attempts.find(&request.key, &wanted, &|_| true);
+        let relayed = relays.find(&request.key, &wanted, &|at| of(&units.relays, at));
         if hit.is_some() || tried.is_some() || relayed.is_some() {
             test.hits += 1;
         } else if arrivals.has(&request.key) {
@@ -121,7 +127,8 @@ fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: &[Recip
 /// Gives requests the arrivals that their key names.
 pub fn link_arrivals(view: &View<'_>, exact: &Exact, mails: &mut [Mail], taken: &mut Taken) {
     for (at, mail) in mails.iter_mut().enumerate() {
-        if let Some(arrival) = exact.arrivals.get(&at) {
+        // Two requests of one key and recipient have one arrival at most.
+        if let Some(arrival) = exact.arrivals.get(&at).filter(|arrival| !taken.arrivals[**arrival]) {
             let link = Link { key: LinkKey::SapKey, confidence: 0.99, runner_up: None };
             taken.arrivals[*arrival] = true;
             mail.arrivals.extend(view.units.arrivals[*arrival].rows.iter().map(|row| (*row, link)));

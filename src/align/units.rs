@@ -106,12 +106,16 @@ fn arrivals(store: &Store) -> Vec<Arrival> {
     out
 }
 
-/// Adds a row to its arrival among those from a place on; without a Message-ID it is one of its own.
+/// Adds a row to its arrival among those from a place on; without a Message-ID it is one of its own. Two clients of a
+/// system may use one Message-ID for two mails, which their subjects tell apart.
 fn add(store: &Store, names: &Names, at: u32, begin: usize, out: &mut Vec<Arrival>) {
     let Some(record) = store.records.get(at as usize) else { return };
     let Some((message_id, recipient)) = names.of_row(store, record) else { return };
     let (subject, sender) = (compare::subject(store, record), compare::sender(store, record));
-    let same = |known: &&mut Arrival| !message_id.is_empty() && known.message_id == message_id && known.recipient.text == recipient.text;
+    let same = |known: &&mut Arrival| {
+        let named = !message_id.is_empty() && known.message_id == message_id && known.recipient.text == recipient.text;
+        named && known.subject.agrees(&subject)
+    };
     let Some(known) = out[begin..].iter_mut().find(same) else {
         return out.push(Arrival { rows: vec![at], message_id, recipient, subject, sender });
     };
