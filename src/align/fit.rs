@@ -62,6 +62,7 @@ pub struct Rate {
 
 impl Rate {
     /// What the clock has gone astray since the pivot.
+    #[must_use]
     pub fn at(&self, local: Millis) -> Millis {
         // Days of years times milliseconds of a day stay far below the limit.
         (local - self.pivot).saturating_mul(self.per_day) / DAY
