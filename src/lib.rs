@@ -22,4 +22,4 @@ pub mod source;
 
 mod pipeline;
 
-pub use pipeline::{Analysis, Options, Progress, ReadOptions, Reading, analyse, read, read_with};
+pub use pipeline::{Analysis, LeftOut, Options, Progress, ReadOptions, Reading, analyse, read, read_with};

@@ -1,8 +1,10 @@
 //! The whole way: paths in, analysis out.
 
 mod read;
+mod scope;
 
 pub use read::{ReadOptions, Reading, read, read_with};
+pub use scope::LeftOut;
 
 use crate::align::{self, Alignment, Zone};
 use crate::error::UsageError;
@@ -22,6 +24,8 @@ pub struct Options {
     pub since: Option<Millis>,
     /// Journeys requested later are left out.
     pub until: Option<Millis>,
+    /// Only journeys to recipients of these domains, lower case, are in the result; empty for all.
+    pub recipient_domains: Vec<String>,
     /// What is known about the own landscape.
     pub policy: Policy,
     /// Time of the question; when absent, the end of the export that speaks of a mail: what SAP says of a mail that waits
@@ -59,8 +63,10 @@ pub struct Analysis {
     pub incidents: Vec<Incident>,
     /// Whose mails were asked for, where there is no SAP export.
     pub sender: Option<String>,
-    /// Journeys outside `--since/--until`.
-    pub outside_window: usize,
+    /// The only domains whose recipients are in the result; empty for all.
+    pub recipient_domains: Vec<String>,
+    /// Journeys that are not in the result.
+    pub left_out: LeftOut,
     /// Times in which no send job ran.
     pub silences: Vec<Silence>,
     /// Time of the question, where it was given.
@@ -97,16 +103,25 @@ pub fn analyse(
     mark_others(&mut reading, &all);
     // Incidents are told from all mails: what went well outside the window still says when the trouble began and ended.
     let incidents = incident::group(&mut all, &mut reading.store, &matcher, &options.priorities);
-    let before = all.len();
-    let (journeys, mut incidents) = incident::within(all, incidents, options.since, options.until);
     let silences = journey::silences(&reading.store, &reading.sources, &alignment);
-    incident::prove(&mut incidents, &journeys, &reading.store, &silences);
-    options.priorities.count(&mut incidents, &journeys, &reading.store);
-    incident::lay_beside(&mut incidents, &options.events);
-    let outside_window = before - journeys.len();
-    let (priorities, events, sender) = (options.priorities.clone(), options.events.clone(), options.policy.sender.clone());
-    let as_of = options.as_of;
-    Ok(Analysis { reading, alignment, journeys, incidents, sender, outside_window, silences, as_of, priorities, events })
+    let mut analysis = Analysis {
+        reading,
+        alignment,
+        journeys: all,
+        incidents,
+        sender: options.policy.sender.clone(),
+        recipient_domains: options.recipient_domains.clone(),
+        left_out: LeftOut::default(),
+        silences,
+        as_of: options.as_of,
+        priorities: options.priorities.clone(),
+        events: options.events.clone(),
+    };
+    scope::narrow(&mut analysis, options);
+    incident::prove(&mut analysis.incidents, &analysis.journeys, &analysis.reading.store, &analysis.silences);
+    options.priorities.count(&mut analysis.incidents, &analysis.journeys, &analysis.reading.store);
+    incident::lay_beside(&mut analysis.incidents, &options.events);
+    Ok(analysis)
 }
 
 /// Logs of Exchange and of relays hold everybody's mail.

@@ -7,7 +7,7 @@ use std::path::Path;
 use support::sostrace as run;
 
 const SAMPLE: &str = "samples/connector-mismatch";
-const TABLES: [&str; 6] = ["journeys", "incidents", "findings", "sources", "evidence", "timesketch"];
+const TABLES: [&str; 7] = ["journeys", "incidents", "findings", "sources", "resend", "evidence", "timesketch"];
 
 fn read(folder: &Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap()
@@ -28,7 +28,7 @@ fn every_table_is_written_in_every_format_in_one_run() {
     }
     let (code, _, err) = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!((code, err.as_str()), (0, ""));
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 24, "a temporary file was left");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 28, "a temporary file was left");
     let mut shown = String::new();
     for table in TABLES {
         let rows = records(&read(folder.path(), &format!("{table}.csv")));
@@ -104,4 +104,76 @@ fn no_text_becomes_a_formula_and_numbers_stay_numbers() {
     }
     let (code, _, err) = run(&["analyze", SAMPLE, "--delimiter", "x"]);
     assert!(code == 2 && err.contains("expected one of"), "{err}");
+}
+
+/// Columns of a table by name.
+fn table(text: &str) -> Vec<std::collections::BTreeMap<String, String>> {
+    let rows = records(text);
+    let named = |row: &csv::StringRecord| rows[0].iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect();
+    rows.iter().skip(1).map(named).collect()
+}
+
+#[test]
+fn the_resend_list_can_be_worked_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("resend.csv").display().to_string();
+    assert_eq!(run(&["analyze", SAMPLE, "-o", &format!("resend={file}")]).0, 0);
+    let rows = table(&read(folder.path(), "resend.csv"));
+    assert_eq!(rows.len(), 321);
+    let group = |row: &std::collections::BTreeMap<String, String>| {
+        let cause = (row["rule"].is_empty(), row["rule"].clone());
+        (row["system"].clone(), row["client"].clone(), cause, row["sap_key"].clone())
+    };
+    assert!(rows.is_sorted_by_key(group));
+    for row in &rows {
+        let (deed, verdict) = (row["do"].as_str(), row["verdict"].as_str());
+        assert!(["resend", "recreate", "wait", "do-not-resend"].contains(&deed), "{row:?}");
+        assert!(!row["reason"].is_empty() && !row["duplicate_risk"].is_empty(), "{row:?}");
+        // Who is to act is told what must be gone first, and how to see that it is.
+        assert_eq!(row["first"].is_empty() || row["gone_when"].is_empty(), verdict == "delivered", "{row:?}");
+        let may_have_arrived = ["delivered", "handed-off", "missing", "conflict", "diverted"].contains(&verdict);
+        assert!(deed != "resend" || !may_have_arrived, "{row:?}");
+    }
+    let mut shown = std::collections::BTreeMap::new();
+    for row in &rows {
+        let key = (row["rule"].clone(), row["do"].clone(), row["verdict"].clone());
+        let text = ["reason", "first", "gone_when", "duplicate_risk", "owner"].map(|name| format!("  {name}: {}", row[name])).join("\n");
+        shown.entry(key).or_insert((0, text)).0 += 1;
+    }
+    let lines = shown.iter().map(|((rule, deed, verdict), (count, text))| format!("{count} {verdict} {rule}: {deed}\n{text}"));
+    insta::assert_snapshot!("resend", lines.collect::<Vec<_>>().join("\n"));
+}
+
+/// What is handed to one customer names no other one.
+#[test]
+fn a_proof_for_one_domain_holds_its_mails_only() {
+    const DOMAIN: &str = "fabrikam.example";
+    let folder = tempfile::tempdir().unwrap();
+    let all = table(&run(&["analyze", SAMPLE, "--format", "csv"]).1);
+    let others: Vec<&str> =
+        all.iter().map(|row| row["recipient"].as_str()).filter(|to| !DOMAIN.starts_with(to.rsplit('@').next().unwrap())).collect();
+    let own = all.iter().filter(|row| row["recipient"].ends_with(DOMAIN)).count();
+    let mut arguments =
+        vec!["analyze".to_owned(), SAMPLE.to_owned(), "--recipient-domain".to_owned(), format!("@{}", DOMAIN.to_uppercase())];
+    for table in ["journeys", "incidents", "findings", "sources", "resend", "evidence", "timesketch"] {
+        arguments.extend(["-o".to_owned(), format!("{table}={}", folder.path().join(format!("{table}.csv")).display())]);
+    }
+    let (code, summary, err) = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(own > 10 && table(&read(folder.path(), "journeys.csv")).len() == own);
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for other in &others {
+            assert!(!text.contains(other) && !summary.contains(other), "{other}");
+        }
+    }
+    assert!(table(&read(folder.path(), "sources.csv")).iter().all(|row| row["sha256"].len() == 64 && !row["covers"].is_empty()));
+    insta::assert_snapshot!("proof", summary);
+    for wrong in ["a@fabrikam.example", " ", "@"] {
+        let (code, _, err) = run(&["analyze", SAMPLE, "--recipient-domain", wrong]);
+        assert!(code == 2 && err.contains("behind the @"), "{err}");
+    }
+    let rejects = folder.path().join("r").display().to_string();
+    let (code, _, err) = run(&["analyze", SAMPLE, "--recipient-domain", DOMAIN, "--rejects", &rejects]);
+    assert!(code == 2 && err.contains("leave --rejects out"), "{err}");
 }

@@ -32,6 +32,9 @@ pub struct Known {
     /// Whose mails of a trace are meant when there is no SAP export
     #[arg(long, value_name = "ADDRESS")]
     sender: Option<String>,
+    /// Only mails to recipients of this domain in every output: a proof for one customer (repeatable)
+    #[arg(long, value_name = "DOMAIN")]
+    recipient_domain: Vec<String>,
     /// Domain whose recipients are internal (repeatable)
     #[arg(long, value_name = "DOMAIN")]
     accepted_domain: Vec<String>,
@@ -66,6 +69,10 @@ impl Known {
         rejects: bool,
     ) -> Result<(Analysis, Outcome), CommandError> {
         let mut options = self.options()?;
+        if rejects && !options.recipient_domains.is_empty() {
+            let what = "the lines that were not understood may be of anybody; leave --rejects out".to_owned();
+            return Err(UsageError::Option { option: "recipient-domain", value: options.recipient_domains.join(", "), what }.into());
+        }
         let config::Config { settings, priorities } = self.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
         options.priorities = priorities;
         let weighed = weight.put(&mut options)?;
@@ -94,6 +101,7 @@ impl Known {
             zones: self.zone.iter().map(|text| when::zone(text)).collect::<Result<_, _>>()?,
             since,
             until,
+            recipient_domains: self.recipient_domain.iter().map(|text| when::domain(text)).collect::<Result<_, _>>()?,
             as_of: time("as-of", &self.as_of)?,
             policy: Policy { accepted_domains: self.accepted_domain.clone(), option: self.option.clone(), sender: self.sender.clone() },
             ..Options::default()

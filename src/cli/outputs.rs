@@ -16,8 +16,8 @@ pub struct Outputs {
     /// Print the journeys instead of the summary: csv, tsv or jsonl; ticket prints each incident as a ticket for its owner
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// Write the journeys, or another table: incidents, findings, sources, evidence, timesketch; the extension chooses csv,
-    /// tsv, jsonl or parquet (repeatable)
+    /// Write the journeys, or another table: incidents, findings, sources, resend, evidence, timesketch; the extension
+    /// chooses csv, tsv, jsonl or parquet (repeatable)
     #[arg(short, long, value_name = "[TABLE=]FILE")]
     output: Vec<String>,
     /// What stands between the cells of CSV: , ; | or tab

@@ -22,6 +22,16 @@ pub fn time(option: &'static str, text: &str) -> Result<Millis, UsageError> {
     })
 }
 
+/// A domain as it stands behind the `@`.
+pub fn domain(text: &str) -> Result<String, UsageError> {
+    let bare = text.trim().trim_start_matches('@').to_lowercase();
+    if bare.is_empty() || bare.contains('@') || bare.contains(char::is_whitespace) {
+        let what = "expected what stands behind the @ of an address, such as fabrikam.example".to_owned();
+        return Err(UsageError::Option { option: "recipient-domain", value: text.to_owned(), what });
+    }
+    Ok(bare)
+}
+
 /// `HOP=ZONE` or `LABEL=ZONE`.
 pub fn zone(text: &str) -> Result<(String, Zone), UsageError> {
     let wrong = |what: String| UsageError::Option { option: "zone", value: text.to_owned(), what };

@@ -44,19 +44,13 @@ pub fn group(journeys: &mut [Journey], store: &mut Store, matcher: &Matcher<'_>,
     out
 }
 
-/// Journeys requested inside a window, and the incidents that have members there, with those members only.
+/// Journeys that are meant, and the incidents that have members among them, with those members only.
 #[must_use]
-pub fn within(
-    journeys: Vec<Journey>,
-    incidents: Vec<Incident>,
-    since: Option<Millis>,
-    until: Option<Millis>,
-) -> (Vec<Journey>, Vec<Incident>) {
-    let inside = |at: Option<Millis>| at.is_none_or(|at| since.is_none_or(|since| at >= since) && until.is_none_or(|until| at <= until));
+pub fn within(journeys: Vec<Journey>, incidents: Vec<Incident>, meant: &dyn Fn(&Journey) -> bool) -> (Vec<Journey>, Vec<Incident>) {
     let mut places: Vec<Option<u32>> = Vec::with_capacity(journeys.len());
     let mut kept: Vec<Journey> = Vec::new();
     for journey in journeys {
-        let stays = inside(journey.time());
+        let stays = meant(&journey);
         places.push(stays.then(|| crate::evidence::index(kept.len())));
         if stays {
             kept.push(journey);

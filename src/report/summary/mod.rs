@@ -2,6 +2,7 @@
 
 mod around;
 mod incidents;
+mod proof;
 mod sources;
 mod totals;
 
@@ -62,6 +63,7 @@ pub fn summary(analysis: &Analysis, catalogue: &Catalogue, paths: &[PathBuf], st
     let mut out = sources::section(analysis, style);
     out.push_str(&totals::section(analysis, style));
     out.push_str(&incidents::section(analysis, catalogue, style));
+    out.push_str(&proof::section(analysis, style));
     let gaps = gaps(analysis);
     if !gaps.is_empty() {
         out.push('\n');

@@ -75,8 +75,10 @@ fn priority(analysis: &Analysis, style: &Style) -> String {
 
 /// Why there is no mail to speak of.
 fn nothing(analysis: &Analysis) -> &'static str {
-    if analysis.outside_window > 0 {
+    if analysis.left_out.window > 0 {
         "no mail inside --since/--until"
+    } else if !analysis.recipient_domains.is_empty() {
+        "no mail to --recipient-domain in what was read"
     } else if analysis.sender.is_some() {
         "no mail of --sender in what was read"
     } else if analysis.reading.sources.iter().all(|source| source.context) {
@@ -105,7 +107,7 @@ fn everybody(analysis: &Analysis) -> String {
 
 /// What was seen and is no mail of SAP's.
 fn aside(analysis: &Analysis, out: &mut String) {
-    let alignment = &analysis.alignment;
+    let (alignment, left_out) = (&analysis.alignment, analysis.left_out);
     if !alignment.others.is_empty() {
         let _ = write!(out, "  beside   {} recipients of other mails in the trace", alignment.others.len());
         let like = alignment.sap_like.len();
@@ -115,7 +117,7 @@ fn aside(analysis: &Analysis, out: &mut String) {
             if like > 0 { format!(", {like} of them look like SAP mail without a request in this export") } else { String::new() }
         );
     }
-    let unasked = alignment.mails.len().saturating_sub(analysis.journeys.len() + analysis.outside_window);
+    let unasked = alignment.mails.len().saturating_sub(analysis.journeys.len() + left_out.window + left_out.domain + left_out.unclear);
     if unasked > 0 {
         let _ = writeln!(out, "  beside   {unasked} mails of other senders than --sender");
     }
@@ -123,8 +125,14 @@ fn aside(analysis: &Analysis, out: &mut String) {
         let _ =
             writeln!(out, "  beside   {} SMTP tries in the ICM trace that no request of this export can be given", alignment.loose.len());
     }
-    if analysis.outside_window > 0 {
-        let _ = writeln!(out, "  beside   {} mails outside --since/--until", analysis.outside_window);
+    for (count, what) in [
+        (left_out.window, "mails outside --since/--until"),
+        (left_out.domain, "mails to other domains than --recipient-domain"),
+        (left_out.unclear, "mails whose recipient is unknown or cut off, so that nobody can tell"),
+    ] {
+        if count > 0 {
+            let _ = writeln!(out, "  beside   {count} {what}");
+        }
     }
 }
 

@@ -65,7 +65,7 @@ fn all(run: Run<'_>) -> Rows<'_> {
         let first = of.partition_point(|(known, _)| *known < at);
         let journeys: Vec<&str> =
             of[first..].iter().take_while(|(known, _)| *known == at).map(|(_, journey)| journey.id.as_str()).collect();
-        let around = matches!(record.detail, Detail::Context(_));
+        let around = matches!(record.detail, Detail::Context(_)) && run.analysis.recipient_domains.is_empty();
         (!journeys.is_empty() || around).then(|| row(run, (at, record), journeys.join(";"), links.get(&at)))
     }))
 }

@@ -4,6 +4,7 @@ mod evidence;
 mod findings;
 mod incidents;
 mod journeys;
+mod resend;
 mod sources;
 mod timesketch;
 
@@ -11,13 +12,15 @@ pub use evidence::EVIDENCE;
 pub use findings::FINDINGS;
 pub use incidents::INCIDENTS;
 pub use journeys::{COLUMNS, JOURNEYS, rows};
+pub use resend::RESEND;
 pub use sources::SOURCES;
+pub(super) use sources::covers;
 pub use timesketch::TIMESKETCH;
 
 use super::table::Named;
 
 /// All tables, that of the journeys first.
-pub const TABLES: &[Named] = &[JOURNEYS, INCIDENTS, FINDINGS, SOURCES, EVIDENCE, TIMESKETCH];
+pub const TABLES: &[Named] = &[JOURNEYS, INCIDENTS, FINDINGS, SOURCES, RESEND, EVIDENCE, TIMESKETCH];
 
 /// The table of a name.
 #[must_use]
