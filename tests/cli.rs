@@ -171,15 +171,26 @@ fn replies_are_classified_from_arguments_and_standard_input() {
     let text = "550 5.7.64 TenantAttribution; Relay Access Denied";
     let (code, out, _) = run(&["classify", text]);
     assert!(code == 0 && out.starts_with("RELAY-01\t"), "{out}");
-    let output = sostrace(&["classify", "-"]).write_stdin(format!("{text}\r\nhello\n")).output().unwrap();
-    let out = String::from_utf8(output.stdout).unwrap();
-    assert!(out.starts_with("RELAY-01\t") && out.contains("\n-\tno rule knows this text\thello\n"), "{out}");
+    let lines = format!(
+        "{text}\r\nhello, \"you\"\n550 5.9.9 something new\n5.7.57 Client not authenticated to send mail. Error: 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.\n=1+1\n"
+    );
+    for form in ["details", "table", "csv", "json"] {
+        let output = sostrace(&["classify", "-", "--format", form]).write_stdin(lines.clone()).output().unwrap();
+        insta::assert_snapshot!(format!("classify-{form}"), String::from_utf8(output.stdout).unwrap());
+    }
+    let output = sostrace(&["classify"]).write_stdin(lines.clone()).output().unwrap();
+    assert!(output.stdout.starts_with(b"rule        how sure"), "{output:?}");
 }
 
 #[test]
 fn rules_explain_themselves() {
     assert!(run(&["explain", "relay-01"]).1.starts_with("RELAY-01"));
     assert!(run(&["explain", "550 5.7.64 TenantAttribution; Relay Access Denied"]).1.starts_with("RELAY-01"));
+    let (_, out, _) = run(&["explain", "550 5.9.9 something new"]);
+    assert!(
+        out.starts_with("GEN-5XX") && out.ends_with("Found by the class 5 of the reply, which is all that is known (a guess)\n"),
+        "{out}"
+    );
     let (code, _, err) = run(&["explain", "RELY-01"]);
     assert!(code == 2 && err.contains("did you mean RELAY-01?"), "{err}");
     assert!(run(&["rules", "list"]).1.contains("RELAY-01"));

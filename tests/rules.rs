@@ -160,38 +160,47 @@ fn a_folder_of_the_user_overrides_in_any_case() {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
-/// A change to a good rule, words of the message, the key whose line it names.
+/// A change to a good rule, words of the message, the key whose line it names, the text at whose beginning it points.
 #[test]
-fn errors_name_the_line_and_what_would_be_right() {
-    let rows: [(&str, &str, &str, &str); 15] = [
-        ("title =", "titel =", "did you mean \"title\"", "titel ="),
-        ("owner = \"exchange-admin\"", "owner = \"nobody\"", "is not one of sap-basis", "owner ="),
-        ("enhanced = [\"5.7.64\"]", "enhanced = [\"5.7\"]", "no enhanced code", "enhanced ="),
-        ("enhanced = [\"5.7.64\"]", "enhanced = [\"5.7.64-5.7.66\"]", "list the enhanced codes singly", "codes_suffice ="),
-        ("[\"TenantAttribution; Relay Access Denied\"]", "[\"Relay\"]", "too short", "text_any ="),
-        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\nspeaker = [\"bob\"]", "is not one of exo-mx", "speaker ="),
-        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\nsap_message = [\"xs8\"]", "no SAP message", "sap_message ="),
-        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\ngeneric = 3", "not 4 or 5", "generic ="),
-        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\n[context]\nscope = \"far\"", "internal, external", "scope ="),
-        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\n[when]\nstopped_at = [\"here\"]", "is not one of sap", "stopped_at ="),
-        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\n[when]\nexchange_status = [\"lost\"]", "gettingstatus", "exchange_status ="),
-        ("gives = \"RELAY-02\"", "gives = \"RELAY-99\"", "\"RELAY-99\" is no rule", "gives ="),
-        ("article_version = \"V3\"", "article_version = \"2025\"", "V1, V2, V3", "article_version ="),
-        ("as_of = \"2026-11-23\"", "as_of = \"today\"", "expected a date", "as_of ="),
-        ("owner = \"exchange-admin\"\n", "", "missing field `owner`", "[match]"),
+fn errors_name_line_and_column_and_what_would_be_right() {
+    let rows: [(&str, &str, &str, &str, &str); 17] = [
+        ("title =", "titel =", "did you mean \"title\"", "titel =", "titel"),
+        ("[[remedy]]", "[[remedies]]", "did you mean \"remedy\"", "[[remedies]]", "remedies"),
+        ("owner = \"exchange-admin\"", "owner = \"exchange\"", "did you mean \"exchange-admin\"", "owner =", "\"exchange\""),
+        ("owner = \"exchange-admin\"", "owner = \"nobody\"", "is not one of sap-basis", "owner =", "\"nobody\""),
+        ("enhanced = [\"5.7.64\"]", "enhanced = [\"5.7\"]", "no enhanced code", "enhanced =", "\"5.7\""),
+        ("enhanced = [\"5.7.64\"]", "enhanced = [\"5.7.64-5.7.66\"]", "list the enhanced codes singly", "codes_suffice =", "codes_suffice"),
+        ("[\"TenantAttribution; Relay Access Denied\"]", "[\"Relay\"]", "too short", "text_any =", "\"Relay\""),
+        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\nspeaker = [\"bob\"]", "is not one of exo-mx", "speaker =", "\"bob\""),
+        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\nsap_message = [\"xs8\"]", "no SAP message", "sap_message =", "\"xs8\""),
+        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\ngeneric = 3", "not 4 or 5", "generic =", "3"),
+        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\n[context]\nscope = \"far\"", "internal, external", "scope =", "\"far\""),
+        ("stage = [\"rcpt\"]", "stage = [\"rcpt\"]\n[when]\nstopped_at = [\"here\"]", "is not one of sap", "stopped_at =", "\"here\""),
+        (
+            "stage = [\"rcpt\"]",
+            "stage = [\"rcpt\"]\n[when]\nexchange_status = [\"lost\"]",
+            "gettingstatus",
+            "exchange_status =",
+            "\"lost\"",
+        ),
+        ("gives = \"RELAY-02\"", "gives = \"RELAY-99\"", "\"RELAY-99\" is no rule", "gives =", "\"RELAY-99\""),
+        ("article_version = \"V3\"", "article_version = \"2025\"", "V1, V2, V3", "article_version =", "\"2025\""),
+        ("as_of = \"2026-11-23\"", "as_of = \"today\"", "expected a date", "as_of =", "\"today\""),
+        ("owner = \"exchange-admin\"\n", "", "missing field `owner`", "[match]", "[match]"),
     ];
-    for (old, new, words, key) in rows {
+    for (old, new, words, key, pointed) in rows {
         assert!(toml_of("RELAY-01").contains(old), "{old}");
         let own = folder("RELAY-01.toml", "RELAY-01", |text| text.replacen(old, new, 1));
         let text = std::fs::read_to_string(own.path().join("RELAY-01.toml")).unwrap();
-        let line = 1 + text.lines().position(|line| line.starts_with(key)).unwrap();
+        let (line, row) = text.lines().enumerate().find(|(_, line)| line.starts_with(key)).unwrap();
         let error = Catalogue::builtin().unwrap().with_dir(own.path()).unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
         let told = match &error {
-            RuleError::Malformed { line, .. } | RuleError::Invalid { line, .. } => *line,
+            RuleError::Malformed { line, column, .. } | RuleError::Invalid { line, column, .. } => (*line, *column),
             other => panic!("{other}"),
         };
-        assert_eq!(told, line, "{error}");
+        assert_eq!(told, (line + 1, row.find(pointed).unwrap() + 1), "{error}");
+        assert!(error.to_string().contains(&format!("RELAY-01.toml:{}:{}: ", told.0, told.1)), "{error}");
     }
 }
 

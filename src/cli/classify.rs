@@ -2,16 +2,31 @@
 
 use super::{CommandError, Outcome, catalogue};
 use crate::report::clean;
-use crate::rules::{Catalogue, Matcher, Said};
-use std::io::{self, BufRead, Write};
+use crate::rules::{Judgement, Matcher, Said};
+use clap::ValueEnum;
+use serde_json::json;
+use std::io::{self, BufRead, BufWriter, Write};
 use std::path::PathBuf;
+
+/// How judgements are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// Some lines for each text; what arguments get
+    Details,
+    /// One line for each text; what lines of standard input get
+    Table,
+    /// Columns input, rule, kind (does it heal?), owner, option, title
+    Csv,
+    /// One object for each text and line
+    Json,
+}
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   sostrace classify '550 5.7.64 TenantAttribution; Relay Access Denied'
   sostrace classify XS816
-  grep -h ' 5[0-9][0-9] ' mail.log | sostrace classify -")]
+  grep -h ' 5[0-9][0-9] ' mail.log | sostrace classify --format csv")]
 pub struct Args {
     /// The texts; '-' or nothing reads one per line from standard input
     #[arg(value_name = "TEXT")]
@@ -19,6 +34,9 @@ pub struct Args {
     /// The text may have been cut at its end
     #[arg(long)]
     cut: bool,
+    /// How to print
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Form>,
     /// Folder with rules of your own
     #[arg(long, value_name = "DIR")]
     rules: Option<PathBuf>,
@@ -28,32 +46,122 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalogue = catalogue(args.rules.as_deref())?;
     let matcher = Matcher::new(&catalogue)?;
-    let mut out = io::stdout().lock();
-    if args.texts.is_empty() || args.texts == ["-"] {
-        for line in io::stdin().lock().split(b'\n') {
-            let line = String::from_utf8_lossy(&line?).into_owned();
-            judge(&matcher, &catalogue, &line, args.cut, &mut out)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let piped = args.texts.is_empty() || args.texts == ["-"];
+    let form = args.format.unwrap_or(if piped { Form::Table } else { Form::Details });
+    head(form, &mut out)?;
+    let mut judge = |text: &str| {
+        let found = matcher.judge(&Said { text, cut: args.cut, ..Said::default() });
+        put(form, text.trim_end(), found.as_ref(), &mut out)
+    };
+    if piped {
+        let (mut lines, mut line) = (io::stdin().lock(), Vec::new());
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            judge(String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line)).as_ref())?;
+            line.clear();
         }
     } else {
-        for text in &args.texts {
-            judge(&matcher, &catalogue, text, args.cut, &mut out)?;
-        }
+        args.texts.iter().try_for_each(|text| judge(text))?;
     }
     out.flush()?;
     Ok(Outcome::Done)
 }
 
-fn judge(matcher: &Matcher<'_>, catalogue: &Catalogue, text: &str, cut: bool, out: &mut dyn Write) -> io::Result<()> {
-    let Some(found) = matcher.judge(&Said { text, cut, ..Said::default() }) else {
-        return writeln!(out, "-\tno rule knows this text\t{}", clean(text.trim_end()));
+fn head(form: Form, out: &mut dyn Write) -> io::Result<()> {
+    match form {
+        Form::Table => row(out, ["rule", "how sure", "acts first", "title", "text"]),
+        Form::Csv => writeln!(out, "input,rule,kind,owner,option,title"),
+        Form::Details | Form::Json => Ok(()),
+    }
+}
+
+fn put(form: Form, text: &str, found: Option<&Judgement<'_>>, out: &mut dyn Write) -> io::Result<()> {
+    match form {
+        Form::Details => details(text, found, out),
+        Form::Table => {
+            let rule = found.map(|found| found.rule);
+            let (id, owner, title) = rule.map_or(("-", "-", "no rule knows this text"), |rule| (&rule.id, &rule.owner, &rule.title));
+            row(out, [id, found.map_or("", sure), owner, title, &clean(text)])
+        }
+        Form::Csv => csv(text, found, out),
+        Form::Json => {
+            let rule = found.map(|found| found.rule);
+            let object = json!({
+                "input": text,
+                "rule": rule.map(|rule| &rule.id),
+                "kind": rule.map(|rule| rule.heal),
+                "owner": rule.map(|rule| &rule.owner),
+                "needs": rule.map(|rule| &rule.needs),
+                "options": rule.map(|rule| &rule.options),
+                "title": rule.map(|rule| &rule.title),
+                "action": rule.map(|rule| &rule.action),
+                "sure": found.map(sure),
+                "why": found.map(|found| &found.why),
+                "chain": found.map(|found| &found.chain),
+                "others": found.map(|found| found.others.iter().map(|rule| &rule.id).collect::<Vec<_>>()),
+            });
+            writeln!(out, "{object}")
+        }
+    }
+}
+
+/// How sure a judgement is, in a word.
+fn sure(found: &Judgement<'_>) -> &'static str {
+    match (found.rule.matching.generic, found.guess) {
+        (Some(_), _) => "generic",
+        (None, true) => "a guess",
+        (None, false) => "sure",
+    }
+}
+
+/// A row of fixed columns, so that the first line is printed before the last one is read.
+fn row(out: &mut dyn Write, [rule, sure, owner, title, text]: [&str; 5]) -> io::Result<()> {
+    let short: String = if title.chars().count() > 50 { title.chars().take(49).chain(['…']).collect() } else { title.to_owned() };
+    writeln!(out, "{rule:<11} {sure:<8} {owner:<18} {short:<50} {text}")
+}
+
+fn csv(text: &str, found: Option<&Judgement<'_>>, out: &mut dyn Write) -> io::Result<()> {
+    let rule = found.map(|found| found.rule);
+    let (id, kind, owner, title) =
+        rule.map_or(("", "", "", ""), |rule| (rule.id.as_str(), rule.heal.as_str(), rule.owner.as_str(), rule.title.as_str()));
+    let options = rule.map_or_else(String::new, |rule| rule.options.join(";"));
+    for (at, value) in [text, id, kind, owner, &options, title].into_iter().enumerate() {
+        if at > 0 {
+            out.write_all(b",")?;
+        }
+        field(value, out)?;
+    }
+    out.write_all(b"\n")
+}
+
+/// A field of CSV. Spreadsheets run what begins like a formula: such text gets an apostrophe in front.
+fn field(value: &str, out: &mut dyn Write) -> io::Result<()> {
+    let guard = if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    if value.contains([',', '"', '\n', '\r']) {
+        write!(out, "\"{guard}{}\"", value.replace('"', "\"\""))
+    } else {
+        write!(out, "{guard}{value}")
+    }
+}
+
+fn details(text: &str, found: Option<&Judgement<'_>>, out: &mut dyn Write) -> io::Result<()> {
+    let Some(found) = found else { return writeln!(out, "-\tno rule knows this text\t{}", clean(text)) };
+    let sure = match sure(found) {
+        "sure" => String::new(),
+        "generic" => " (generic: no rule knows these words)".to_owned(),
+        guess => format!(" ({guess})"),
     };
-    let guess = if found.guess { " (a guess)" } else { "" };
-    let chain = if found.chain.len() > 1 { format!("; replies inside each other: {}", found.chain.join(" > ")) } else { String::new() };
-    writeln!(out, "{}\t{}{guess}\t{}", found.rule.id, found.rule.title, clean(text.trim_end()))?;
-    writeln!(out, "  why   {}{chain}", found.why)?;
+    writeln!(out, "{}\t{}{sure}\t{}", found.rule.id, found.rule.title, clean(text))?;
+    writeln!(out, "  why   {}", because(found))?;
     writeln!(out, "  who   {} acts first; the mails: {}", found.rule.owner, found.rule.action)?;
     let remedy = found.rule.remedy.first().map_or("", |remedy| remedy.text.as_str());
     writeln!(out, "  do    {remedy}")?;
-    let others: Vec<&str> = found.others.iter().filter(|rule| catalogue.get(&rule.id).is_some()).map(|rule| rule.id.as_str()).collect();
+    let others: Vec<&str> = found.others.iter().map(|rule| rule.id.as_str()).collect();
     if others.is_empty() { Ok(()) } else { writeln!(out, "  also  {}", others.join(", ")) }
+}
+
+/// What spoke for the rule, and the replies that stand inside each other.
+pub fn because(found: &Judgement<'_>) -> String {
+    let chain = if found.chain.len() > 1 { format!("; replies inside each other: {}", found.chain.join(" > ")) } else { String::new() };
+    format!("{}{chain}", found.why)
 }

@@ -1,5 +1,6 @@
 //! `sostrace explain`: the page of a rule, by id or by a text that breaks it.
 
+use super::classify::because;
 use super::{CommandError, Outcome, catalogue, print};
 use crate::rules::{Matcher, Said, page};
 use std::path::PathBuf;
@@ -25,7 +26,8 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     }
     let matcher = Matcher::new(&catalogue)?;
     if let Some(found) = matcher.judge(&Said { text: &what, ..Said::default() }) {
-        print(&page(found.rule))?;
+        let sure = if found.guess { " (a guess)" } else { "" };
+        print(&format!("{}\nFound by {}{sure}\n", page(found.rule), because(&found)))?;
         return Ok(Outcome::Done);
     }
     let hint = catalogue.nearest(what.trim()).map_or_else(String::new, |id| format!("; did you mean {id}?"));

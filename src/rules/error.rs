@@ -26,24 +26,28 @@ pub enum RuleError {
         path: PathBuf,
     },
     /// The file is no rule: bad TOML, unknown or missing key, wrong type.
-    #[error("{file}:{line}: {message}{hint}")]
+    #[error("{file}:{line}:{column}: {message}{hint}")]
     Malformed {
         /// The file.
         file: String,
         /// Line in it, from 1.
         line: usize,
+        /// Character in the line, from 1.
+        column: usize,
         /// What is wrong.
         message: String,
         /// The nearest known key, or nothing.
         hint: String,
     },
     /// A value is outside its vocabulary or contradicts another.
-    #[error("{file}:{line}: {key}: {message}")]
+    #[error("{file}:{line}:{column}: {key}: {message}")]
     Invalid {
         /// The file.
         file: String,
         /// Line of the key, the last one where the key is absent.
         line: usize,
+        /// Character of the value, else of the key, from 1.
+        column: usize,
         /// The key.
         key: String,
         /// What is wrong and what would be right.

@@ -40,13 +40,30 @@ impl Literal {
     }
 }
 
-/// What was found in a text, by position of the rule.
-#[derive(Debug)]
+/// What was found in a text, by position of the rule; most rules have nothing in most texts.
+#[derive(Debug, Default)]
 pub struct Found {
-    /// Squeezed characters of the longest literal; 0 where there is none.
-    pub longest: Vec<usize>,
+    /// Rules with a literal, in order, and the squeezed characters of the longest one.
+    longest: Vec<(usize, usize)>,
+    /// Rules that a literal rules out.
+    excluded: Vec<usize>,
+}
+
+impl Found {
+    /// Squeezed characters of the longest literal of a rule; 0 where there is none.
+    pub fn longest(&self, rule: usize) -> usize {
+        self.longest.iter().filter(|(other, _)| *other == rule).map(|(_, len)| *len).max().unwrap_or(0)
+    }
+
     /// A literal rules the rule out.
-    pub excluded: Vec<bool>,
+    pub fn excluded(&self, rule: usize) -> bool {
+        self.excluded.contains(&rule)
+    }
+
+    /// Rules with a literal; one may stand there several times.
+    pub fn rules(&self) -> impl Iterator<Item = usize> {
+        self.longest.iter().map(|(rule, _)| *rule)
+    }
 }
 
 /// The automaton and what its patterns belong to.
@@ -74,15 +91,19 @@ impl Literals {
 
     /// Finds every literal in a squeezed text.
     pub fn find(&self, squeezed: &str) -> Found {
-        let mut out = Found { longest: vec![0; self.of.len()], excluded: vec![false; self.of.len()] };
+        let mut out = Found::default();
         for hit in self.automaton.find_overlapping_iter(squeezed) {
-            let Some(literal) = self.all.get(hit.pattern().as_usize()) else { continue };
-            match (out.longest.get_mut(literal.rule), out.excluded.get_mut(literal.rule)) {
-                (_, Some(excluded)) if literal.excludes => *excluded = true,
-                (Some(longest), _) => *longest = literal.len.max(*longest),
-                _ => {}
+            match self.all.get(hit.pattern().as_usize()) {
+                Some(literal) if literal.excludes => out.excluded.push(literal.rule),
+                Some(literal) => out.longest.push((literal.rule, literal.len)),
+                None => {}
             }
         }
+        // A text may repeat a literal over and over.
+        out.longest.sort_unstable();
+        out.longest.dedup();
+        out.excluded.sort_unstable();
+        out.excluded.dedup();
         out
     }
 

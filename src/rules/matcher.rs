@@ -37,6 +37,9 @@ pub struct Said<'a> {
 #[derive(Debug)]
 pub struct Matcher<'c> {
     texts: Vec<Entry<'c>>,
+    /// Positions of rules that may hold by codes alone, and of those with a SAP message.
+    silent: Vec<usize>,
+    sap: Vec<usize>,
     journeys: Vec<&'c Rule>,
     incidents: Vec<&'c Rule>,
     literals: Literals,
@@ -52,7 +55,9 @@ impl<'c> Matcher<'c> {
         let of = |kinds: &[RuleKind]| catalogue.iter().filter(|rule| kinds.contains(&rule.kind)).collect::<Vec<_>>();
         let texts: Vec<Entry<'_>> = of(&[RuleKind::Reply, RuleKind::Config]).into_iter().map(Entry::new).collect();
         let literals = Literals::new(texts.iter().map(|entry| entry.rule))?;
-        Ok(Self { literals, texts, journeys: of(&[RuleKind::Journey]), incidents: of(&[RuleKind::Incident]), catalogue })
+        let places = |holds: &dyn Fn(&Entry<'c>) -> bool| (0..).zip(&texts).filter(|(_, entry)| holds(entry)).map(|(at, _)| at).collect();
+        let (silent, sap) = (places(&Entry::silent), places(&|entry| !entry.rule.matching.sap_message.is_empty()));
+        Ok(Self { literals, silent, sap, texts, journeys: of(&[RuleKind::Journey]), incidents: of(&[RuleKind::Incident]), catalogue })
     }
 
     /// A rule by its id.
@@ -94,18 +99,25 @@ impl<'c> Matcher<'c> {
         }
         let class = unknown?;
         let rule = self.texts.iter().map(|entry| entry.rule).find(|rule| rule.matching.generic == Some(class))?;
-        Some(judgement(rule, true, others, &layers, format!("only the class {class} of the reply is known")))
+        Some(judgement(rule, true, others, &layers, format!("the class {class} of the reply, which is all that is known")))
     }
 
     /// Rules that hold for a layer, the best first. What rules one out may stand anywhere in the text.
     fn fitting<'m>(&'m self, layer: &Layer, said: &Said<'_>, whole: &Found) -> Vec<Fitting<'m, 'c>> {
         let own = self.literals.find(&layer.squeezed);
-        let texts = (0..).zip(&self.texts).zip(own.longest.iter().zip(&whole.excluded));
-        let mut found: Vec<Fitting<'_, '_>> = texts
-            .filter(|((_, entry), (_, excluded))| !**excluded && (entry.coded() || entry.rule.matching.sap_message.is_empty()))
-            .filter_map(|((at, entry), (longest, _))| {
+        // Where the text may have been cut, any rule's words may begin at its end.
+        let mut places: Vec<usize> =
+            if said.cut { (0..self.texts.len()).collect() } else { own.rules().chain(self.silent.iter().copied()).collect() };
+        places.sort_unstable();
+        places.dedup();
+        let mut found: Vec<Fitting<'_, '_>> = places
+            .into_iter()
+            .filter(|at| !whole.excluded(*at))
+            .filter_map(|at| Some((at, self.texts.get(at)?)))
+            .filter(|(_, entry)| entry.coded() || entry.rule.matching.sap_message.is_empty())
+            .filter_map(|(at, entry)| {
                 let begun = |sure_of_code| self.literals.begun(at, &layer.squeezed, sure_of_code);
-                Some(Fitting { rank: entry.rank(layer, said, *longest, begun)?, entry })
+                Some(Fitting { rank: entry.rank(layer, said, own.longest(at), begun)?, entry })
             })
             .collect();
         found.sort_by(|a, b| b.rank.cmp(&a.rank).then_with(|| a.entry.rule.id.cmp(&b.entry.rule.id)));
@@ -115,9 +127,9 @@ impl<'c> Matcher<'c> {
     /// The rule of SAP's message, and whether its number says so; its English words tell less.
     fn sap(&self, said: &Said<'_>, whole: &Found) -> Option<(&'c Rule, bool)> {
         let number = if said.sap_message.is_empty() { leading_message(said.text) } else { Some(said.sap_message.into()) };
-        let rules = || self.texts.iter().zip(&whole.longest).filter(|(entry, _)| !entry.rule.matching.sap_message.is_empty());
+        let rules = || self.sap.iter().filter_map(|at| Some((self.texts.get(*at)?, whole.longest(*at))));
         let numbered = number.and_then(|number| rules().find(|(entry, _)| entry.rule.matching.sap_message.iter().any(|m| *m == number)));
-        let worded = || rules().filter(|(entry, longest)| !entry.coded() && **longest > 0).max_by_key(|(_, longest)| **longest);
+        let worded = || rules().filter(|(entry, longest)| !entry.coded() && *longest > 0).max_by_key(|(_, longest)| *longest);
         numbered.map(|(entry, _)| (entry.rule, true)).or_else(|| worded().map(|(entry, _)| (entry.rule, false)))
     }
 

@@ -37,6 +37,12 @@ impl<'c> Entry<'c> {
         !self.codes.is_empty() || !self.rule.matching.reply.is_empty()
     }
 
+    /// The rule may hold by its codes alone, without any of its words.
+    pub fn silent(&self) -> bool {
+        let m = &self.rule.matching;
+        if m.text_any.is_empty() { self.coded() } else { m.codes_suffice }
+    }
+
     /// The rule names noise, never a root cause.
     pub fn noise(&self) -> bool {
         self.rule.heal == Heal::FollowUp

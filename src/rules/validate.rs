@@ -53,8 +53,10 @@ impl Source {
         // A key that is missing stands nowhere; the parser then points at the whole table.
         let missing = message.starts_with("missing field");
         let at = error.span().map_or(0, |span| if missing && span.start == 0 { self.top_end() } else { span.start });
-        let line = 1 + self.text.get(..at).unwrap_or("").matches('\n').count();
-        RuleError::Malformed { file: self.file.clone(), line, hint: hint(&message), message }
+        let before = self.text.get(..at).unwrap_or("");
+        let line = 1 + before.matches('\n').count();
+        let column = 1 + before.rsplit('\n').next().unwrap_or("").chars().count();
+        RuleError::Malformed { file: self.file.clone(), line, column, hint: hint(&message), message }
     }
 
     /// Where the first table begins: keys of the rule itself stand before it.
@@ -63,7 +65,13 @@ impl Source {
     }
 
     fn invalid(&self, (key, value, message): Fault) -> RuleError {
-        RuleError::Invalid { file: self.file.clone(), line: self.line(key, &value), key: key.to_owned(), message }
+        let line = self.line(key, &value);
+        let row = self.text.lines().nth(line - 1).unwrap_or("");
+        // Of several values on one line, the one that is wrong stands in quotes.
+        let quoted = format!("\"{value}\"");
+        let at = row.find(&quoted).or_else(|| row.find(&value).filter(|_| !value.is_empty())).or_else(|| row.find(key)).unwrap_or(0);
+        let column = 1 + row.get(..at).unwrap_or("").chars().count();
+        RuleError::Invalid { file: self.file.clone(), line, column, key: key.to_owned(), message }
     }
 
     /// Line of a key with a value; of the key or its table; else the last line, behind which it would stand.
@@ -81,7 +89,11 @@ impl Source {
 fn hint(message: &str) -> String {
     let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let Some((unknown, known)) = names.split_first().filter(|_| message.contains("unknown")) else { return String::new() };
-    let scored = known.iter().map(|name| (strsim::jaro_winkler(name, unknown), *name));
+    nearest(unknown, known)
+}
+
+fn nearest(word: &str, known: &[&str]) -> String {
+    let scored = known.iter().map(|name| (strsim::jaro_winkler(name, word), *name));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
     best.map_or_else(String::new, |(_, name)| format!("; did you mean {name:?}?"))
 }
@@ -89,7 +101,8 @@ fn hint(message: &str) -> String {
 fn check(rule: &Rule) -> Result<(), Fault> {
     for (key, value, allowed) in words(rule) {
         if !allowed.contains(&value) {
-            return Err((key, value.to_owned(), format!("{value:?} is not one of {}", allowed.join(", "))));
+            let near = nearest(value, allowed);
+            return Err((key, value.to_owned(), format!("{value:?} is not one of {}{near}", allowed.join(", "))));
         }
     }
     check_forms(rule)?;
