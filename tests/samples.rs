@@ -161,7 +161,7 @@ fn secrets_of_a_trace_reach_no_output() {
     let run = Run { analysis: &analysis, catalogue: &catalogue };
     for (format, table) in FORMATS.iter().flat_map(|format| TABLES.iter().map(move |table| (format, table))) {
         let mut out = Vec::new();
-        (format.write)(table.of(run), &Dialect::default(), &mut out).unwrap();
+        (format.write)(table.of(run), Dialect::default(), &mut out).unwrap();
         outputs.push(out);
     }
     for secret in plain {

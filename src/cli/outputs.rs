@@ -84,7 +84,7 @@ impl Wanted {
     pub fn write(&self, run: Run<'_>, force: bool) -> Outcome {
         let mut outcome = Outcome::Done;
         for file in &self.files {
-            let written = report::write_whole(&file.path, force, &mut |out| (file.format.write)(file.table.of(run), &self.dialect, out));
+            let written = report::write_whole(&file.path, force, &mut |out| (file.format.write)(file.table.of(run), self.dialect, out));
             if let Err(error) = written {
                 complain(&error);
                 outcome = Outcome::Trouble;
@@ -98,7 +98,7 @@ impl Wanted {
         let Some(printed) = &self.printed else { return Ok(false) };
         let mut out = io::BufWriter::new(io::stdout().lock());
         match printed {
-            Printed::Journeys(format) => (format.write)(JOURNEYS.of(run), &self.dialect, &mut out)?,
+            Printed::Journeys(format) => (format.write)(JOURNEYS.of(run), self.dialect, &mut out)?,
             Printed::Tickets => report::tickets(run.analysis, run.catalogue, &mut out)?,
         }
         out.flush()?;

@@ -27,16 +27,16 @@ impl Default for Dialect {
 }
 
 /// With lines that end as RFC 4180 wants it.
-pub fn csv(table: Table<'_>, dialect: &Dialect, out: &mut dyn Write) -> io::Result<()> {
+pub fn csv(table: Table<'_>, dialect: Dialect, out: &mut dyn Write) -> io::Result<()> {
     write(table, dialect, csv::Terminator::CRLF, out)
 }
 
 /// Tab separated, with lines that end as pipes want it.
-pub fn tsv(table: Table<'_>, dialect: &Dialect, out: &mut dyn Write) -> io::Result<()> {
-    write(table, &Dialect { delimiter: b'\t', ..*dialect }, csv::Terminator::Any(b'\n'), out)
+pub fn tsv(table: Table<'_>, dialect: Dialect, out: &mut dyn Write) -> io::Result<()> {
+    write(table, Dialect { delimiter: b'\t', ..dialect }, csv::Terminator::Any(b'\n'), out)
 }
 
-fn write(table: Table<'_>, dialect: &Dialect, end: csv::Terminator, out: &mut dyn Write) -> io::Result<()> {
+fn write(table: Table<'_>, dialect: Dialect, end: csv::Terminator, out: &mut dyn Write) -> io::Result<()> {
     if dialect.bom {
         out.write_all("\u{feff}".as_bytes())?;
     }
@@ -60,7 +60,7 @@ fn as_io(error: csv::Error) -> io::Error {
 }
 
 /// Numbers and times stay what they are; texts are guarded.
-fn shown<'a>(cell: &'a Cell<'_>, dialect: &Dialect) -> Cow<'a, str> {
+fn shown<'a>(cell: &'a Cell<'_>, dialect: Dialect) -> Cow<'a, str> {
     match cell {
         Cell::Text(text) => guarded(text),
         Cell::Share(_) if dialect.decimal_comma => Cow::Owned(cell.text().replace('.', ",")),

@@ -7,7 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 use std::io::{self, Write};
 
 /// Writes a table.
-pub fn write(table: Table<'_>, _: &Dialect, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(table: Table<'_>, _: Dialect, out: &mut dyn Write) -> io::Result<()> {
     for row in table.rows {
         serde_json::to_writer(&mut *out, &Object(table.columns, &row))?;
         out.write_all(b"\n")?;

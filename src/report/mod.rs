@@ -37,7 +37,7 @@ pub struct Format {
     /// Whether it may be printed on a terminal.
     pub text: bool,
     /// The writer.
-    pub write: fn(Table<'_>, &Dialect, &mut dyn Write) -> io::Result<()>,
+    pub write: fn(Table<'_>, Dialect, &mut dyn Write) -> io::Result<()>,
 }
 
 /// All formats.

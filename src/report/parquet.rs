@@ -12,7 +12,7 @@ use std::io::{self, Write};
 const ROWS: usize = 100_000;
 
 /// Writes a table; times are UTC with milliseconds.
-pub fn write(table: Table<'_>, _: &Dialect, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(table: Table<'_>, _: Dialect, out: &mut dyn Write) -> io::Result<()> {
     let schema: Schema = table.columns.iter().map(|column| Field::new(column.name.into(), kind(column.of))).collect();
     let mut writer = ParquetWriter::new(out).set_parallel(false).batched(&schema).map_err(io::Error::other)?;
     let mut rows = table.rows;

@@ -14,6 +14,9 @@ use std::io::{self, Write};
 const NAMED: usize = 5;
 
 /// Writes a ticket for each incident, the most urgent first.
+///
+/// # Errors
+/// When the output fails.
 pub fn write(analysis: &Analysis, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
     for incident in &analysis.incidents {
         let rule = catalogue.get(analysis.reading.store.text(incident.rule));

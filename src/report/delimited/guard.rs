@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-/// What begins a formula in Excel or LibreOffice, full width forms included, or is taken off before one.
+/// What begins a formula in Excel or `LibreOffice`, full width forms included, or is taken off before one.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 /// A text as a cell that stays text.
