@@ -19,7 +19,14 @@ fn the_words_of_a_report_end_the_mail() {
     let cut = &WORDS[..WORDS.find("Original message headers").unwrap()];
     let forwarded =
         format!("From: postmaster@contoso.example\nSubject: Undeliverable: Invoice 1\nDate: Tue, 10 Mar 2026 08:06:00 +0000\n\n{WORDS}");
+    let french = WORDS
+        .replace("Generating server", "Serveur de génération")
+        .replace("Remote Server returned '", "Le serveur distant a renvoyé « ")
+        .replace("lookup'", "lookup »")
+        .replace("Delivery has failed to these recipients or groups", "Échec de la remise à ces destinataires ou groupes")
+        .replace("Original message headers", "En-têtes d'origine");
     let rows = [
+        ("in French", french, "sap-key", "RCPT-03", 2),
         ("as pasted", WORDS.to_owned(), "sap-key", "RCPT-03", 2),
         ("quoted", quoted(WORDS), "sap-key", "RCPT-03", 2),
         ("with its own header", forwarded, "sap-key", "RCPT-03", 2),

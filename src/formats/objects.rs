@@ -61,12 +61,14 @@ pub fn each(text: &str, key: &str, sink: &mut Sink<'_>, take: &mut Take<'_>) -> 
     let mut objects: Vec<Object> = scan.by_ref().collect();
     objects.sort_unstable_by_key(|object| object.from);
     let mut at = LineOf { text, byte: 0, line: 1 };
-    if let Some(from) = scan.open.iter().find(|open| open.own).map(|open| open.from) {
-        let first = LineOf { ..at }.of(from);
-        let last = u32::try_from(sink.source.ledger.lines()).unwrap_or(u32::MAX);
-        (first..=last).for_each(|number| sink.source.ledger.reject(number, OPEN));
-    }
     let mut outcomes = Vec::new();
+    if let Some(from) = scan.open.iter().find(|open| open.own).map(|open| open.from) {
+        let line = LineOf { ..at }.of(from);
+        let last = u32::try_from(sink.source.ledger.lines()).unwrap_or(u32::MAX);
+        outcomes.push((Place { line, lines: last.saturating_sub(line) + 1 }, Err(OPEN)));
+        sink.source.note(line, "the text ends inside an object: it was cut off, so absence proves nothing");
+        sink.source.selected = true;
+    }
     for object in &objects {
         let line = at.of(object.from);
         let place = Place { line, lines: LineOf { ..at }.of(object.to) - line + 1 };

@@ -29,8 +29,8 @@ pub struct Reject {
     pub text: String,
 }
 
-/// All lines of a text that were not understood. In a trace of a `dialogue` any line may be of a mail's body: only replies
-/// are shown.
+/// All lines of a text that were not understood. In a trace of a `dialogue` any line may be of a mail's body: only the
+/// codes of replies are shown.
 #[must_use]
 pub fn rejects(text: &str, ledger: &Ledger, source: usize, dialogue: bool) -> Vec<Reject> {
     let mut secret_until = 0;
@@ -42,16 +42,22 @@ pub fn rejects(text: &str, ledger: &Ledger, source: usize, dialogue: bool) -> Ve
         if ledger.class(line) != Some(Class::NotUnderstood) {
             continue;
         }
-        let body = dialogue && !find_reply(text).is_some_and(|reply| reply.code.is_some() && reply.enhanced.is_some());
         let withheld = line <= secret_until || is_coded(text) || is_dump(text);
-        let text = match (withheld, body) {
+        let text = match (withheld, dialogue) {
             (true, _) => WITHHELD.to_owned(),
-            (false, true) => BODY.to_owned(),
+            (false, true) => codes(text).map_or_else(|| BODY.to_owned(), |codes| format!("{codes} {BODY}")),
             (false, false) => text.chars().take(MOST).collect(),
         };
         out.push(Reject { source, line, reason: ledger.reason(line).to_owned(), text });
     }
     out
+}
+
+/// The codes of a reply: its words may be those of a mail that quotes one.
+fn codes(text: &str) -> Option<String> {
+    let reply = find_reply(text)?;
+    let (code, enhanced) = (reply.code?, reply.enhanced?);
+    Some(format!("{code} {}.{}.{}", enhanced.class, enhanced.subject, enhanced.detail))
 }
 
 fn speaks_of_logon(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The words of a non-delivery report, copied out of a mail program: Exchange's text for administrators, with the
 //! headers of the mail below it. Assumed from reports as people publish them (exchange.md section 1.16 names the parts):
-//! no fixed grammar, what is not known is left alone.
+//! no fixed grammar, what is not known is left alone. In other languages than English and German the refusal itself tells.
 
 use super::columns::{Cells, Field};
 use super::sighting::Sighting;
@@ -39,11 +39,19 @@ impl Format for Notice {
 
     fn recognise(&self, head: &str) -> Option<Claim> {
         let at = |words: &[&str]| lines(head).find(|(_, line)| after(unquoted(line), words).is_some()).map(|(number, _)| number);
-        let (server, reply) = (at(SERVER)?, at(REPLY)?);
         let of_fields =
             lines(head).any(|(_, line)| field(unquoted(line)).is_some_and(|(name, _)| name.eq_ignore_ascii_case("Reporting-MTA")));
-        (!of_fields)
-            .then(|| Claim { confidence: 85, why: format!("lines {server} and {reply}: the words of Exchange's non-delivery report") })
+        if of_fields {
+            return None;
+        }
+        if let (Some(server), Some(reply)) = (at(SERVER), at(REPLY)) {
+            let why = format!("lines {server} and {reply}: the words of Exchange's non-delivery report");
+            return Some(Claim { confidence: 85, why });
+        }
+        let (refusal, header) = refused_above(head)?;
+        let why =
+            format!("line {refusal}: a refusal, and the header of a mail from line {header} on: a non-delivery report in another language");
+        Some(Claim { confidence: 82, why })
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
@@ -68,6 +76,23 @@ fn after<'a>(line: &'a str, words: &[&str]) -> Option<&'a str> {
     words.iter().find_map(|word| line.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word)).map(|_| line[word.len()..].trim()))
 }
 
+/// Lines of a refusal and, below it, of the header of the mail that it is about.
+fn refused_above(head: &str) -> Option<(u32, u32)> {
+    let is_field = |line: &str| field(unquoted(line)).is_some_and(|(name, _)| name.eq_ignore_ascii_case("Received"));
+    let (header, _) = lines(head).find(|(_, line)| is_field(line))?;
+    let (refusal, _) = lines(head).take_while(|(number, _)| *number < header).find(|(_, line)| refusal(unquoted(line)).is_some())?;
+    let named = lines(head).any(|(_, line)| field(unquoted(line)).is_some_and(|(name, _)| name.eq_ignore_ascii_case("Message-ID")));
+    named.then_some((refusal, header))
+}
+
+/// A refusal with both codes, whatever stands before it, and whether a quote is open.
+fn refusal(line: &str) -> Option<(&str, bool)> {
+    let reply = find_reply(line).filter(|reply| reply.code.is_some_and(|code| code >= 400) && reply.enhanced.is_some())?;
+    let from = reply.whole.as_ptr().addr().checked_sub(line.as_ptr().addr())?;
+    let quotes = ['\'', '"', '\u{ab}', '\u{201e}', '\u{201c}', '\u{2018}'];
+    Some((line.get(from..)?.trim(), line.get(..from)?.trim_end().ends_with(quotes)))
+}
+
 /// What the lines have told so far.
 #[derive(Default)]
 struct Told {
@@ -83,6 +108,8 @@ struct Told {
     ended: String,
     /// What comes is about the mail, no more the header of the report itself.
     begun: bool,
+    /// The header of the mail has begun: what looks like a reply there is none.
+    in_header: bool,
     /// The last field is folded.
     folded: bool,
 }
@@ -99,13 +126,26 @@ impl Told {
             return;
         }
         self.folded = false;
-        self.begun |= after(line, MAIL).is_some() || after(line, SERVER).is_some();
+        self.in_header |= self.begun_by_field(line);
+        self.begun |= self.in_header || after(line, MAIL).is_some() || after(line, SERVER).is_some();
         if let Some(server) = after(line, SERVER) {
             server.clone_into(&mut self.server);
         } else if let Some(reply) = after(line, REPLY) {
             self.open = reply.starts_with(['\'', '"']);
             self.refused.push((self.last_address.clone(), Place { line: number, lines: 1 }, String::new()));
             self.go_on(reply.trim_start_matches(['\'', '"']));
+        } else if let (false, Some((reply, open))) = (self.in_header, refusal(line)) {
+            // The same refusal may be told in two places.
+            if self
+                .refused
+                .iter()
+                .any(|(to, _, known)| *to == self.last_address && find_reply(known).map(|r| r.code) == find_reply(reply).map(|r| r.code))
+            {
+                return;
+            }
+            self.open = open;
+            self.refused.push((self.last_address.clone(), Place { line: number, lines: 1 }, String::new()));
+            self.go_on(reply);
         } else if let Some((name, value)) = named(line) {
             if !self.begun && name == "date" {
                 value.clone_into(&mut self.ended);
@@ -120,9 +160,15 @@ impl Told {
         }
     }
 
+    /// The header of the mail begins below the refusal.
+    fn begun_by_field(&self, line: &str) -> bool {
+        !self.refused.is_empty()
+            && field(line).is_some_and(|(name, _)| matches!(name.to_ascii_lowercase().as_str(), "received" | "message-id"))
+    }
+
     fn go_on(&mut self, more: &str) {
         let Some((_, place, reply)) = self.refused.last_mut() else { return };
-        let end = more.strip_suffix(['\'', '"']);
+        let end = more.strip_suffix(['\'', '"', '\u{bb}', '\u{201c}', '\u{201d}', '\u{2019}']).map(str::trim_end);
         if !reply.is_empty() {
             reply.push(' ');
             place.lines += 1;

@@ -3,7 +3,8 @@
 //! Assumed: the raw header line, of which only PowerShell's view was ever seen; names are taken with or without quotes.
 
 use super::columns::{Cells, Field};
-use super::moment;
+use super::listing::order;
+use super::moment::{self, Order};
 use super::recipient_status;
 use super::sheet::{Row, Sheet};
 use super::sighting::{self, Repeats, Shifts, Sighting};
@@ -57,7 +58,8 @@ impl Format for EnhancedSummary {
         let Some(sheet) = Sheet::open(text, sink.settings) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
         let (mut repeats, mut shifts) = (Repeats::default(), Shifts::default());
-        let rows = sheet.read(sink, &mut |row, place, sink| push(row, place, &mut repeats, &mut shifts, sink));
+        let order = order(&sheet, sink);
+        let rows = sheet.read(sink, &mut |row, place, sink| push(row, place, order, &mut repeats, &mut shifts, sink));
         shifts.correct(sheet.line, sink);
         repeats.tell(sink);
         sighting::finish(rows, sheet.line, sink);
@@ -69,8 +71,8 @@ impl Format for EnhancedSummary {
     }
 }
 
-fn push(row: &Row<'_>, place: Place, repeats: &mut Repeats, shifts: &mut Shifts, sink: &mut Sink<'_>) -> Outcome {
-    let at = moment::at(row.cell(Field::Time), None).ok_or("no time in origin_timestamp")?;
+fn push(row: &Row<'_>, place: Place, order: Option<Order>, repeats: &mut Repeats, shifts: &mut Shifts, sink: &mut Sink<'_>) -> Outcome {
+    let at = moment::at(row.cell(Field::Time), order).ok_or("no time in origin_timestamp")?;
     let items = recipient_status::items(row.cell(Field::RecipientStatus)).filter(|items| !items.is_empty());
     let items = items.ok_or("recipient_status is not of the form address##event")?;
     shifts.see(at, row.cell(Field::TraceId));

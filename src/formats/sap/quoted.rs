@@ -12,8 +12,8 @@ enum At {
 }
 
 /// Whether all quotes of a text are those of a spreadsheet program, and one of them could stand in no other text: a
-/// subject may begin and end with a quote by itself.
-pub fn is_quoted(text: &str) -> bool {
+/// subject may begin and end with a quote by itself. A header that is quoted is one.
+pub fn is_quoted(text: &str, header: &str) -> bool {
     let (mut at, mut needed, mut quoted_comma, mut plain_comma) = (At::Begin, false, false, false);
     for byte in text.bytes() {
         at = match (at, byte) {
@@ -36,7 +36,7 @@ pub fn is_quoted(text: &str) -> bool {
             }
         };
     }
-    (needed || (quoted_comma && !plain_comma)) && at != At::Quoted
+    (needed || header.contains('"') || (quoted_comma && !plain_comma)) && at != At::Quoted
 }
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ mod tests {
             ("a\t\"b\tc\n", false),
         ];
         for (text, want) in rows {
-            assert_eq!(is_quoted(text), want, "{text:?}");
+            assert_eq!(is_quoted(text, "STATUS\tTITEL"), want, "{text:?}");
         }
     }
 }

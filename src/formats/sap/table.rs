@@ -48,7 +48,7 @@ impl Format for Table {
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
         match Head::find(text, &sink.settings.headers) {
-            Some(head) if head.delimiter != '\t' || is_quoted(text) => self.read_csv(text, &head, sink),
+            Some(head) if head.delimiter != '\t' || is_quoted(text, head.text(text)) => self.read_csv(text, &head, sink),
             _ => {
                 let rows = lines(text).map(|(number, line)| (number, line.split('\t').collect()));
                 request::emit_all(sheets(rows, sink), self.title(), sink)
@@ -101,6 +101,11 @@ impl Head {
             let icons = rows().any(|(_, cells)| cells.into_iter().any(recognise::is_icon));
             rows().find_map(|(line, cells)| Some(Self { line, delimiter, known: recognise::header(&cells, icons, headers)? }))
         })
+    }
+
+    /// The header's own line.
+    fn text<'a>(&self, text: &'a str) -> &'a str {
+        lines(text).find(|(number, _)| *number == self.line).map_or("", |(_, line)| line)
     }
 
     /// Records from the header on; one whose quote is not closed is rejected.

@@ -52,14 +52,31 @@ impl Rest {
     }
 }
 
-/// Bytes of a line of a dump.
+/// Bytes of a line of a dump. The text behind them, which may be padded, tells whether an address stands before the
+/// offset.
 pub fn bytes(text: &str) -> Option<Vec<u8>> {
     if !line::is_hex_dump(text) {
         return None;
     }
     let (hex, shown) = text.split_once('|').map_or((text, None), |(hex, shown)| (hex, Some(shown.strip_suffix('|').unwrap_or(shown))));
-    let mut out: Vec<u8> = Vec::with_capacity(WIDTH + 4);
-    for word in hex.split_whitespace().skip(1) {
+    let shown = match shown {
+        None => WIDTH,
+        Some(shown) => {
+            let told = [1, 2].into_iter().map(|before| groups(hex, before)).find(|bytes| !bytes.is_empty() && shows(shown, bytes));
+            if told.is_some() {
+                return told;
+            }
+            shown.chars().count()
+        }
+    };
+    let mut out = groups(hex, 1);
+    Some(out.split_off(out.len().saturating_sub(shown)))
+}
+
+/// What the groups of hex digits behind so many words say.
+fn groups(hex: &str, before: usize) -> Vec<u8> {
+    let mut out: Vec<u8> = Vec::with_capacity(WIDTH + 8);
+    for word in hex.split_whitespace().skip(before) {
         let digits = word.as_bytes();
         let fits = digits.len() % 2 == 0 && digits.iter().all(u8::is_ascii_hexdigit) && out.len() + digits.len() / 2 <= WIDTH + 8;
         if !fits {
@@ -68,9 +85,17 @@ pub fn bytes(text: &str) -> Option<Vec<u8>> {
         let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
         out.extend(digits.chunks(2).filter_map(byte));
     }
-    // An address in front of the offset leaves the offset among the groups; the text tells how many bytes there are.
-    let shown = shown.map_or(out.len().min(WIDTH), |shown| shown.chars().count());
-    Some(out.split_off(out.len().saturating_sub(shown)))
+    out
+}
+
+/// Whether a text is that of these bytes, padded or not; what cannot be printed is shown as a dot.
+fn shows(shown: &str, bytes: &[u8]) -> bool {
+    let mut chars = shown.chars();
+    let same = bytes.iter().all(|byte| {
+        let printed = if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' };
+        chars.next().is_some_and(|c| c == printed || (c == '.' && !byte.is_ascii()))
+    });
+    same && bytes.len() <= WIDTH && chars.all(|c| c == ' ')
 }
 
 /// Whether the dialogue of a file stands in its dumps only: where it is written out, dumps would tell it twice.

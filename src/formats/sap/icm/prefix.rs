@@ -14,11 +14,15 @@ const WORK_PROCESS: &str = "work process";
 /// What tools that copy a trace put in front of each line; the first that fits the most lines is the file's.
 static FRONTS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let fronts = [
-        r"^\|(?: *\d+ *\|)? ?",
-        r"^ *\d+(?:[:|\t] ?| {1,2})",
-        r"^[^\s\[\]:|]+:(?:\d+:)?",
+        r"^(?:\t| {1,8})",
+        r"^> ?",
+        r"^\|(?: *\d+(?: *\|)?)? ?",
+        r"^ *\d+(?:[:|\t-] ?| {1,2})",
+        r"^(?:> ?)?(?:[A-Za-z]:)?[^\s\[\]:|]+:(?:\d+:)?",
+        r"^(?:> ?)?(?:[A-Za-z]:)?[^\s\[\]:|]*dev_\w+[:-](?:\d+[:-])?",
         r"^(?:<\d+>)?[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d \S+ [^\s:]+: ?",
         r"^(?:<\d+>1? ?)?\d{4}-\d\d-\d\dT\S+ \S+ [^\s:]+: ?",
+        r"^(?:<\d+>1 )?\d{4}-\d\d-\d\dT\S+ \S+ \S+ \S+ \S+ -(?: |$)",
     ];
     fronts.iter().filter_map(|front| Regex::new(front).ok()).collect()
 });
@@ -50,7 +54,7 @@ impl Prefix {
 
     /// Thread and rest; `None` for lines without prefix.
     pub fn split(self, line: &str) -> Option<(&str, &str)> {
-        let letters = || letter(line).filter(|_| self.letters).map(|rest| (WORK_PROCESS, rest));
+        let letters = || letter(line).filter(|_| self.letters).map(|rest| line::thread(rest).unwrap_or((WORK_PROCESS, rest)));
         line::thread(line).or_else(letters)
     }
 }
@@ -78,6 +82,7 @@ impl Prefixed {
                 found.threads += 1;
             } else if let Some(rest) = letter(line) {
                 found.letters += 1;
+                let rest = line::thread(rest).map_or(rest, |(_, rest)| rest);
                 let own = line::stamp(rest).is_some() || rest.starts_with("*** ERROR =>") || rest.starts_with("***LOG");
                 found.kernel += usize::from(own);
             }
@@ -135,6 +140,13 @@ mod tests {
             ("9: [Thr 17] x\n", "10: [Thr 18] y", Some(("18", "y"))),
             ("Mar 10 09:55:02 sapapp1 icm[4711]: [Thr 17] x\n", "Mar 10 09:55:03 sapapp1 icm[4711]: [Thr 18] y", Some(("18", "y"))),
             ("2026-03-10T09:55:02Z sapapp1 icm: [Thr 17] x\n", "2026-03-10T09:55:03Z sapapp1 icm: [Thr 18] y", Some(("18", "y"))),
+            ("    [Thr 17] x\n", "    [Thr 18]   y", Some(("18", "  y"))),
+            ("\t[Thr 17] x\n", "\t[Thr 18] y", Some(("18", "y"))),
+            ("> [Thr 17] x\n", "> [Thr 18] y", Some(("18", "y"))),
+            ("12-[Thr 17] x\n13:[Thr 17] x\n", "14-[Thr 18] y", Some(("18", "y"))),
+            ("dev_icm-12-[Thr 17] x\ndev_icm:13:[Thr 17] x\n", "dev_icm-14-[Thr 18] y", Some(("18", "y"))),
+            ("C:\\work\\dev_icm:1:[Thr 17] x\n", "C:\\work\\dev_icm:2:[Thr 18] y", Some(("18", "y"))),
+            ("M  [Thr 140] *** ERROR => x\n", "M  [Thr 141] y", Some(("141", "y"))),
             ("| M  *** ERROR => x |\n", "| M  *** ERROR => y  |", Some((WORK_PROCESS, "*** ERROR => y"))),
             ("trc file: \"dev_w3\"\nM  x\nM  y\n[Thr 9] z\n", "M  y", Some((WORK_PROCESS, "y"))),
             ("trc file: \"dev_w3\"\nM  x\nM  y\n[Thr 9] z\n", "[Thr 9] z", Some(("9", "z"))),
