@@ -211,7 +211,7 @@ fn the_queue_of_postfix() {
     let want = [
         "Defer deferred late@fabrikam.example",
         "Defer deferred other@fabrikam.example",
-        "Event active sap@contoso.example",
+        "Defer suspended sap@contoso.example",
         "Event held ap@fabrikam.example",
     ];
     assert_eq!(fates(&reading), want);
@@ -269,14 +269,14 @@ fn listings_for_people() {
                 "Defer deferred late@fabrikam.example",
                 "Defer deferred later@fabrikam.example",
                 "Event held aside@fabrikam.example",
-                "Event active sap@contoso.example",
+                "Defer suspended sap@contoso.example",
             ],
             5,
         ),
         (
             "sendmail",
             include_str!("../src/formats/relay/mailq/sendmail.sample.txt"),
-            &["Defer deferred late@fabrikam.example", "Event active now@fabrikam.example"],
+            &["Defer deferred late@fabrikam.example", "Defer suspended now@fabrikam.example"],
             3,
         ),
         (

@@ -71,7 +71,7 @@ pub fn collect(store: &Store) -> Vec<Arrival> {
             before.insert(facts.next_queue_id, place);
         }
         if asked.is_empty() {
-            let of_all = record.kind == Kind::Accept || matches!(facts.phase, Phase::Held | Phase::Released);
+            let of_all = matches!(record.kind, Kind::Accept | Kind::Fail) || matches!(facts.phase, Phase::Held | Phase::Released);
             entries[place].common.extend(of_all.then_some(at));
         } else {
             let recipient = Part { text: crate::smtp::fold_address(store.text(asked)), cut: false };

@@ -17,6 +17,8 @@ pub enum Phase {
     Unfinished,
     /// Handed to the next server.
     Sent,
+    /// A try whose line is cut before it tells how it went.
+    Cut,
     /// Tried, and will be tried again.
     Deferred,
     /// Not tried, because the destination has just failed for others: no attempt of its own.
@@ -61,6 +63,7 @@ impl Phase {
             Self::Active => "active",
             Self::Unfinished => "unfinished",
             Self::Sent => "sent",
+            Self::Cut => "cut",
             Self::Deferred => "deferred",
             Self::Suspended => "suspended",
             Self::Tried => "tried",

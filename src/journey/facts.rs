@@ -3,7 +3,7 @@
 use super::Context;
 use super::{notice, sign_in, silence};
 use crate::align::{Link, LinkKey, Mail};
-use crate::evidence::{Evidence, Kind, Millis, RelayFacts, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
+use crate::evidence::{Evidence, Hop, Kind, Millis, RelayFacts, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
 use crate::smtp::{find_reply, fold_address};
 use std::collections::BTreeSet;
 
@@ -245,7 +245,11 @@ fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
     let text = |at: Option<u32>| context.record(at).is_some_and(|record| !record.reply.is_empty());
     let failed = |at: u32| context.record(Some(at)).is_some_and(|record| matches!(record.kind, Kind::Fail | Kind::Defer));
     let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)) && failed(*at));
-    let relay = facts.relay.map(|(at, _)| at).filter(|at| text(Some(*at)) && failed(*at));
+    let given_up = facts.relay.map(|(at, _)| at).filter(|at| failed(*at));
+    // Where a mail was given up in another file than it was tried in, the last try says why.
+    let of_relay = |at: &u32| context.record(Some(*at)).is_some_and(|record| record.hop == Hop::Relay) && !notice::is(context, *at);
+    let last_try = || facts.evidence.iter().rev().copied().find(|at| of_relay(at) && text(Some(*at)) && failed(*at));
+    let relay = given_up.and_then(|at| if text(Some(at)) { Some(at) } else { last_try() });
     let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)));
     let last = facts.request.filter(|at| text(Some(*at)));
     let earlier = || facts.history.iter().rev().copied().find(|at| context.failed(*at) && text(Some(*at)));

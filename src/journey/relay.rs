@@ -22,6 +22,9 @@ const SERVICES: &[&str] = &[
     ".hornetsecurity.com",
 ];
 
+/// Logs in which the lines towards the next server are tied to no mail.
+const WITHOUT_ENDS: &[&str] = &["relay-iis", "relay-hmail", "relay-exchange-protocol"];
+
 /// How a mail ended at the last relay that knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
@@ -35,8 +38,10 @@ pub enum End {
     Trying,
     /// In quarantine.
     Quarantined,
-    /// Taken, and no end is told.
+    /// Taken, by a relay whose log tells no ends.
     Taken,
+    /// Taken, and what became of it is missing in a log that tells ends: it stops before, or a line is cut.
+    Untold,
 }
 
 /// The row that tells how far a mail came: the last end, else the first row. Where the relay replaced the recipient by
@@ -47,8 +52,8 @@ pub fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
         Some(Kind::Defer) => 1,
         _ => 0,
     };
-    let ends = ends(context, mail);
-    ends.into_iter().max_by_key(|(at, _)| (severity(*at), context.at(*at), *at)).or(mail.relays.first().copied())
+    let worst = ends(context, mail).into_iter().max_by_key(|(place, at, _)| (severity(*at), *place));
+    worst.map(|(_, at, link)| (at, link)).or(mail.relays.first().copied())
 }
 
 /// Whether a mail may have arrived although a relay gave it up: another copy of it, or another recipient that stands for
@@ -59,6 +64,21 @@ pub fn may_have_arrived(context: &Context<'_, '_>, mail: &Mail) -> bool {
         let lost = matches!(record.kind, Kind::Defer | Kind::Fail) && find_reply(context.store.text(record.reply)).is_none();
         lost && matches!(facts.stage, "eod" | "data") || record.kind == Kind::Deliver && !ids.contains(&facts.next_queue_id)
     })
+}
+
+/// The same in order of time, but within a log in order of its lines: clocks are set back.
+fn in_order<'a>(context: &'a Context<'_, '_>, mail: &'a Mail) -> Vec<(u32, Link, &'a Evidence, &'a RelayFacts)> {
+    let mut all: Vec<_> = rows(context, mail).collect();
+    all.sort_by_key(|(at, _, record, _)| (record.source, record.line, *at));
+    let mut last = (u32::MAX, None);
+    let mut timed: Vec<_> = Vec::with_capacity(all.len());
+    for row in all {
+        let own = context.at(row.0).map(|at| at.from);
+        last = (row.2.source, if last.0 == row.2.source { own.max(last.1) } else { own });
+        timed.push((last.1, row));
+    }
+    timed.sort_by_key(|(at, (_, _, record, _))| (*at, record.source, record.line));
+    timed.into_iter().map(|(_, row)| row).collect()
 }
 
 /// A mail's rows of relays.
@@ -74,26 +94,33 @@ fn queue_ids_of(context: &Context<'_, '_>, mail: &Mail) -> BTreeSet<Sym> {
     rows(context, mail).map(|(.., facts)| facts.queue_id).filter(|id| !id.is_empty()).collect()
 }
 
-/// The last end of each recipient. A hand-over to a queue that is known is none, whatever the clocks of both say.
-fn ends(context: &Context<'_, '_>, mail: &Mail) -> Vec<(u32, Link)> {
+/// The last end of each recipient, with its place in the order of ends. A hand-over to a queue that is known is none,
+/// whatever the clocks of both say.
+fn ends(context: &Context<'_, '_>, mail: &Mail) -> Vec<(usize, u32, Link)> {
     let ids = queue_ids_of(context, mail);
     let is_end = |record: &Evidence, facts: &RelayFacts| match record.kind {
         Kind::Deliver => !ids.contains(&facts.next_queue_id),
         Kind::Fail | Kind::Defer => facts.phase != Phase::Tried,
         // One that was let go again is where it was before.
-        _ => matches!(facts.phase, Phase::Held | Phase::Released),
+        _ => matches!(facts.phase, Phase::Held | Phase::Released | Phase::Cut),
     };
-    let mut all: Vec<(u32, Link, Sym)> = rows(context, mail)
-        .filter(|(_, _, record, facts)| is_end(record, facts))
-        .map(|(at, link, record, _)| (at, link, record.recipient))
-        .collect();
-    all.sort_by_key(|(at, ..)| (context.at(*at), *at));
-    let mut last: BTreeMap<Sym, (u32, Link)> = all.into_iter().map(|(at, link, recipient)| (recipient, (at, link))).collect();
-    // A mail that is put aside as a whole is so for those recipients that have no end of their own.
+    let all = in_order(context, mail).into_iter().filter(|(_, _, record, facts)| is_end(record, facts));
+    let mut last: BTreeMap<Sym, (usize, u32, Link)> =
+        all.enumerate().map(|(place, (at, link, record, _))| (record.recipient, (place, at, link))).collect();
     if last.len() > 1 {
-        last.remove(&Sym::EMPTY);
+        of_all(context, &mut last);
     }
     last.into_values().collect()
+}
+
+/// What is told of a mail as a whole: that it was put aside holds for recipients without an end of their own, that it was
+/// given up for those who still waited, whose tries may stand in another file.
+fn of_all(context: &Context<'_, '_>, last: &mut BTreeMap<Sym, (usize, u32, Link)>) {
+    let kind = |at: u32| context.record(Some(at)).map(|record| record.kind);
+    let Some(whole) = last.remove(&Sym::EMPTY).filter(|(_, at, _)| kind(*at) == Some(Kind::Fail)) else { return };
+    for one in last.values_mut().filter(|(place, at, _)| *place < whole.0 && kind(*at) == Some(Kind::Defer)) {
+        *one = whole;
+    }
 }
 
 /// What the row says of the end.
@@ -109,7 +136,8 @@ pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
         // A mail that left the queue is not tried any more, whether its time was up or somebody deleted it.
         Kind::Defer if context.relay(facts).is_some_and(|facts| facts.closed) => End::Failed,
         Kind::Defer => End::Trying,
-        _ => End::Taken,
+        _ if context.sources.get(record.source as usize).is_some_and(|source| WITHOUT_ENDS.contains(&source.format)) => End::Taken,
+        _ => End::Untold,
     })
 }
 
@@ -182,9 +210,17 @@ pub fn option(context: &Context<'_, '_>, facts: &Facts, recognised: bool) -> &'s
     }
 }
 
-/// Tries of the relay that decided.
+/// Tries of the relay that decided, in whatever files they stand.
 pub fn attempts(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
-    let seen = context.relay(facts).map_or(0, |facts| u32::from(facts.attempts));
+    let last = context.record(facts.relay.map(|(at, _)| at))?;
+    let of = context.store.relay_of(last)?;
+    let tried = |at: &&u32| {
+        let Some(record) = context.record(Some(**at)) else { return false };
+        let Some(own) = context.store.relay_of(record) else { return false };
+        let same = own.queue_id == of.queue_id && (last.recipient.is_empty() || record.recipient == last.recipient);
+        same && own.attempts > 0 && !matches!(own.phase, Phase::Expired | Phase::Removed)
+    };
+    let seen = u32::try_from(facts.evidence.iter().filter(tried).count()).unwrap_or(u32::MAX).max(u32::from(of.attempts));
     (seen > 0).then_some(seen)
 }
 

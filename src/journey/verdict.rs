@@ -50,6 +50,7 @@ fn at_relay(end: relay::End, ends: Ends) -> Verdict {
         relay::End::Trying => Verdict::Deferred,
         relay::End::Quarantined => Verdict::Diverted,
         relay::End::HandedOn { covered: false } | relay::End::Taken => Verdict::HandedOff,
+        relay::End::Untold => Verdict::Unknown,
     }
 }
 
@@ -111,6 +112,8 @@ mod tests {
             (Ends { relay: Some(relay::End::Failed), ..ends(Some(S::Error), None, None) }, Verdict::Bounced),
             (Ends { relay: Some(relay::End::Trying), ..ends(None, None, None) }, Verdict::Deferred),
             (Ends { relay: Some(relay::End::Taken), ..ends(Some(S::Sent), None, None) }, Verdict::HandedOff),
+            (Ends { relay: Some(relay::End::Untold), ..ends(Some(S::Sent), None, None) }, Verdict::Unknown),
+            (Ends { relay: Some(relay::End::Quarantined), ..ends(Some(S::Sent), None, None) }, Verdict::Diverted),
             (Ends { relay: Some(relay::End::HandedOn { covered: true }), ..ends(Some(S::Sent), None, None) }, Verdict::Missing),
             (Ends { relay: Some(relay::End::HandedOn { covered: false }), ..ends(None, None, None) }, Verdict::HandedOff),
             (Ends { relay: Some(relay::End::Outside), ..ends(Some(S::Error), None, None) }, Verdict::Conflict),

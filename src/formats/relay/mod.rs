@@ -18,6 +18,7 @@ mod postqueue;
 mod queue;
 mod sendgrid;
 mod sendmail;
+mod steps;
 mod syslog;
 mod talk;
 mod tries;

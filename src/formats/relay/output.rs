@@ -2,6 +2,7 @@
 //! size, client) is put on all records of the mail when the file has been read.
 
 use super::mail::{At, Mail, fold};
+use super::steps::Steps;
 use super::syslog::Stamp;
 use super::year::{self, Years};
 use crate::evidence::{Evidence, Hop, Kind, Millis, Phase, RelayFacts, Span, Sym};
@@ -36,6 +37,8 @@ pub struct Output<'a, 'b> {
     /// Years of the lines.
     pub years: Years,
     marks: Vec<Mark>,
+    /// Lines that are cut before they tell how a try went.
+    pub cuts: Vec<u32>,
     first: usize,
     first_facts: usize,
     /// Times with a year, and those without.
@@ -45,6 +48,7 @@ pub struct Output<'a, 'b> {
     day: ((i32, u32, u32), Millis),
     zoned: usize,
     unzoned: usize,
+    steps: Steps,
 }
 
 impl<'a, 'b> Output<'a, 'b> {
@@ -57,6 +61,7 @@ impl<'a, 'b> Output<'a, 'b> {
             known: HashMap::default(),
             years: Years::default(),
             marks: Vec::new(),
+            cuts: Vec::new(),
             first,
             first_facts,
             spans: [None; 2],
@@ -64,6 +69,7 @@ impl<'a, 'b> Output<'a, 'b> {
             day: ((0, 0, 0), 0),
             zoned: 0,
             unzoned: 0,
+            steps: Steps::default(),
         }
     }
 
@@ -85,6 +91,7 @@ impl<'a, 'b> Output<'a, 'b> {
         if stamp.year.is_none() {
             self.last = Some(*stamp);
         }
+        self.steps.see(span.from, self.marks.len());
         let known = &mut self.spans[usize::from(stamp.year.is_none())];
         *known = Some(known.map_or(span, |known| known.join(span)));
         At { span, bare: stamp.year.is_none(), offset }
@@ -167,6 +174,7 @@ impl<'a, 'b> Output<'a, 'b> {
 
     /// Folds, dates and orders all evidence.
     pub fn finish(mut self) {
+        let told = self.marks.len();
         self.unfinished();
         let years = self.settle();
         let unzone = self.zoned > 0 && self.unzoned > 0;
@@ -182,7 +190,11 @@ impl<'a, 'b> Output<'a, 'b> {
                 record.local = Some(if at.bare && years != 0 { moved.of(local, years) } else { local });
             }
         }
+        if self.zoned == 0 {
+            self.steps.folds(records.get_mut(..told).unwrap_or_default());
+        }
         records.sort_by_key(|record| record.line);
+        self.steps.tell(self.sink.source);
         if self.zoned > 0 && !unzone {
             self.sink.source.utc = true;
         } else if unzone {

@@ -52,9 +52,10 @@ pub fn push(listed: &Listed<'_>, place: Place, out: &mut Output<'_, '_>) {
         let phase = match (listed.held, to.tried) {
             (true, _) => Phase::Held,
             (false, true) => Phase::Deferred,
-            (false, false) => Phase::Active,
+            // Not tried yet, or just now.
+            (false, false) => Phase::Suspended,
         };
-        let kind = if phase == Phase::Deferred { Kind::Defer } else { Kind::Event };
+        let kind = if phase == Phase::Held { Kind::Event } else { Kind::Defer };
         let facts = RelayFacts {
             host: out.keep(reason.peer.name),
             host_ip: out.name(reason.peer.ip),

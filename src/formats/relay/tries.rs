@@ -4,6 +4,7 @@ use super::mail::{At, Recipient};
 use super::output::{Begins, MailId, Output};
 use crate::evidence::{Kind, Phase, RelayFacts, Sym};
 use crate::formats::records::Place;
+use crate::source::Class;
 
 impl Output<'_, '_> {
     /// A try for a recipient, counted unless the relay did not really try.
@@ -33,6 +34,35 @@ impl Output<'_, '_> {
             (record.recipient, record.reply) = (known.address, known.reply);
             let (host, stage, attempts) = (known.host, known.stage, known.attempts);
             self.push(record, RelayFacts { name, host, stage, phase, attempts, ..RelayFacts::default() }, Some(mail), at);
+        }
+    }
+
+    /// A try whose line is cut: nobody knows how it went, whatever was known before.
+    pub fn cut(&mut self, mail: MailId, (place, at): (Place, At), recipient: Sym, name: Sym) {
+        self.of(mail).recipient(recipient).open = false;
+        self.mark(place, Class::Evidence);
+        self.cuts.push(place.line);
+        let mut record = self.begin(place, at, Kind::Event);
+        record.recipient = recipient;
+        self.push(record, RelayFacts { name, phase: Phase::Cut, ..RelayFacts::default() }, Some(mail), at);
+    }
+
+    /// Says how many mails the file shows a part of: it begins or ends in the middle of them.
+    pub fn tell_incomplete(&mut self) {
+        if let Some(first) = self.cuts.first() {
+            self.sink.source.note(*first, format!("lines that are cut before they tell how a try went: {}", self.cuts.len()));
+        }
+        let strings = &self.sink.store.strings;
+        let own = || self.mails.iter().filter(|mail| mail.parent.is_empty() && strings.get(mail.sender) != "<>");
+        let headless = own().filter(|mail| mail.begun.is_none() && mail.message_id.is_empty()).count();
+        let endless = own().filter(|mail| mail.taken && !mail.closed && mail.recipients.is_empty()).count();
+        if headless > 0 {
+            self.sink
+                .source
+                .note(1, format!("mails that began before this log: {headless}; what the lines before told of them is unknown"));
+        }
+        if endless > 0 {
+            self.sink.source.note(1, format!("mails without any end in this log: {endless}; the next log tells it"));
         }
     }
 

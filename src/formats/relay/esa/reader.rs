@@ -29,6 +29,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
             None => reader.out.reject(place, "no line of a Cisco mail log: no time or no level"),
         }
     }
+    reader.out.tell_incomplete();
     reader.out.finish();
 }
 

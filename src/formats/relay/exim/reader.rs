@@ -17,6 +17,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
     for (number, physical) in lines(text) {
         reader.physical(physical, Place { line: number, lines: 1 });
     }
+    reader.out.tell_incomplete();
     reader.out.finish();
 }
 

@@ -4,6 +4,7 @@
 use super::door::door;
 use super::session::of_session;
 use super::text::{self, Peer, address, envelope, peer, value};
+use crate::evidence::{Kind, Phase};
 use crate::formats::relay::mail::millis;
 
 /// What a message tells.
@@ -135,6 +136,9 @@ fn delivery(rest: &str) -> Result<Delivery<'_>, &'static str> {
     let behind = &rest[to.len() + "to=<>".len()..];
     let Some((fields, status)) = behind.split_once(", status=") else { return Err("the line ends before its status") };
     let (status, reason) = status.split_once(' ').unwrap_or((status, ""));
+    if fate(status).is_none() {
+        return Err("no known status, or the line ends in it");
+    }
     let reason = reason.strip_prefix('(').unwrap_or(reason);
     let seconds = value(fields, " delay=").and_then(|delay| delay.parse::<f64>().ok()).unwrap_or(0.0);
     let next = fields.split_once(" relay=").and_then(|(_, relay)| peer(relay)).map(|(peer, _)| peer);
@@ -146,6 +150,19 @@ fn delivery(rest: &str) -> Result<Delivery<'_>, &'static str> {
         dsn: value(fields, " dsn=").unwrap_or(""),
         status,
         reason: reason.strip_suffix(')').unwrap_or(reason),
+    })
+}
+
+/// What a status is (relay.md section 1.1.4).
+pub fn fate(status: &str) -> Option<(Kind, Phase)> {
+    Some(match status {
+        "sent" | "relayed" => (Kind::Deliver, Phase::Sent),
+        "deferred" => (Kind::Defer, Phase::Deferred),
+        "bounced" => (Kind::Fail, Phase::Bounced),
+        "undeliverable" | "undeliverable-but-not-cached" => (Kind::Fail, Phase::Undeliverable),
+        "expanded" => (Kind::Event, Phase::Expanded),
+        "deliverable" => (Kind::Event, Phase::Noted),
+        _ => return None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::message::{self, Delivery, Message};
 use super::reason::{self, Reason};
-use super::text::{Peer, long_id};
+use super::text::{self, Peer, long_id};
 use crate::evidence::{Kind, Phase, RelayFacts, Sym};
 use crate::formats::Sink;
 use crate::formats::records::Place;
@@ -27,6 +27,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         Piece::Frame => reader.out.mark(place, Class::Frame),
         Piece::Unknown(reason) => reader.out.reject(place, reason),
     });
+    reader.out.tell_incomplete();
     reader.out.finish();
 }
 
@@ -63,8 +64,18 @@ impl Reader<'_, '_> {
                     None => self.of_session(&line, &said, None),
                 }
             }
+            Err(_) if self.cut(&line, host, entry.message) => {}
             Err(reason) => self.out.reject(place, reason),
         }
+    }
+
+    /// A line that is cut before it tells how a try went makes all that is known of the recipient doubtful.
+    fn cut(&mut self, line: &Line, host: Sym, text: &str) -> bool {
+        let Ok((rest, id)) = text::queue_id(text) else { return false };
+        let Some(to) = text::address(rest, "to=").filter(|_| rest.starts_with("to=<")) else { return false };
+        let (mail, recipient) = (self.out.mail(host, id, Begins::Never), self.out.keep(to));
+        self.out.cut(mail, (line.place, line.at), recipient, line.name);
+        true
     }
 
     /// The host, by which queue ids are told apart, and the relay's name: the host, with the instance where there are several.
@@ -168,7 +179,7 @@ impl Reader<'_, '_> {
     }
 
     fn delivery(&mut self, mail: MailId, line: &Line, delivery: &Delivery<'_>) {
-        let Some((kind, phase)) = fate(delivery.status) else { return self.out.reject(line.place, "no known status") };
+        let Some((kind, phase)) = message::fate(delivery.status) else { return };
         let mut reason = match kind {
             Kind::Deliver => Reason { reply: delivery.reason, ..Reason::default() },
             _ => reason::read(delivery.reason),
@@ -209,17 +220,4 @@ impl Reader<'_, '_> {
         let facts = RelayFacts { host, host_ip, stage: reason.stage, phase: Phase::Tried, dsn, ..RelayFacts::default() };
         self.push(line, kind, Some(mail), facts, reason.reply);
     }
-}
-
-/// What a status is (relay.md section 1.1.4).
-fn fate(status: &str) -> Option<(Kind, Phase)> {
-    Some(match status {
-        "sent" | "relayed" => (Kind::Deliver, Phase::Sent),
-        "deferred" => (Kind::Defer, Phase::Deferred),
-        "bounced" => (Kind::Fail, Phase::Bounced),
-        "undeliverable" | "undeliverable-but-not-cached" => (Kind::Fail, Phase::Undeliverable),
-        "expanded" => (Kind::Event, Phase::Expanded),
-        "deliverable" => (Kind::Event, Phase::Noted),
-        _ => return None,
-    })
 }

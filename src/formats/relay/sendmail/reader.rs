@@ -23,6 +23,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         Piece::Frame => reader.out.mark(place, Class::Frame),
         Piece::Unknown(reason) => reader.out.reject(place, reason),
     });
+    reader.out.tell_incomplete();
     reader.out.finish();
 }
 
@@ -91,7 +92,15 @@ impl Reader<'_, '_> {
     fn deliveries(&mut self, id: &str, rest: &str, here: Here) {
         let stat = value(rest, "stat=");
         if stat.is_empty() {
-            return self.out.reject(here.place, "the line ends before its status");
+            if recipients(rest).next().is_none() {
+                return self.out.reject(here.place, "the line ends before its recipients");
+            }
+            let mail = self.out.mail(here.relay, id, Begins::Never);
+            for recipient in recipients(rest) {
+                let recipient = self.out.keep(recipient);
+                self.out.cut(mail, (here.place, here.at), recipient, here.relay);
+            }
+            return;
         }
         self.out.mark(here.place, Class::Evidence);
         let mail = self.out.mail(here.relay, id, Begins::Never);

@@ -19,12 +19,21 @@ pub fn read(line: &str) -> Piece<'_> {
     if let Some(Ok((_, entry))) = bare.map(whole) {
         return Piece::Entry(entry);
     }
-    match alt((stamp::traditional, stamp::iso, stamp::year_first, stamp::named_day)).parse(line) {
+    match any_stamp(line) {
         Ok((behind, _)) if is_remark(behind) => Piece::Frame,
         Ok(_) => Piece::Unknown("the line ends before its message"),
         Err(_) if is_remark(line) => Piece::Frame,
         Err(_) => Piece::Unknown("no syslog line: no time at its beginning"),
     }
+}
+
+/// The time at the beginning of a line, and what stands behind it.
+pub fn stamp_of(line: &str) -> Option<(Stamp, &str)> {
+    any_stamp(line.trim_start()).ok().map(|(behind, stamp)| (stamp, behind))
+}
+
+fn any_stamp(line: &str) -> IResult<&str, Stamp> {
+    alt((stamp::traditional, stamp::iso, stamp::year_first, stamp::named_day)).parse(line)
 }
 
 /// What syslog says of itself: repeated lines, the journal's boundaries.
@@ -52,7 +61,7 @@ fn word(input: &str) -> IResult<&str, &str> {
 
 /// Time, host, `program[pid]:` and message.
 fn tagged(input: &str) -> IResult<&str, Entry<'_>> {
-    let (behind, at) = alt((stamp::traditional, stamp::iso, stamp::year_first, stamp::named_day)).parse(input)?;
+    let (behind, at) = any_stamp(input)?;
     let (behind, host) = preceded(space1, word).parse(behind)?;
     let (behind, (program, pid)) = preceded(space1, program).parse(behind)?;
     let (_, message) = preceded(space0, rest).parse(behind)?;

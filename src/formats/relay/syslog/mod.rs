@@ -4,6 +4,7 @@
 
 mod journal;
 mod line;
+mod repeat;
 mod stamp;
 
 pub use stamp::{Stamp, iso, offset, traditional};
@@ -47,7 +48,7 @@ pub fn entry(line: &str) -> Option<Entry<'_>> {
 
 /// Hands on every piece of a text with its lines.
 pub fn each(text: &str, take: &mut dyn FnMut(Piece<'_>, Place)) {
-    let mut export = journal::Export::default();
+    let (mut export, mut repeats) = (journal::Export::default(), repeat::Repeats::default());
     for (number, line) in lines(text) {
         let place = Place { line: number, lines: 1 };
         if export.takes(number, line) {
@@ -59,7 +60,7 @@ pub fn each(text: &str, take: &mut dyn FnMut(Piece<'_>, Place)) {
         } else if line.starts_with('{') {
             journal::json(line, place, take);
         } else {
-            take(line::read(line), place);
+            repeats.hand_on(line::read(line), line, place, take);
         }
     }
     export.hand_on(take);
