@@ -1,8 +1,11 @@
 //! How fast each main format is read, beside `wc -l` and the obvious alternative over the same file, in one run on one
-//! core: `cargo bench --bench throughput`.
+//! core: `cargo bench --bench throughput`. With `-- relay 1000000` the whole program over the log of so many mails beside
+//! `pflogsumm`, with the memory of both.
 
 #[path = "throughput/files.rs"]
 mod files;
+#[path = "throughput/relay.rs"]
+mod relay;
 
 use std::hint::black_box;
 use std::path::Path;
@@ -25,6 +28,11 @@ enum Alternative {
 }
 
 fn main() -> std::io::Result<()> {
+    // Cargo adds `--bench` to the arguments of every bench target.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if arguments.first().is_some_and(|first| first == "relay") {
+        return relay::print(arguments.get(1).and_then(|mails| mails.parse().ok()).unwrap_or(files::ROWS));
+    }
     let folder = tempfile::tempdir()?;
     println!("{:<18} {:>6} {:>10} {:>10} {:>16} {:>10} {:>9}", "format", "MB", "sostrace", "wc -l", "alternative", "MB/s", "ratio");
     let rows = [
@@ -32,7 +40,7 @@ fn main() -> std::io::Result<()> {
         ("sap-table", files::table, Alternative::Split('\t')),
         ("sap-icm", files::icm, Alternative::Grep("SMTP")),
         ("exchange-summary", files::summary, Alternative::Csv),
-        ("relay-postfix", files::postfix, Alternative::Pflogsumm),
+        ("relay-postfix", || files::postfix(files::ROWS), Alternative::Pflogsumm),
     ];
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     for (name, make, alternative) in rows.into_iter().filter(|(name, ..)| wanted.as_ref().is_none_or(|wanted| wanted == name)) {

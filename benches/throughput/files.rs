@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-const ROWS: u32 = 150_000;
+/// Rows of each file.
+pub const ROWS: u32 = 150_000;
 
 fn clock(second: u32) -> (u32, u32, u32) {
     let second = second % 86_400;
@@ -89,9 +90,9 @@ pub fn summary() -> String {
 }
 
 /// The log of a Postfix relay: five lines a mail.
-pub fn postfix() -> String {
+pub fn postfix(mails: u32) -> String {
     let mut out = String::new();
-    for n in 0..ROWS {
+    for n in 0..mails {
         let (h, m, s) = clock(n / 2);
         let (id, host) = (format!("4fVRH{n:010}"), "contoso-example.mail.protection.outlook.com");
         let at = format!("Mar 10 {h:02}:{m:02}:{s:02} relay01 postfix");
