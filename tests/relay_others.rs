@@ -352,3 +352,20 @@ fn message_tracking_by_powershell() {
     let notes: Vec<String> = picked.sources[0].notes.iter().map(|note| format!("{note:?}")).collect();
     assert!(notes.iter().any(|note| note.contains("-join")), "{notes:?}");
 }
+
+/// Proofpoint's filter hands a mail to a sendmail of its own, whose log tells the end.
+#[test]
+fn proofpoint_filter() {
+    let text = include_str!("../src/formats/relay/proofpoint.sample.log");
+    let reading = sample("filter.log", text, "relay-proofpoint", 2);
+    assert_eq!(fates(&reading), ["Accept queued ap@fabrikam.example", "Deliver sent ap@fabrikam.example"]);
+    assert_eq!(chain(&reading, 1), ["sap@contoso.example", ID, "4cwtbdrj71-1", "62A851G1000123", "", ""]);
+    assert_eq!((reading.sources[0].utc, reading.store.text(reading.store.records[1].subject)), (true, "Invoice 1"));
+    let syslog = sample("filter.log", include_str!("../src/formats/relay/proofpoint.syslog.sample.log"), "relay-proofpoint", 0);
+    assert_eq!(fates(&syslog), ["Accept queued ap@fabrikam.example", "Fail quarantined ap@fabrikam.example"]);
+    let mta = "2026-03-10T09:05:02.123456+01:00 ppgw01 sendmail[4712]: 62A851G1000123: to=<ap@fabrikam.example>, delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=36001, relay=mx.fabrikam.example. [198.51.100.77], dsn=5.1.1, reply=550 5.1.1 no such user, stat=User unknown\n";
+    let all = support::table(&support::analyse_files(&[("filter.log", text.as_bytes()), ("mta.log", mta.as_bytes())]));
+    assert_eq!(all.len(), 1);
+    let got = |column: &str| all[0][column].as_str();
+    assert_eq!((got("verdict"), got("reply_code"), got("relay_queue_id")), ("bounced", "550", "4cwtbdrj71-1 > 62A851G1000123"));
+}

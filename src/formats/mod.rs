@@ -103,6 +103,7 @@ pub static REGISTRY: &[&dyn Format] = &[
     &relay::PostQueue,
     &relay::MailQueue,
     &relay::CiscoEsa,
+    &relay::Proofpoint,
     &relay::SendGrid,
     &relay::CommunicationServices,
     &context::ExchangeConfig,
