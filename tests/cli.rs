@@ -199,7 +199,7 @@ fn rules_explain_themselves() {
 
 #[test]
 fn completions_and_manual_name_every_command() {
-    let commands = ["analyze", "inspect", "classify", "timeline", "explain", "rules", "completions", "man"];
+    let commands = ["analyze", "inspect", "classify", "timeline", "explain", "rules", "schema", "completions", "man"];
     let (completions, manual) = (run(&["completions", "bash"]).1, run(&["man"]).1);
     for command in commands {
         assert!(completions.contains(command) && manual.contains(command), "{command}");

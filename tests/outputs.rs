@@ -102,6 +102,8 @@ fn no_text_becomes_a_formula_and_numbers_stay_numbers() {
         assert_eq!(sostrace::report::raw_value(cell("subject")), "=HYPERLINK(\"http://198.51.100.9\")");
         assert_eq!(cell("latency_s"), "330");
     }
+    let (code, _, err) = run(&["analyze", SAMPLE, "-o", "sources=x.json"]);
+    assert!(code == 2 && err.contains("holds the whole run"), "{err}");
     let (code, _, err) = run(&["analyze", SAMPLE, "--delimiter", "x"]);
     assert!(code == 2 && err.contains("expected one of"), "{err}");
 }
@@ -157,6 +159,9 @@ fn a_proof_for_one_domain_holds_its_mails_only() {
         vec!["analyze".to_owned(), SAMPLE.to_owned(), "--recipient-domain".to_owned(), format!("@{}", DOMAIN.to_uppercase())];
     for table in ["journeys", "incidents", "findings", "sources", "resend", "evidence", "timesketch"] {
         arguments.extend(["-o".to_owned(), format!("{table}={}", folder.path().join(format!("{table}.csv")).display())]);
+    }
+    for name in ["run.json", "ticket.md"] {
+        arguments.extend(["-o".to_owned(), folder.path().join(name).display().to_string()]);
     }
     let (code, summary, err) = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!((code, err.as_str()), (0, ""));

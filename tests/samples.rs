@@ -158,10 +158,10 @@ fn secrets_of_a_trace_reach_no_output() {
     assert!(plain.iter().any(|secret| file.contains(secret)), "the sample holds no secret, so this test proves nothing");
     let style = Style { color: false, width: 100, columns: None, verbose: true };
     let mut outputs = vec![summary(&analysis, &catalogue, &[], &style).into_bytes(), format!("{analysis:?}").into_bytes()];
-    let run = Run { analysis: &analysis, catalogue: &catalogue };
+    let run = Run::new(&analysis, &catalogue);
     for (format, table) in FORMATS.iter().flat_map(|format| TABLES.iter().map(move |table| (format, table))) {
         let mut out = Vec::new();
-        (format.write)(table.of(run), Dialect::default(), &mut out).unwrap();
+        format.write(run, table, Dialect::default(), &mut out).unwrap();
         outputs.push(out);
     }
     for secret in plain {

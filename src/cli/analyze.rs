@@ -73,7 +73,8 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     if analysis.reading.sources.is_empty() {
         return Ok(Outcome::Trouble);
     }
-    let run = Run { analysis: &analysis, catalogue: &catalogue };
+    let command = format!("sostrace analyze {}", args.known.words(&args.paths).join(" "));
+    let run = Run { analysis: &analysis, catalogue: &catalogue, command: &command };
     outcome = outcome.max(outputs.write(run, args.rejects.force));
     outcome = outcome.max(args.rejects.write(&analysis.reading));
     if !outputs.print(run)? {

@@ -7,6 +7,7 @@ use crate::error::UsageError;
 use crate::evidence::Hop;
 use crate::journey::Policy;
 use crate::pipeline::{Analysis, Options, ReadOptions, Reading, analyse, read_with};
+use crate::report::quoted;
 use crate::rules::{Catalogue, OPTIONS};
 use crate::source;
 use std::path::PathBuf;
@@ -84,6 +85,29 @@ impl Known {
         check_zones(&options, &reading)?;
         check_encodings(&wishes, &reading)?;
         Ok((analyse(reading, catalogue, &options, &mut bar)?, outcome))
+    }
+
+    /// The paths and what is said about them, as one would write them again; words of more than one part are quoted.
+    pub fn words(&self, paths: &Paths) -> Vec<String> {
+        let mut out: Vec<String> = paths.paths.iter().map(|path| path.display().to_string()).collect();
+        let many = [
+            ("--zone", &self.zone),
+            ("--encoding", &self.encoding),
+            ("--recipient-domain", &self.recipient_domain),
+            ("--accepted-domain", &self.accepted_domain),
+        ];
+        let one = [
+            ("--since", &self.since),
+            ("--until", &self.until),
+            ("--sender", &self.sender),
+            ("--option", &self.option),
+            ("--as-of", &self.as_of),
+        ];
+        let files = [("--config", &self.config), ("--rules", &self.rules)];
+        out.extend(many.iter().flat_map(|(name, values)| values.iter().flat_map(|value| [(*name).to_owned(), value.clone()])));
+        out.extend(one.iter().flat_map(|(name, value)| value.iter().flat_map(|value| [(*name).to_owned(), value.clone()])));
+        out.extend(files.iter().flat_map(|(name, value)| value.iter().flat_map(|path| [(*name).to_owned(), path.display().to_string()])));
+        out.iter().map(|word| quoted(word)).collect()
     }
 
     /// Checked values.

@@ -54,6 +54,8 @@ enum Command {
     Explain(explain::Args),
     /// List, show and test the rules
     Rules(rules::Args),
+    /// The JSON Schema of what .json and .jsonl files hold
+    Schema,
     /// Completions for a shell
     Completions(shell::Completions),
     /// The manual page
@@ -100,6 +102,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Timeline(args) => timeline::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Schema => shell::schema(),
         Command::Completions(args) => shell::completions(&args),
         Command::Man => shell::man(),
     };
@@ -126,6 +129,11 @@ fn complain(what: &dyn std::fmt::Display) {
 /// Says what the user may not have meant; the work goes on.
 fn warn(what: &dyn std::fmt::Display) {
     let _ = writeln!(io::stderr(), "sostrace: warning: {}", crate::report::clean(&what.to_string()));
+}
+
+/// One remark on stderr.
+fn tell(what: &str) {
+    let _ = writeln!(io::stderr(), "sostrace: {}", crate::report::clean(what));
 }
 
 /// The built-in rules and those of a folder.

@@ -1,6 +1,6 @@
 //! Where the results go: `--format` and `-o`.
 
-use super::{CommandError, Outcome, complain, when};
+use super::{CommandError, Outcome, complain, tell, when};
 use crate::error::UsageError;
 use crate::report::{self, Dialect, Format, JOURNEYS, Named, Run, TABLES};
 use std::io::{self, Write};
@@ -13,11 +13,12 @@ const TICKET: &str = "ticket";
 #[allow(clippy::doc_markdown)]
 #[derive(Debug, clap::Args)]
 pub struct Outputs {
-    /// Print the journeys instead of the summary: csv, tsv or jsonl; ticket prints each incident as a ticket for its owner
+    /// Print the journeys instead of the summary: csv, tsv or jsonl; the whole run: json or md; or each incident as a
+    /// ticket for its owner: ticket
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Write the journeys, or another table: incidents, findings, sources, resend, evidence, timesketch; the extension
-    /// chooses csv, tsv, jsonl or parquet (repeatable)
+    /// chooses csv, tsv, jsonl or parquet; json and md hold the whole run (repeatable)
     #[arg(short, long, value_name = "[TABLE=]FILE")]
     output: Vec<String>,
     /// What stands between the cells of CSV: , ; | or tab
@@ -40,7 +41,7 @@ pub struct Wanted {
 
 /// What stands on standard output in place of the summary.
 enum Printed {
-    Journeys(&'static Format),
+    Table(&'static Format),
     Tickets,
 }
 
@@ -84,7 +85,14 @@ impl Wanted {
     pub fn write(&self, run: Run<'_>, force: bool) -> Outcome {
         let mut outcome = Outcome::Done;
         for file in &self.files {
-            let written = report::write_whole(&file.path, force, &mut |out| (file.format.write)(file.table.of(run), self.dialect, out));
+            let mut remarks = Vec::new();
+            let written = report::write_whole(&file.path, force, &mut |out| {
+                remarks = file.format.write(run, file.table, self.dialect, out)?;
+                Ok(())
+            });
+            for remark in remarks {
+                tell(&format!("{}: {remark}", file.path.display()));
+            }
             if let Err(error) = written {
                 complain(&error);
                 outcome = Outcome::Trouble;
@@ -97,10 +105,11 @@ impl Wanted {
     pub fn print(&self, run: Run<'_>) -> Result<bool, CommandError> {
         let Some(printed) = &self.printed else { return Ok(false) };
         let mut out = io::BufWriter::new(io::stdout().lock());
-        match printed {
-            Printed::Journeys(format) => (format.write)(JOURNEYS.of(run), self.dialect, &mut out)?,
-            Printed::Tickets => report::tickets(run.analysis, run.catalogue, &mut out)?,
-        }
+        let remarks = match printed {
+            Printed::Table(format) => format.write(run, &JOURNEYS, self.dialect, &mut out)?,
+            Printed::Tickets => report::tickets(run.analysis, run.catalogue, &mut out).map(|()| Vec::new())?,
+        };
+        remarks.iter().for_each(|remark| tell(remark));
         out.flush()?;
         Ok(true)
     }
@@ -109,7 +118,7 @@ impl Wanted {
 fn printable(name: &str) -> Result<Printed, UsageError> {
     let tables = report::FORMATS.iter().filter(|format| format.text).map(|format| format.name);
     when::word("format", name, &tables.chain([TICKET]).collect::<Vec<_>>())?;
-    Ok(report::format(name).map_or(Printed::Tickets, Printed::Journeys))
+    Ok(report::format(name).map_or(Printed::Tickets, Printed::Table))
 }
 
 /// `FILE` or `TABLE=FILE`. A file whose own name has an equals sign is written with its folder: `./a=b.csv`.
@@ -126,7 +135,13 @@ fn file(text: &str) -> Result<File, UsageError> {
             format!("no such table; did you mean {nearest}? Known: {}; a file of that name is written as ./{text}", names.join(", ")),
         )
     })?;
-    Ok(File { path: PathBuf::from(path), table, format: by_extension(text, Path::new(path))? })
+    let format = by_extension(text, Path::new(path))?;
+    if format.whole() && text != path {
+        let what =
+            format!("a file .{} holds the whole run; write {path} without {name}=, or choose .csv, .tsv, .jsonl or .parquet", format.name);
+        return Err(wrong(text, what));
+    }
+    Ok(File { path: PathBuf::from(path), table, format })
 }
 
 fn by_extension(text: &str, path: &Path) -> Result<&'static Format, UsageError> {

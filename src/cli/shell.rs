@@ -1,6 +1,8 @@
-//! Completions and the manual page, made from the command line itself.
+//! What other programs need to work with this one: completions and the manual page, made from the command line itself, and
+//! the schema of its outputs.
 
 use super::{Cli, CommandError, Outcome, print};
+use crate::report::SCHEMA;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -23,5 +25,11 @@ pub fn man() -> Result<Outcome, CommandError> {
     let mut out = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut out)?;
     print(&String::from_utf8_lossy(&out))?;
+    Ok(Outcome::Done)
+}
+
+/// Prints the schema of the outputs.
+pub fn schema() -> Result<Outcome, CommandError> {
+    print(SCHEMA)?;
     Ok(Outcome::Done)
 }

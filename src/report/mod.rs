@@ -2,9 +2,12 @@
 //! one and a row in [`FORMATS`]; `jsonl.rs` is the minimal example.
 
 mod clean;
+mod counts;
 mod delimited;
 mod export;
+mod json;
 mod jsonl;
+mod markdown;
 mod output;
 mod parquet;
 mod rejects;
@@ -18,10 +21,11 @@ mod timeline;
 pub use clean::clean;
 pub use delimited::{Dialect, raw_value};
 pub use export::{Gap, gaps};
+pub use json::SCHEMA;
 pub use output::write_whole;
 pub use rejects::rejects;
 pub use run::Run;
-pub use summary::{Style, clock_offset, summary};
+pub use summary::{Style, clock_offset, quoted, summary};
 pub use table::{Cell, Column, Named, Rows, Table, Type};
 pub use tables::{COLUMNS, JOURNEYS, TABLES, rows, table};
 pub use ticket::write as tickets;
@@ -29,7 +33,16 @@ pub use timeline::timeline;
 
 use std::io::{self, Write};
 
-/// A format of tables.
+/// What a format writes.
+#[derive(Clone, Copy)]
+pub enum Writes {
+    /// Any one table.
+    Table(fn(Table<'_>, Dialect, &mut dyn Write) -> io::Result<()>),
+    /// The whole run; tells what could not be shown.
+    Whole(fn(Run<'_>, &mut dyn Write) -> io::Result<Vec<String>>),
+}
+
+/// A format of reports.
 #[derive(Clone, Copy)]
 pub struct Format {
     /// File extension, and name for `--format`.
@@ -37,15 +50,36 @@ pub struct Format {
     /// Whether it may be printed on a terminal.
     pub text: bool,
     /// The writer.
-    pub write: fn(Table<'_>, Dialect, &mut dyn Write) -> io::Result<()>,
+    pub writes: Writes,
+}
+
+impl Format {
+    /// Whether it holds all of a run.
+    #[must_use]
+    pub fn whole(&self) -> bool {
+        matches!(self.writes, Writes::Whole(_))
+    }
+
+    /// Writes a table, or the whole run; tells what could not be shown.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn write(&self, run: Run<'_>, table: &Named, dialect: Dialect, out: &mut dyn Write) -> io::Result<Vec<String>> {
+        match self.writes {
+            Writes::Table(write) => write(table.of(run), dialect, out).map(|()| Vec::new()),
+            Writes::Whole(write) => write(run, out),
+        }
+    }
 }
 
 /// All formats.
 pub const FORMATS: &[Format] = &[
-    Format { name: "csv", text: true, write: delimited::csv },
-    Format { name: "tsv", text: true, write: delimited::tsv },
-    Format { name: "jsonl", text: true, write: jsonl::write },
-    Format { name: "parquet", text: false, write: parquet::write },
+    Format { name: "csv", text: true, writes: Writes::Table(delimited::csv) },
+    Format { name: "tsv", text: true, writes: Writes::Table(delimited::tsv) },
+    Format { name: "jsonl", text: true, writes: Writes::Table(jsonl::write) },
+    Format { name: "parquet", text: false, writes: Writes::Table(parquet::write) },
+    Format { name: "json", text: true, writes: Writes::Whole(json::write) },
+    Format { name: "md", text: true, writes: Writes::Whole(markdown::write) },
 ];
 
 /// The format of a name or extension.

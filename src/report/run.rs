@@ -5,7 +5,7 @@ use super::table::Cell;
 use crate::evidence::{Evidence, Store, Sym};
 use crate::pipeline::Analysis;
 use crate::rules::{Catalogue, Rule};
-use crate::source::Source;
+use crate::source::{self, Source};
 
 /// What was found, and the rules by which.
 #[derive(Clone, Copy)]
@@ -14,9 +14,23 @@ pub struct Run<'a> {
     pub analysis: &'a Analysis,
     /// The rules.
     pub catalogue: &'a Catalogue,
+    /// The command that would find it again.
+    pub command: &'a str,
 }
 
 impl<'a> Run<'a> {
+    /// A run that no command line asked for.
+    #[must_use]
+    pub fn new(analysis: &'a Analysis, catalogue: &'a Catalogue) -> Self {
+        Self { analysis, catalogue, command: "" }
+    }
+
+    /// SHA-256 of all rules by which it was judged.
+    pub(super) fn rules_hash(self) -> String {
+        let all: Vec<&Rule> = self.catalogue.iter().collect();
+        source::sha256(&serde_json::to_vec(&all).unwrap_or_default())
+    }
+
     /// All evidence.
     pub(super) fn store(self) -> &'a Store {
         &self.analysis.reading.store

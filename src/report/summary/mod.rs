@@ -2,7 +2,7 @@
 
 mod around;
 mod incidents;
-mod proof;
+pub(super) mod proof;
 mod sources;
 mod totals;
 
@@ -94,7 +94,9 @@ fn next(analysis: &Analysis, paths: &[PathBuf], style: &Style) -> String {
     out
 }
 
-fn quoted(path: &str) -> String {
-    let path = super::clean(path);
+/// A word of a command as a shell takes it.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let path = super::clean(word);
     if path.contains(|c: char| c.is_whitespace() || "'\"$&();".contains(c)) { format!("'{}'", path.replace('\'', "'\\''")) } else { path }
 }

@@ -57,7 +57,7 @@ pub const COLUMNS: &[Column] = &[
 
 /// Rows of all journeys.
 pub fn rows<'a>(analysis: &'a Analysis, catalogue: &'a Catalogue) -> impl Iterator<Item = Vec<Cell<'a>>> + 'a {
-    all(Run { analysis, catalogue })
+    all(Run::new(analysis, catalogue))
 }
 
 fn all(run: Run<'_>) -> Rows<'_> {

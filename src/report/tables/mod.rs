@@ -11,6 +11,7 @@ mod timesketch;
 pub use evidence::EVIDENCE;
 pub use findings::FINDINGS;
 pub use incidents::INCIDENTS;
+pub(super) use incidents::shared;
 pub use journeys::{COLUMNS, JOURNEYS, rows};
 pub use resend::RESEND;
 pub use sources::SOURCES;
