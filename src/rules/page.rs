@@ -1,6 +1,7 @@
 //! The `explain` page of a rule.
 
 use super::model::{Rule, Sample};
+use super::ways::{WAYS_AS_OF, way};
 use std::fmt::Write as _;
 
 /// Everything a rule knows, as plain text.
@@ -20,9 +21,19 @@ pub fn page(rule: &Rule) -> String {
         let _ = writeln!(out, "  {number}. {}{label}", remedy.text);
     }
     let _ = write!(out, "\nHow to see that it is gone\n  {}\n", rule.verify);
-    recognised(rule, &mut out);
+    let marks = recognised(rule);
+    if !marks.is_empty() {
+        let _ = write!(out, "\nRecognised by\n  {}\n", marks.join("\n  "));
+    }
     if !rule.note.is_empty() {
         let _ = write!(out, "\nMind\n  {}\n", rule.note);
+    }
+    let ways: Vec<_> = rule.options.iter().filter_map(|id| way(id)).collect();
+    if !ways.is_empty() {
+        let _ = writeln!(out, "\nWays of sending, as of {WAYS_AS_OF}");
+        for way in ways {
+            let _ = writeln!(out, "  {}\n    article: {}\n    today: {}", way.id, way.article, way.today);
+        }
     }
     out.push_str("\nReferences\n");
     for reference in &rule.references {
@@ -33,7 +44,8 @@ pub fn page(rule: &Rule) -> String {
     out
 }
 
-fn recognised(rule: &Rule, out: &mut String) {
+/// By what a rule is recognised, a line each.
+pub fn recognised(rule: &Rule) -> Vec<String> {
     let m = &rule.matching;
     let mut lines: Vec<String> = Vec::new();
     let codes: Vec<String> = m.reply.iter().map(ToString::to_string).chain(m.enhanced.iter().cloned()).collect();
@@ -44,15 +56,16 @@ fn recognised(rule: &Rule, out: &mut String) {
     if !m.sap_message.is_empty() {
         lines.push(format!("SAP message {}", m.sap_message.join(", ")));
     }
+    if !rule.when.rule.is_empty() {
+        lines.push(format!("an incident of {}", rule.when.rule.join(", ")));
+    }
     let sample = rule.samples.iter().find(|sample: &&Sample| sample.matches && !sample.text.is_empty());
     lines.extend(sample.map(|sample| format!("for example: {}", sample.text)));
-    if !lines.is_empty() {
-        let _ = write!(out, "\nRecognised by\n  {}\n", lines.join("\n  "));
-    }
+    lines
 }
 
 /// What becomes of the mails, in words.
-fn action(word: &str) -> &'static str {
+pub fn action(word: &str) -> &'static str {
     match word {
         "none" => "nothing to do",
         "wait" => "wait: they go out by themselves",
@@ -63,7 +76,8 @@ fn action(word: &str) -> &'static str {
     }
 }
 
-fn provenance(word: &str) -> &'static str {
+/// How well it is founded, in words.
+pub fn provenance(word: &str) -> &'static str {
     match word {
         "REAL" => "seen in a real log or bounce",
         "DOC" => "documented by the vendor",
