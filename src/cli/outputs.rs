@@ -109,7 +109,9 @@ impl Wanted {
             Printed::Table(format) => format.write(run, &JOURNEYS, self.dialect, &mut out)?,
             Printed::Tickets => report::tickets(run.analysis, run.catalogue, &mut out).map(|()| Vec::new())?,
         };
-        remarks.iter().for_each(|remark| tell(remark));
+        for remark in remarks {
+            tell(&remark);
+        }
         out.flush()?;
         Ok(true)
     }
