@@ -41,7 +41,8 @@ fn every_rendering() {
         ("Graph, more pages", graph("\n  \"@odata.nextLink\": \"https://graph.microsoft.com/x\","), 1, [10, 6, 0, 0], "more pages"),
         ("pages that overlap", format!("{ROW}\n{ROW}\n"), 1, [1, 1, 0, 0], "stands in the file before"),
         ("a broken object costs its own lines", format!("{}\n{other}\n", ROW.replace("2048", "20 48")), 1, [1, 0, 0, 1], ""),
-        ("cut off in the middle", format!("{other}\n{}", &ROW[..300]), 1, [1, 0, 0, 1], ""),
+        ("cut off in the middle", format!("{other}\n{}", &ROW[..300]), 1, [1, 0, 0, 1], "ends inside an object"),
+        ("cut off on the line of another", format!("[{other},{}", &ROW[..300]), 1, [1, 0, 0, 0], "1 of 2 objects share a line"),
         (
             "no recipient, on the line of another",
             format!("[{other},{}]\n", ROW.replace("RecipientAddress", "To1")),
