@@ -94,7 +94,7 @@ pub fn postfix(mails: u32) -> String {
     let mut out = String::new();
     for n in 0..mails {
         let (h, m, s) = clock(n / 2);
-        let (id, host) = (format!("4fVRH{n:010}"), "contoso-example.mail.protection.outlook.com");
+        let (id, host) = (format!("4fVRHx{:04}z{:04}", n / 10_000, n % 10_000), "contoso-example.mail.protection.outlook.com");
         let at = format!("Mar 10 {h:02}:{m:02}:{s:02} relay01 postfix");
         let _ = write!(
             out,
