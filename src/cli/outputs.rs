@@ -18,7 +18,7 @@ pub struct Outputs {
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Write the journeys, or another table: incidents, findings, sources, resend, evidence, timesketch; the extension
-    /// chooses csv, tsv, jsonl or parquet; json and md hold the whole run (repeatable)
+    /// chooses csv, tsv, jsonl or parquet; xlsx, json and md hold the whole run (repeatable)
     #[arg(short, long, value_name = "[TABLE=]FILE")]
     output: Vec<String>,
     /// What stands between the cells of CSV: , ; | or tab

@@ -17,6 +17,7 @@ mod table;
 mod tables;
 mod ticket;
 mod timeline;
+mod xlsx;
 
 pub use clean::clean;
 pub use delimited::{Dialect, raw_value};
@@ -79,6 +80,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "jsonl", text: true, writes: Writes::Table(jsonl::write) },
     Format { name: "parquet", text: false, writes: Writes::Table(parquet::write) },
     Format { name: "json", text: true, writes: Writes::Whole(json::write) },
+    Format { name: "xlsx", text: false, writes: Writes::Whole(xlsx::write) },
     Format { name: "md", text: true, writes: Writes::Whole(markdown::write) },
 ];
 
