@@ -81,6 +81,23 @@ fn a_relay_of_unknown_zone_proves_no_absence_near_its_ends() {
     assert_eq!(columns(&files, &zones(true), &["verdict"]), [["missing"]]);
 }
 
+/// A list of what waits, and a log whose clock jumped, do not say which times they cover.
+#[test]
+fn queues_and_jumping_clocks_prove_no_absence() {
+    let sent = "relay=mx.fabrikam.example[198.51.100.77]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)";
+    let log = relay("relay01", "4fVRHx19fVz00001", sent).replace("to=<m1@", "to=<m7@").replace("sap@", "web@");
+    let jump = log.replace("2026-03-10T01:00:00", "2026-03-10T23:00:00");
+    let queue = "{\"queue_name\": \"deferred\", \"queue_id\": \"4fVRHx19fVz00009\", \"arrival_time\": 1773100000, \"message_size\": 6001, \"sender\": \"web@contoso.example\", \"recipients\": [{\"address\": \"tom@fabrikam.example\", \"delay_reason\": \"timed out\"}]}\n{\"queue_name\": \"deferred\", \"queue_id\": \"4fVRHx19fVz00010\", \"arrival_time\": 1773180000, \"message_size\": 6001, \"sender\": \"web@contoso.example\", \"recipients\": [{\"address\": \"tom@fabrikam.example\", \"delay_reason\": \"timed out\"}]}\n";
+    let sap = format!("{TABLE}{}", request(1, "m1@fabrikam.example", 2, "S", ("XS", 718), ""))
+        .replace("contoso-example.mail.protection.outlook.com:25", "relay01.contoso.example:25");
+    for (what, text, verdict) in
+        [("a whole log", log.as_str(), "missing"), ("a jump", &jump, "handed-off"), ("a queue", queue, "handed-off")]
+    {
+        let options = Options { zones: vec![("sap".to_owned(), Zone::UTC)], ..Options::default() };
+        assert_eq!(columns(&[("relay", text.as_bytes()), ("sap.txt", sap.as_bytes())], &options, &["verdict"]), [[verdict]], "{what}");
+    }
+}
+
 /// The message trace shows a mail some hours late: its last hours prove no absence.
 #[test]
 fn the_last_hours_of_a_trace_are_too_recent() {
@@ -99,6 +116,10 @@ fn the_last_hours_of_a_trace_are_too_recent() {
         let options = Options { zones: vec![("sap".to_owned(), Zone::UTC)], ..Options::default() };
         let files = [("trace.csv", trace.as_bytes()), ("sap.txt", sap.as_bytes())];
         assert_eq!(columns(&files, &options, &["verdict"]), [[verdict]], "until {hour}");
+        let folder = folder(&files);
+        let gaps = sostrace::report::gaps(&analyse_paths(&[folder.path().to_path_buf()], &options));
+        let told = gaps.iter().any(|gap| gap.export.contains("up to four hours late"));
+        assert_eq!(told, verdict == "handed-off", "{gaps:?}");
     }
 }
 

@@ -341,3 +341,15 @@ fn a_list_reads_the_same_in_every_encoding() {
         assert_eq!(facts(&reading, &reading.store.records[0]).state, SapState::Sent, "{name} {basis}");
     }
 }
+
+/// A status that nobody knows is told, with an example: the verdict of such a mail is unknown.
+#[test]
+fn an_unknown_status_is_told() {
+    let table = |status: &str| format!("STATUS\tTITEL\tADDRESS\tSNDDAT\tSNDTIM\n{status}\tInvoice\ta@fabrikam.example\t20260310\t081011\n");
+    for (status, told) in [("Odesl\u{e1}no", true), ("718", false), ("", false)] {
+        let reading = reading(&table(status));
+        let note = notes(&reading).into_iter().find(|(_, note)| note.contains("a status that is not known"));
+        assert_eq!(note.is_some(), told, "{status}");
+        assert!(note.is_none_or(|(_, note)| note.starts_with("1 rows") && note.contains(status)), "{status}");
+    }
+}

@@ -78,6 +78,12 @@ impl Coverage {
         let whole = !self.only_failed && !self.capped && !self.few;
         inside && whole && meant(&self.sender, mail.sender) && meant(&self.recipient, mail.recipient)
     }
+
+    /// Whether a time lies in the last hours of a trace, which prove nothing.
+    #[must_use]
+    pub fn too_recent(&self, at: Millis) -> bool {
+        self.hop == Hop::Exchange && self.span.is_some_and(|span| span.to - LAG < at && at <= span.to)
+    }
 }
 
 /// What a trace holds, as far as it tells a filter.
@@ -129,7 +135,7 @@ pub fn of_sources(store: &Store, sources: &[Source], clocks: &[Clock], utc: &[Op
             recipient: Held::only(&held.recipients),
             only_failed: trace && !held.fine,
             capped: trace && probably_cut(source.rows),
-            few: source.context || (trace && (source.rows < FEW || source.selected)),
+            few: source.context || source.selected || (trace && source.rows < FEW),
         }
     };
     sources.iter().zip(clocks).zip(spans).zip(held).map(one).collect()

@@ -104,7 +104,8 @@ pub(super) fn said(analysis: &Analysis, record: &Evidence) -> String {
         format!("{}{}{}", trace.status.word(), part("over", trace.tls), part("return path", trace.return_path))
     } else if let Some(relay) = store.relay_of(record) {
         let to = if relay.host.is_empty() { String::new() } else { format!(" to {}", clean(store.text(relay.host))) };
-        format!("{} by {} as {}{to}", relay.phase.word(), clean(store.text(relay.name)), clean(store.text(relay.queue_id)))
+        let part = |word: &str, sym: Sym| if sym.is_empty() { String::new() } else { format!(" {word} {}", clean(store.text(sym))) };
+        format!("{}{}{}{to}", relay.phase.word(), part("by", relay.name), part("as", relay.queue_id))
     } else {
         match record.kind {
             Kind::Accept => "accepted",

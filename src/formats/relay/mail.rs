@@ -14,6 +14,17 @@ pub struct At {
     pub offset: Millis,
 }
 
+/// Where a line of a log stands, when it was written, and by which relay.
+#[derive(Clone, Copy, Debug)]
+pub struct Here {
+    /// Physical lines.
+    pub place: Place,
+    /// When.
+    pub at: At,
+    /// The relay's own name.
+    pub relay: Sym,
+}
+
 /// One recipient of a mail, as far as the file has come.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Recipient {

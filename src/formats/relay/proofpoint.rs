@@ -4,7 +4,7 @@
 //!
 //! Rests on documentation only: what other programs expect of these lines, and parts of a published one.
 
-use super::mail::At;
+use super::mail::Here;
 use super::output::{Begins, MailId, Output};
 use super::syslog::{self, Stamp};
 use crate::error::ReadError;
@@ -93,13 +93,6 @@ struct Reader<'a, 'b> {
     out: Output<'a, 'b>,
     /// Mails that went on to sendmail.
     handed: BTreeSet<MailId>,
-}
-
-#[derive(Clone, Copy)]
-struct Here {
-    place: Place,
-    at: At,
-    relay: Sym,
 }
 
 impl Reader<'_, '_> {

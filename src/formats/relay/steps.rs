@@ -43,8 +43,10 @@ impl Steps {
         }
     }
 
-    /// Says so: order within the file counts then, not the time.
+    /// Says so: order within the file counts then, not the time. Where it was no end of summer time, nobody knows which
+    /// times the file covers.
     pub fn tell(&self, source: &mut Source) {
+        source.selected |= self.steps.iter().any(|step| !SUMMER.contains(&(step.before - step.after)));
         for step in self.steps.iter().take(TOLD) {
             let minutes = (step.before - step.after) / MINUTE;
             let hours = if minutes >= 24 * 60 { format!("{} days", minutes / 1440) } else { format!("{minutes} minutes") };

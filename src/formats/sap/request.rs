@@ -8,7 +8,7 @@ use super::sheet::Sheet;
 use super::status::{self, Cells};
 use super::variables;
 use crate::error::ReadError;
-use crate::evidence::{Evidence, Hop, Kind, SapFacts, Sym};
+use crate::evidence::{Evidence, Hop, Kind, SapFacts, SapState, Sym};
 use crate::formats::Sink;
 use crate::source::Class;
 
@@ -59,7 +59,7 @@ fn emit(sheet: &mut Sheet<'_>, sink: &mut Sink<'_>) {
     if moments.either_order() {
         sink.store.tables.either_order.push(sink.index);
     }
-    let (mut apart, mut blank) = (0, 0);
+    let (mut apart, mut blank, first) = (0, 0, sink.store.records.len());
     for (line, row) in &sheet.rows {
         let kind = RowKind::of(sheet, row);
         sink.source.rows += usize::from(matches!(kind, RowKind::Mail | RowKind::Apart));
@@ -78,12 +78,28 @@ fn emit(sheet: &mut Sheet<'_>, sink: &mut Sink<'_>) {
     if blank > 0 {
         sink.source.note(sheet.line, format!("{blank} rows without recipient, subject and date are totals or blanks and left out"));
     }
+    unread(sheet.line, first, sink);
     for note in lacks(sheet) {
         sink.source.note(sheet.line, note);
     }
     for (line, note) in moments.notes() {
         sink.source.note(line, note);
     }
+}
+
+/// Says which status was read and not understood.
+fn unread(line: u32, first: usize, sink: &mut Sink<'_>) {
+    let store = &*sink.store;
+    let records = store.records.get(first..).unwrap_or_default();
+    let unknown =
+        |record: &Evidence| store.sap_of(record).is_some_and(|facts| facts.state == SapState::Unknown && !facts.status.is_empty());
+    let rows: Vec<&Evidence> = records.iter().filter(|record| unknown(record)).collect();
+    let Some(facts) = rows.first().and_then(|record| store.sap_of(record)) else { return };
+    let (count, example) = (rows.len(), store.text(facts.status).to_owned());
+    let note = format!(
+        "{count} rows have a status that is not known, the first is \"{example}\": a layout with message class and number, or T100, tells it"
+    );
+    sink.source.note(line, note);
 }
 
 /// What the header does not have, and what that means for the result. With the key another table may have it.

@@ -48,7 +48,11 @@ impl Format for Table {
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
         match Head::find(text, &sink.settings.headers) {
-            Some(head) if head.delimiter != '\t' || is_quoted(text, head.text(text)) => self.read_csv(text, &head, sink),
+            Some(head) if head.delimiter != '\t' => self.read_csv(text, &head, sink),
+            Some(head) if is_quoted(text, head.text(text)) => {
+                sink.source.note(head.line, "cells are quoted, as a spreadsheet program saves them: the quotes are taken off, a guess");
+                self.read_csv(text, &head, sink)
+            }
             _ => {
                 let rows = lines(text).map(|(number, line)| (number, line.split('\t').collect()));
                 request::emit_all(sheets(rows, sink), self.title(), sink)

@@ -29,7 +29,10 @@ pub fn no_request(analysis: &Analysis) -> Option<Gap> {
 
 /// Mails that still waited when the list was exported: their end lies behind it.
 pub fn still_waiting(analysis: &Analysis) -> Option<Gap> {
-    let of_sap = |j: &&Journey| j.verdict == Verdict::Waiting || (j.verdict == Verdict::Deferred && j.exchange_status.is_empty());
+    let of_sap = |j: &&Journey| {
+        let in_sap = j.exchange_status.is_empty() && j.relay_queue_id.is_empty();
+        j.verdict == Verdict::Waiting || (j.verdict == Verdict::Deferred && in_sap)
+    };
     let waiting: Vec<&Journey> = analysis.journeys.iter().filter(of_sap).filter(|journey| !journey.sap_status.is_empty()).collect();
     let times: Vec<Millis> = waiting.iter().filter_map(|journey| journey.time()).collect();
     let (from, to) = (times.iter().min()? - MINUTE, times.iter().max()? + MINUTE);

@@ -36,9 +36,12 @@ pub fn none(analysis: &Analysis) -> Option<Gap> {
     if senders.iter().any(|sender| !sender.contains('@')) {
         senders.clear();
     }
+    let at = |journey: &Journey| journey.submitted_at.or_else(|| journey.time());
+    let recent = open.iter().filter_map(|journey| at(journey)).any(|at| analysis.alignment.coverage.iter().any(|one| one.too_recent(at)));
+    let again = if recent { "; once more for those at the end of the trace given: it shows mails up to four hours late" } else { "" };
     Some(Gap {
         what: format!("{} handed over, and no log covers what came after", were(open.len())),
-        export: format!("{}{wide}", historical_search(from, to, &senders)),
+        export: format!("{}{wide}{again}", historical_search(from, to, &senders)),
     })
 }
 

@@ -122,8 +122,7 @@ fn aside(analysis: &Analysis, out: &mut String) {
         let _ = writeln!(out, "  beside   {unasked} mails of other senders than --sender");
     }
     if !alignment.loose.is_empty() {
-        let _ =
-            writeln!(out, "  beside   {} SMTP tries in the ICM trace that no request of this export can be given", alignment.loose.len());
+        let _ = writeln!(out, "  beside   {} SMTP tries that no request of this export can be given", alignment.loose.len());
     }
     for (count, what) in [
         (left_out.window, "mails outside --since/--until"),

@@ -6,7 +6,7 @@ use super::{Line, line_of};
 use crate::evidence::{Kind, Phase, RelayFacts, Sym};
 use crate::formats::Sink;
 use crate::formats::records::Place;
-use crate::formats::relay::mail::At;
+use crate::formats::relay::mail::Here;
 use crate::formats::relay::output::{Begins, MailId, Output};
 use crate::smtp::{find_reply, next_queue_id, trailer};
 use crate::source::{Class, lines};
@@ -43,13 +43,6 @@ struct Reader<'a, 'b> {
     recipients: BTreeMap<(MailId, u32), Sym>,
     /// Hand-overs whose answer comes in a line of its own, by mail and recipient: place of the record and of its facts.
     done: BTreeMap<(MailId, u32), (usize, usize)>,
-}
-
-#[derive(Clone, Copy)]
-struct Here {
-    place: Place,
-    at: At,
-    relay: Sym,
 }
 
 impl Reader<'_, '_> {

@@ -1,8 +1,9 @@
 //! What Exim says of clients: refusals, logons, broken connections.
 
 use super::line::{self, host};
-use super::reader::{Here, Reader};
+use super::reader::Reader;
 use crate::evidence::{Kind, Phase, RelayFacts};
+use crate::formats::relay::mail::Here;
 use crate::smtp::path_address;
 use crate::source::Class;
 

@@ -4,7 +4,7 @@ use super::line::{self, Line, field, host};
 use crate::evidence::{Kind, Phase, RelayFacts, Sym};
 use crate::formats::Sink;
 use crate::formats::records::Place;
-use crate::formats::relay::mail::At;
+use crate::formats::relay::mail::Here;
 use crate::formats::relay::output::{Begins, MailId, Output};
 use crate::formats::relay::syslog::{self, Piece};
 use crate::smtp::{find_reply, next_queue_id};
@@ -27,14 +27,6 @@ pub struct Reader<'a, 'b> {
     pub out: Output<'a, 'b>,
     /// By mail: the words with which a server refused the logon, which stand on a line of their own.
     refused: BTreeMap<MailId, Sym>,
-}
-
-/// Where a line stands.
-#[derive(Clone, Copy)]
-pub struct Here {
-    pub place: Place,
-    pub at: At,
-    pub relay: Sym,
 }
 
 impl Reader<'_, '_> {

@@ -73,6 +73,13 @@ pub fn bytes(text: &str) -> Option<Vec<u8>> {
     Some(out.split_off(out.len().saturating_sub(shown)))
 }
 
+/// Whether a line holds as many bytes in hex digits as a dump does, in a shape that is none of those known.
+pub fn is_strange(line: &str) -> bool {
+    let rest = line::thread(line).map_or(line, |(_, rest)| rest).trim();
+    let pairs = |word: &str| if word.len() % 2 == 0 && word.bytes().all(|b| b.is_ascii_hexdigit()) { word.len() / 2 } else { 0 };
+    bytes(rest).is_none() && rest.split_whitespace().skip(1).map(pairs).sum::<usize>() >= WIDTH
+}
+
 /// What the groups of hex digits behind so many words say.
 fn groups(hex: &str, before: usize) -> Vec<u8> {
     let mut out: Vec<u8> = Vec::with_capacity(WIDTH + 8);

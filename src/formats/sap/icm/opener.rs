@@ -8,8 +8,8 @@ pub fn greets(text: &str) -> bool {
     matches!(mark::split(text), Some(found) if matches!(&found.content, Content::Reply(reply) if reply.code == Some(220)))
 }
 
-/// Whether a line can begin a dialogue where no connection line did: a greeting, an envelope, or a refusal behind a
-/// mark. Without a mark a greeting names a host.
+/// Whether a line can begin a dialogue where no connection line did: a greeting, an envelope, or a recipient or a
+/// refusal behind a mark. Without a mark a greeting names a host.
 pub fn opens(text: &str) -> bool {
     let Some(found) = mark::split(text) else { return false };
     match &found.content {
@@ -21,7 +21,9 @@ pub fn opens(text: &str) -> bool {
                 _ => refused && !found.mark.is_empty() && (reply.enhanced.is_some() || found.names_smtp()),
             }
         }
-        Content::Command(Command::Mail(_) | Command::Rcpt(_)) => found.said.contains('<'),
+        Content::Command(Command::Mail(_)) => found.said.contains('<'),
+        // Alone it may be quoted in the body of a mail whose beginning is not in sight.
+        Content::Command(Command::Rcpt(_)) => found.said.contains('<') && !found.mark.is_empty(),
         Content::Command(Command::Hello(_)) => {
             found.said.split_whitespace().count() == 2 && found.said.starts_with(|c: char| c.is_ascii_uppercase())
         }

@@ -47,6 +47,11 @@ impl Prefix {
         Self { letters: letters && (found.named || found.is_kernel()), front }
     }
 
+    /// Whether a tool that copied the trace wrote something before each line.
+    pub fn is_copied(self) -> bool {
+        self.front.is_some()
+    }
+
     /// The line without what a tool wrote in front of it, and without the end of its frame.
     pub fn line(self, physical: &str) -> &str {
         self.front.map_or(physical, |front| copied(front, physical).unwrap_or(physical))

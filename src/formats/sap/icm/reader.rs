@@ -42,11 +42,21 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         ports: role::smtp_ports(text),
         last: String::new(),
     };
+    if reader.prefix.is_copied() {
+        reader.out.sink.source.note(1, "each line begins with what a copy of the trace put there: it is left out, a guess");
+    }
+    let first = reader.out.sink.store.records.len();
     for (number, physical) in lines(text) {
         reader.line(number, reader.prefix.line(physical));
     }
     reader.end_segment();
     reader.clock.folds();
+    if reader.out.sink.store.records.len() == first
+        && let Some((number, _)) = lines(text).find(|(_, line)| dump::is_strange(reader.prefix.line(line)))
+    {
+        let told = "looks like a hex dump of a shape that is not known: what it shows is not read";
+        reader.out.sink.source.note(number, told);
+    }
     reader.out.finish(&reader.clock);
 }
 

@@ -167,3 +167,11 @@ fn credentials_come_back_in_no_reply() {
         ),
     ]);
 }
+
+/// A trace that begins inside of a mail: what its body quotes is no dialogue.
+#[test]
+fn a_body_without_a_beginning_is_no_dialogue() {
+    let (store, source) = read(&trace("\n        RCPT TO:<secret@fabrikam.example>\n        550 SECRET words\n        ."));
+    assert!(store.records.is_empty(), "{store:?}");
+    assert!(!format!("{store:?}{source:?}").contains("SECRET"));
+}

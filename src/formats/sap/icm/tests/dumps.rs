@@ -70,3 +70,13 @@ fn a_dumped_session_is_heard() {
     assert_eq!(store.text(store.records[0].message_id), "<ADR51000000000001@contoso.example>");
     assert_eq!(store.text(store.smtp_of(&store.records[0]).unwrap().egress), "203.0.113.77");
 }
+
+#[test]
+fn a_dump_of_a_strange_shape_is_told() {
+    let (known, strange) =
+        ("00000000  32323020 6d782e63 6f6e746f 736f2e65  |220 mx.contoso.e|", "0x0000: 32 32 30 20 6d 78 2e 63 6f 6e 74 6f 73 6f 2e 65");
+    for (line, told) in [(known, false), (strange, true), ("DpRqFree: freeing REQ_HANDLER (rq_id 12, slot 3)", false)] {
+        let (_, source) = read(&trace(&format!("\n        {line}")));
+        assert_eq!(source.notes.iter().any(|note| note.text.contains("a shape that is not known")), told, "{line}: {:?}", source.notes);
+    }
+}
