@@ -4,7 +4,7 @@ mod support;
 
 use sostrace::{Options, align::Zone};
 use std::fmt::Write as _;
-use support::{TABLE, TRACE, analyse_paths, arrival, folder, request, table};
+use support::{TABLE, TRACE, analyse_paths, arrival, folder, others, request, table};
 
 /// Lines of a relay's log over the day, with one mail of a queue id and an end.
 fn relay(name: &str, id: &str, end: &str) -> String {
@@ -86,7 +86,7 @@ fn a_relay_of_unknown_zone_proves_no_absence_near_its_ends() {
 fn queues_and_jumping_clocks_prove_no_absence() {
     let sent = "relay=mx.fabrikam.example[198.51.100.77]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)";
     let log = relay("relay01", "4fVRHx19fVz00001", sent).replace("to=<m1@", "to=<m7@").replace("sap@", "web@");
-    let jump = log.replace("2026-03-10T01:00:00", "2026-03-10T23:00:00");
+    let jump = format!("2026-03-10T23:00:00.000000+00:00 relay01 postfix/master[219]: daemon started -- version 3.7.11\n{log}");
     let queue = "{\"queue_name\": \"deferred\", \"queue_id\": \"4fVRHx19fVz00009\", \"arrival_time\": 1773100000, \"message_size\": 6001, \"sender\": \"web@contoso.example\", \"recipients\": [{\"address\": \"tom@fabrikam.example\", \"delay_reason\": \"timed out\"}]}\n{\"queue_name\": \"deferred\", \"queue_id\": \"4fVRHx19fVz00010\", \"arrival_time\": 1773180000, \"message_size\": 6001, \"sender\": \"web@contoso.example\", \"recipients\": [{\"address\": \"tom@fabrikam.example\", \"delay_reason\": \"timed out\"}]}\n";
     let sap = format!("{TABLE}{}", request(1, "m1@fabrikam.example", 2, "S", ("XS", 718), ""))
         .replace("contoso-example.mail.protection.outlook.com:25", "relay01.contoso.example:25");
@@ -156,7 +156,16 @@ fn a_clock_that_runs_slow_is_followed_over_days() {
         }
         let folder = folder(&[("sap.txt", sap.as_bytes()), ("trace.csv", trace.as_bytes())]);
         let analysis = analyse_paths(&[folder.path().to_path_buf()], &Options::default());
-        let delivered = table(&analysis).iter().filter(|row| row["verdict"] == "delivered").count();
+        let rows = table(&analysis);
+        let delivered = rows.iter().filter(|row| row["verdict"] == "delivered").count();
+        // SAP's status was of 08:05:02 each day: two seconds of play.
+        let near = |row: &std::collections::BTreeMap<&str, String>| {
+            row["submitted_at"]
+                .split_once("T08:05:0")
+                .and_then(|(_, rest)| rest.get(..1)?.parse().ok())
+                .is_some_and(|second: u32| second <= 4)
+        };
+        assert!(rows.iter().all(near), "{slow} s a day: {:?}", rows.iter().map(|row| &row["submitted_at"]).collect::<Vec<_>>());
         (delivered, analysis.alignment.clocks.iter().map(|clock| clock.rate.per_day).max_by_key(|rate| rate.abs()).unwrap())
     };
     assert_eq!(run(0), (30, 0));
@@ -164,5 +173,51 @@ fn a_clock_that_runs_slow_is_followed_over_days() {
         let (delivered, rate) = run(slow);
         assert_eq!(delivered, 30, "{slow} s a day");
         assert!((rate - slow * 1000).abs() <= 1500, "{slow} s a day: {rate} ms");
+    }
+}
+
+/// Clients of one system count their requests alike, so one Message-ID stands for several mails.
+#[test]
+fn clients_with_the_same_keys_are_told_apart() {
+    let sap = |subjects: [&str; 2]| {
+        let row = |client: &str, subject: &str| {
+            request(1, "m1@fabrikam.example", 2, "S", ("XS", 718), "").replace("Invoice 1", subject).replacen(
+                "100\t",
+                &format!("{client}\t"),
+                1,
+            )
+        };
+        format!("{TABLE}{}{}", row("100", subjects[0]), row("200", subjects[1]))
+    };
+    let seen = |subject: &str, events: &str| arrival(1, "m1@fabrikam.example", 3, events).replace("Invoice 1", subject);
+    let run = |subjects: [&str; 2], trace: String| {
+        let (sap, trace) = (sap(subjects), format!("{TRACE}{}{trace}", others()));
+        let options = Options { zones: vec![("sap".to_owned(), Zone::UTC)], ..Options::default() };
+        let mut rows = columns(&[("sap.txt", sap.as_bytes()), ("trace.csv", trace.as_bytes())], &options, &["client", "verdict"]);
+        rows.sort();
+        rows
+    };
+    let apart = run(["Order", "Offer"], seen("Order", "Receive, Send") + &seen("Offer", "Receive, Fail"));
+    assert_eq!(apart, [["100", "delivered"], ["200", "bounced"]]);
+    let swapped = run(["Offer", "Order"], seen("Order", "Receive, Send") + &seen("Offer", "Receive, Fail"));
+    assert_eq!(swapped, [["100", "bounced"], ["200", "delivered"]]);
+    let alike = run(["Order", "Order"], seen("Order", "Receive, Send"));
+    assert_eq!(alike.iter().filter(|row| row[1] == "delivered").count(), 1, "one row of the trace is of one mail: {alike:?}");
+}
+
+/// Subjects are compared as they are read, however a log writes them.
+#[test]
+fn encoded_subjects_are_those_of_sap() {
+    let subject = "Rechnung f\u{fc}r M\u{e4}rz";
+    let sap = format!("{TABLE}{}", request(1, "m1@fabrikam.example", 2, "S", ("XS", 718), "").replace("Invoice 1", subject));
+    for (written, verdict) in [("=?utf-8?Q?Rechnung_f=C3=BCr_M=C3=A4rz?=", "delivered"), ("=?utf-8?Q?Rechnung_f=C3=BCr_Mai?=", "missing")] {
+        let seen = arrival(1, "m1@fabrikam.example", 3, "Receive, Send").replace("Invoice 1", written).replace("ADR51000000000001", "x7");
+        let trace = format!("{TRACE}{}{seen}", others());
+        let options = Options { zones: vec![("sap".to_owned(), Zone::UTC)], ..Options::default() };
+        assert_eq!(
+            columns(&[("sap.txt", sap.as_bytes()), ("trace.csv", trace.as_bytes())], &options, &["verdict"]),
+            [[verdict]],
+            "{written}"
+        );
     }
 }
