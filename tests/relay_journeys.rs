@@ -395,3 +395,12 @@ fn mails_that_are_put_aside() {
         assert_eq!((alone.len(), alone[0]["verdict"].as_str()), (1, verdict), "{what}, alone");
     }
 }
+
+/// What waits in a relay has left SAP: SAP's list would not tell its end.
+#[test]
+fn mails_that_wait_in_a_relay_have_left_sap() {
+    let analysis = analyse_files(&[("sap.txt", sap().as_bytes()), ("relay.log", log().as_bytes())]);
+    assert!(table(&analysis).iter().any(|row| row["verdict"] == "deferred" && !row["relay_queue_id"].is_empty()));
+    let gaps = sostrace::report::gaps(&analysis);
+    assert!(!gaps.iter().any(|gap| gap.what.contains("had not left SAP")), "{gaps:?}");
+}
