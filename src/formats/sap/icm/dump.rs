@@ -76,7 +76,7 @@ pub fn bytes(text: &str) -> Option<Vec<u8>> {
 /// Whether a line holds as many bytes in hex digits as a dump does, in a shape that is none of those known.
 pub fn is_strange(line: &str) -> bool {
     let rest = line::thread(line).map_or(line, |(_, rest)| rest).trim();
-    let pairs = |word: &str| if word.len() % 2 == 0 && word.bytes().all(|b| b.is_ascii_hexdigit()) { word.len() / 2 } else { 0 };
+    let pairs = |word: &str| if word.len().is_multiple_of(2) && word.bytes().all(|b| b.is_ascii_hexdigit()) { word.len() / 2 } else { 0 };
     bytes(rest).is_none() && rest.split_whitespace().skip(1).map(pairs).sum::<usize>() >= WIDTH
 }
 
