@@ -1,8 +1,9 @@
-//! Interned texts: each distinct text is kept once.
+//! Interned texts: each distinct text is kept once, all of them in one buffer.
 
 use foldhash::fast::FixedState;
-use std::collections::HashMap;
-use std::sync::Arc;
+use string_interner::backend::StringBackend;
+use string_interner::symbol::SymbolU32;
+use string_interner::{StringInterner, Symbol};
 
 /// Handle of an interned text; the default is the empty text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -17,48 +18,41 @@ impl Sym {
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
+
+    fn of(symbol: SymbolU32) -> Self {
+        Self(super::index(symbol.to_usize()))
+    }
 }
 
-/// The table of texts.
+/// The table of texts. Hashed with a fixed seed: nothing depends on the order of the table, and a run is the same every
+/// time.
 #[derive(Debug)]
-pub struct Strings {
-    texts: Vec<Arc<str>>,
-    /// Hashed with a fixed seed: nothing depends on the order of the map, and a run is the same every time.
-    known: HashMap<Arc<str>, Sym, FixedState>,
-}
+pub struct Strings(StringInterner<StringBackend<SymbolU32>, FixedState>);
 
 impl Default for Strings {
     fn default() -> Self {
-        let empty: Arc<str> = Arc::from("");
-        Self { texts: vec![Arc::clone(&empty)], known: HashMap::from_iter([(empty, Sym::EMPTY)]) }
+        let mut texts = StringInterner::new();
+        // The first text has the handle 0.
+        texts.get_or_intern_static("");
+        Self(texts)
     }
 }
 
 impl Strings {
     /// Handle of a text, new or known.
     pub fn intern(&mut self, text: &str) -> Sym {
-        if text.is_empty() {
-            return Sym::EMPTY;
-        }
-        if let Some(sym) = self.known.get(text) {
-            return *sym;
-        }
-        let sym = Sym(super::index(self.texts.len()));
-        let text: Arc<str> = Arc::from(text);
-        self.texts.push(Arc::clone(&text));
-        self.known.insert(text, sym);
-        sym
+        if text.is_empty() { Sym::EMPTY } else { Sym::of(self.0.get_or_intern(text)) }
     }
 
     /// Text of a handle.
     #[must_use]
     pub fn get(&self, sym: Sym) -> &str {
-        self.texts.get(sym.0 as usize).map_or("", |text| text)
+        SymbolU32::try_from_usize(sym.0 as usize).and_then(|symbol| self.0.resolve(symbol)).unwrap_or("")
     }
 
     /// Handle of a text that is already known.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Sym> {
-        self.known.get(text).copied()
+        self.0.get(text).map(Sym::of)
     }
 }
