@@ -2,23 +2,33 @@
 
 use super::Context;
 use super::facts::Facts;
-use crate::source::sha256;
-use std::collections::BTreeMap;
+use foldhash::fast::FixedState;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// Bytes of a digest that make an id.
+const LENGTH: usize = 6;
 
 /// Hands out ids; mails that look all alike are numbered.
 #[derive(Default)]
 pub struct Ids {
-    seen: BTreeMap<String, u32>,
+    /// How many journeys were like the first of its digest.
+    seen: HashMap<[u8; 32], u32, FixedState>,
 }
 
 impl Ids {
     /// Twelve hex digits over system, client and SAP key, else over what tells the request apart.
     pub fn id(&mut self, context: &Context<'_, '_>, facts: &Facts) -> String {
-        let basis = basis(context, facts);
-        let ordinal = self.seen.entry(basis.clone()).or_default();
+        let basis = Sha256::new().chain_update(basis(context, facts)).chain_update("\u{1f}");
+        let first = basis.clone().chain_update("1").finalize().into();
+        let ordinal = self.seen.entry(first).or_default();
         *ordinal += 1;
-        let digest = sha256(format!("{basis}\u{1f}{ordinal}").as_bytes());
-        digest.chars().take(12).collect()
+        let digest: [u8; 32] = if *ordinal == 1 { first } else { basis.chain_update(ordinal.to_string()).finalize().into() };
+        digest.iter().take(LENGTH).fold(String::with_capacity(2 * LENGTH), |mut id, byte| {
+            let _ = write!(id, "{byte:02x}");
+            id
+        })
     }
 }
 

@@ -174,7 +174,7 @@ fn read_text(
         let first = source::lines(&decoded.text).map(|(_, l)| l.trim()).find(|l| !l.is_empty()).unwrap_or("").chars().take(40).collect();
         return Err(ReadError::NoFormat(label, first));
     };
-    let lines = source::lines(&decoded.text).count();
+    let lines = source::count_lines(&decoded.text);
     let mut source = Source::new(file.path.to_path_buf(), label.clone(), lines);
     source.sha256.clone_from(&file.sha256);
     source.bytes = file.size;

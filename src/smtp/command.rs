@@ -45,6 +45,10 @@ impl Command<'_> {
     }
 }
 
+/// What a command begins with.
+const VERBS: &[&str] =
+    &["EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "QUIT", "NOOP", "HELP", "VRFY", "EXPN"];
+
 /// Mechanisms of RFC 4422's registry that mail servers offer; any other word behind `AUTH` is prose.
 const MECHANISMS: &[&str] =
     &["PLAIN", "LOGIN", "XOAUTH2", "NTLM", "GSSAPI", "EXTERNAL", "CRAM-MD5", "DIGEST-MD5", "OAUTHBEARER", "GSS-SPNEGO"];
@@ -60,8 +64,9 @@ pub fn is_mechanism(word: &str) -> bool {
 pub fn command(text: &str) -> Option<Command<'_>> {
     let text = text.trim();
     let (verb, rest) = text.split_once([' ', '\t']).unwrap_or((text, ""));
+    let verb = VERBS.iter().find(|known| verb.eq_ignore_ascii_case(known))?;
     let alone = rest.trim().is_empty();
-    match verb.to_ascii_uppercase().as_str() {
+    match *verb {
         "EHLO" | "HELO" => Some(Command::Hello(rest.split_whitespace().next().unwrap_or(""))),
         "STARTTLS" if alone => Some(Command::StartTls),
         "AUTH" => rest.split_whitespace().next().filter(|word| is_mechanism(word)).map(Command::Auth),

@@ -130,12 +130,20 @@ impl Source {
 /// Physical lines with their 1-based number, without line ends and without the byte order mark that a line begins with
 /// where files were appended to one another.
 pub fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
-    let body = text.strip_suffix('\n').unwrap_or(text);
-    let count = if text.is_empty() { 0 } else { usize::MAX };
-    body.split('\n').take(count).zip(1..).map(|(line, number)| {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain((!text.is_empty() && !text.ends_with('\n')).then_some(text.len()));
+    let mut from = 0;
+    ends.zip(1..).map(move |(end, number)| {
+        let line = &text[from..end];
+        from = end + 1;
         let line = line.strip_suffix('\r').unwrap_or(line);
         (number, line.strip_prefix('\u{feff}').unwrap_or(line))
     })
+}
+
+/// Number of physical lines.
+#[must_use]
+pub fn count_lines(text: &str) -> usize {
+    memchr::memchr_iter(b'\n', text.as_bytes()).count() + usize::from(!text.is_empty() && !text.ends_with('\n'))
 }
 
 /// SHA-256 in hexadecimal digits.
@@ -165,6 +173,7 @@ mod tests {
         for (text, want) in rows {
             let want: Vec<(u32, &str)> = (1..).zip(want.iter().copied()).collect();
             assert_eq!(lines(text).collect::<Vec<_>>(), want, "{text:?}");
+            assert_eq!(count_lines(text), want.len(), "{text:?}");
         }
     }
 }

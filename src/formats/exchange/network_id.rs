@@ -9,8 +9,8 @@ const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
 
 /// UTC milliseconds, exact to about seven, with or without hyphens (exchange.md section 1.4); `None` when the id is of another form or make.
 pub fn utc(id: &str) -> Option<Millis> {
-    let digits: String = id.chars().filter(|c| *c != '-').collect();
-    let tail = digits.get(20..).filter(|tail| tail.len() == 12)?;
+    let digits = id.bytes().filter(|b| *b != b'-').count();
+    let tail = id.get(id.len().checked_sub(12)?..).filter(|_| digits == 32)?;
     let ticks = i64::from_str_radix(tail, 16).ok()?.checked_mul(1 << 16)?;
     let millis = (ticks - EPOCH_TICKS) / 10_000;
     SENSIBLE.contains(&millis).then_some(millis)

@@ -2,7 +2,7 @@
 
 use crate::evidence::TraceStatus;
 use nom::branch::alt;
-use nom::bytes::complete::{is_not, take_until};
+use nom::bytes::complete::{take_till1, take_until};
 use nom::character::complete::char;
 use nom::combinator::recognize;
 use nom::multi::many1_count;
@@ -14,8 +14,15 @@ use nom::{IResult, Parser};
 pub struct Item<'a> {
     /// Address, which real data quotes now and then.
     pub address: &'a str,
-    /// Events in order of the file.
-    pub events: Vec<&'a str>,
+    /// Events in order of the file, as written.
+    events: &'a str,
+}
+
+impl Item<'_> {
+    /// What its events come to.
+    pub fn status(&self) -> TraceStatus {
+        status(self.events)
+    }
 }
 
 fn quoted(input: &str) -> IResult<&str, &str> {
@@ -24,7 +31,7 @@ fn quoted(input: &str) -> IResult<&str, &str> {
 
 /// Everything up to a semicolon outside quotes; a lone quote is an ordinary character.
 fn part(input: &str) -> IResult<&str, &str> {
-    recognize(many1_count(alt((quoted, is_not(";\""), recognize(char('"')))))).parse(input)
+    recognize(many1_count(alt((quoted, take_till1(|c| matches!(c, ';' | '"')), recognize(char('"')))))).parse(input)
 }
 
 /// Splits the column. `None` when a part has no `##`.
@@ -33,27 +40,30 @@ pub fn items(text: &str) -> Option<Vec<Item<'_>>> {
     while !rest.trim().is_empty() {
         let (behind, whole) = part(rest).ok()?;
         let (address, events) = whole.rsplit_once("##")?;
-        out.push(Item { address: address.trim(), events: events.split(',').map(str::trim).filter(|event| !event.is_empty()).collect() });
+        out.push(Item { address: address.trim(), events });
         rest = behind.strip_prefix(';').unwrap_or(behind);
     }
     Some(out)
 }
 
+/// Events and what each comes to, the furthest first.
+const EVENTS: &[(&[&str], TraceStatus)] = &[
+    (&["Deliver", "Delivered"], TraceStatus::Delivered),
+    (&["Expand", "Expanded", "Resolve", "Redirect"], TraceStatus::Expanded),
+    (&["Send", "SendExternal"], TraceStatus::Sent),
+    (&["Quarantine", "Quarantined"], TraceStatus::Quarantined),
+    (&["FilteredAsSpam"], TraceStatus::FilteredAsSpam),
+    (&["Fail", "Failed", "Drop"], TraceStatus::Failed),
+    (&["Defer", "Pending"], TraceStatus::Pending),
+];
+
 /// What a set of events comes to. The order in the file is not that of time, so the furthest one counts. A group or an
 /// alias ends with a failure of its own that says only that others took its place; a mail sent on that failed later
 /// came back (exchange.md sections 1.1 and 1.4).
-pub fn status(events: &[&str]) -> TraceStatus {
-    let has = |word: &str| events.iter().any(|event| event.eq_ignore_ascii_case(word));
-    let order = [
-        (has("Deliver") || has("Delivered"), TraceStatus::Delivered),
-        (has("Expand") || has("Expanded") || has("Resolve") || has("Redirect"), TraceStatus::Expanded),
-        ((has("Send") || has("SendExternal")) && !(has("Fail") || has("Failed")), TraceStatus::Sent),
-        (has("Quarantine") || has("Quarantined"), TraceStatus::Quarantined),
-        (has("FilteredAsSpam"), TraceStatus::FilteredAsSpam),
-        (has("Fail") || has("Failed") || has("Drop"), TraceStatus::Failed),
-        (has("Defer") || has("Pending"), TraceStatus::Pending),
-    ];
-    order.into_iter().find(|(holds, _)| *holds).map_or(TraceStatus::GettingStatus, |(_, status)| status)
+fn status(events: &str) -> TraceStatus {
+    let has = |words: &[&str]| events.split(',').any(|event| words.iter().any(|word| event.trim().eq_ignore_ascii_case(word)));
+    let holds = |(words, status): &&(&[&str], TraceStatus)| has(words) && (*status != TraceStatus::Sent || !has(&["Fail", "Failed"]));
+    EVENTS.iter().find(holds).map_or(TraceStatus::GettingStatus, |(_, status)| *status)
 }
 
 #[cfg(test)]
@@ -63,14 +73,14 @@ mod tests {
     #[test]
     fn quoted_addresses_and_several_recipients() {
         let text = "a@contoso.example##Receive, Deliver;\"B;C<b\"@fabrikam.example##Receive, Fail";
-        let got: Vec<(&str, TraceStatus)> = items(text).unwrap().iter().map(|item| (item.address, status(&item.events))).collect();
+        let got: Vec<(&str, TraceStatus)> = items(text).unwrap().iter().map(|item| (item.address, item.status())).collect();
         assert_eq!(got, [("a@contoso.example", TraceStatus::Delivered), ("\"B;C<b\"@fabrikam.example", TraceStatus::Failed)]);
         assert_eq!(items("no events"), None);
-        assert_eq!(status(&["Receive"]), TraceStatus::GettingStatus);
-        assert_eq!(status(&["Receive", "Defer"]), TraceStatus::Pending);
-        assert_eq!(status(&["Receive", "Expand", "Fail"]), TraceStatus::Expanded);
-        assert_eq!(status(&["Receive", "Resolve", "Deliver"]), TraceStatus::Delivered);
-        assert_eq!(status(&["Receive", "Send", "Fail"]), TraceStatus::Failed);
+        assert_eq!(status("Receive"), TraceStatus::GettingStatus);
+        assert_eq!(status("Receive, Defer"), TraceStatus::Pending);
+        assert_eq!(status("Receive, Expand, Fail"), TraceStatus::Expanded);
+        assert_eq!(status("Receive, Resolve, Deliver"), TraceStatus::Delivered);
+        assert_eq!(status("Receive, Send, Fail"), TraceStatus::Failed);
         assert_eq!(items("\"lonely@x.example##Receive").unwrap().len(), 1);
     }
 }

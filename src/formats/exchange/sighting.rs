@@ -8,6 +8,7 @@ use crate::evidence::{Evidence, Hop, Kind, MINUTE, Millis, Span, Sym, TraceFacts
 use crate::formats::Sink;
 use crate::formats::records::Place;
 use crate::smtp::fold_address;
+use foldhash::fast::FixedState;
 use std::collections::HashSet;
 
 /// A clock this far from that of the network message ids is not UTC.
@@ -102,7 +103,7 @@ pub fn kind(status: TraceStatus) -> Kind {
 /// Rows of one file that were seen before, as where pages overlap (exchange.md section 1.2).
 #[derive(Default)]
 pub struct Repeats {
-    seen: HashSet<(Sym, Sym, TraceStatus, Option<Span>)>,
+    seen: HashSet<(Sym, Sym, TraceStatus, Option<Span>), FixedState>,
     count: usize,
     first: u32,
 }
@@ -144,8 +145,11 @@ impl Shifts {
 
     /// Puts the times of a file right that were converted from UTC. `line` is that of its header.
     pub fn correct(mut self, line: u32, sink: &mut Sink<'_>) {
-        self.0.sort_unstable();
-        let Some(median) = self.0.get(self.0.len() / 2).copied().filter(|_| self.0.len() >= ENOUGH) else { return };
+        if self.0.len() < ENOUGH {
+            return;
+        }
+        let middle = self.0.len() / 2;
+        let median = *self.0.select_nth_unstable(middle).1;
         if median.abs() <= OFF {
             return;
         }

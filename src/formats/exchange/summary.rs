@@ -78,7 +78,7 @@ fn push(row: &Row<'_>, place: Place, order: Option<Order>, repeats: &mut Repeats
     shifts.see(at, row.cell(Field::TraceId));
     let mut class = Class::Frame;
     for item in &items {
-        let status = recipient_status::status(&item.events);
+        let status = item.status();
         let sighting = Sighting { recipient: item.address, ..Sighting::new(row, place, Some(at), status) };
         if !repeats.again(&sighting, sink) {
             sighting.push(sink);

@@ -79,7 +79,12 @@ fn split_table(header: &str) -> (Table, String) {
     let mut name = String::with_capacity(header.len());
     for word in header.split_whitespace() {
         name.extend((!name.is_empty()).then_some(' '));
-        name.extend(word.chars().filter(|c| *c != '.').flat_map(char::to_lowercase));
+        let letters = word.chars().filter(|c| *c != '.');
+        if word.is_ascii() {
+            name.extend(letters.map(|c| c.to_ascii_lowercase()));
+        } else {
+            name.extend(letters.flat_map(char::to_lowercase));
+        }
     }
     for (suffix, table) in [("_soes", Table::Soes), ("_sost", Table::Sost), ("_soos", Table::Soos)] {
         if let Some(short) = name.strip_suffix(suffix) {
@@ -105,9 +110,17 @@ fn meaning(name: &str, headers: &Headers) -> Option<(usize, Column)> {
     longer.all(|(_, column)| column == first.1).then_some(first)
 }
 
+/// Whether a cell can be a header at all: values are dates, numbers and addresses for the most part, and no known header
+/// begins with a digit or holds an at sign.
+fn may_be_header(cell: &str, headers: &Headers) -> bool {
+    let value = |cell: &str| cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit()) || cell.contains('@');
+    !headers.is_empty() || !value(cell.trim_start())
+}
+
 /// Meaning of all cells of a header line. `Address name` twice is sender, then recipient; `Message Variable` counts up.
 pub fn layout(cells: &[&str], headers: &Headers) -> Vec<Option<Column>> {
-    let names: Vec<String> = cells.iter().map(|cell| normal(cell)).collect();
+    let name = |cell: &&str| if may_be_header(cell, headers) { normal(cell) } else { String::new() };
+    let names: Vec<String> = cells.iter().map(name).collect();
     let addresses = names.iter().filter(|name| *name == "address name").count();
     // In SOST the column SENDER names the author of the status, not of the mail (sost.md section 2).
     let history = names.iter().any(|name| matches!(name.as_str(), "creator" | "sta_order"));
@@ -198,6 +211,13 @@ mod tests {
 
     fn layout(cells: &[&str]) -> Vec<Option<Column>> {
         super::layout(cells, &Headers::default())
+    }
+
+    #[test]
+    fn every_known_header_may_be_one() {
+        for (alias, _) in ALIASES {
+            assert!(may_be_header(alias, &Headers::default()), "{alias}");
+        }
     }
 
     fn positions(cells: &[&str]) -> Positions {

@@ -51,6 +51,12 @@ impl Headers {
         WORDS.iter().map(|(word, _)| *word)
     }
 
+    /// Whether the user has named none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.own.is_empty()
+    }
+
     /// Adds a header as it stands in the file; false when there is no such word.
     pub fn name(&mut self, header: &str, word: &str) -> bool {
         let column = WORDS.iter().find(|(known, _)| *known == word).map(|(_, column)| *column);

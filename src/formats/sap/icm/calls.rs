@@ -6,7 +6,8 @@ use super::opener::greets;
 use super::output::Passage;
 use crate::evidence::Millis;
 use crate::formats::session::Session;
-use std::collections::BTreeMap;
+use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, HashMap};
 
 /// Who uses a connection or thread.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,12 +45,15 @@ pub struct Call {
     pub heard: Option<Millis>,
 }
 
+/// Who uses what; only looked up, so the order of the map is nobody's.
+type Owners = HashMap<String, Owner, FixedState>;
+
 /// All sessions, and who uses which connection and thread.
 #[derive(Default)]
 pub struct Calls {
     live: BTreeMap<u32, Call>,
-    connections: BTreeMap<String, Owner>,
-    threads: BTreeMap<String, Owner>,
+    connections: Owners,
+    threads: Owners,
     count: u32,
 }
 
@@ -158,7 +162,7 @@ impl Calls {
     }
 }
 
-fn assign(owners: &mut BTreeMap<String, Owner>, key: &str, owner: Owner) {
+fn assign(owners: &mut Owners, key: &str, owner: Owner) {
     if let Some(known) = owners.get_mut(key) {
         *known = owner;
     } else {

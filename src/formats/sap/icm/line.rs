@@ -72,7 +72,12 @@ fn parts(input: &str) -> IResult<&str, Parts<'_>> {
 
 /// `Tue Apr 14 13:30:02:512 2026`, with or without milliseconds, and nothing else.
 pub fn stamp(text: &str) -> Option<Stamp> {
-    let (_, parts) = all_consuming(parts).parse(text.trim_start()).ok()?;
+    let text = text.trim_start();
+    // Most lines are none: a glance at the weekday tells.
+    if !text.starts_with(['M', 'T', 'W', 'F', 'S']) || !matches!(text.as_bytes().get(3), Some(b' ' | b'\t')) {
+        return None;
+    }
+    let (_, parts) = all_consuming(parts).parse(text).ok()?;
     Some(instant(parts).map_or(Stamp::Impossible, Stamp::At))
 }
 

@@ -131,7 +131,11 @@ impl Marks {
 
     /// A line with a mark that is not the session's, or the first line of a side.
     fn read_new<'a>(&self, text: &'a str) -> Spoken<'a> {
-        let unmarked = [&self.client, &self.server].iter().any(|mark| mark.as_deref() == Some(""));
+        let sides = [self.client.as_deref(), self.server.as_deref()];
+        if sides.iter().all(|mark| mark.is_some_and(|mark| !mark.is_empty())) {
+            return Spoken::Nothing;
+        }
+        let unmarked = sides.contains(&Some(""));
         let Some(found) = split(text) else {
             return if unmarked { Spoken::Unclear(text) } else { Spoken::Nothing };
         };

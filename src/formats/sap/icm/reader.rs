@@ -15,14 +15,14 @@ use crate::evidence::{Kind, MINUTE, Millis, Span};
 use crate::formats::Sink;
 use crate::smtp::find_reply;
 use crate::source::{Class, lines};
-use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A message of the network layer explains a failure within this.
 const NEAR: Millis = MINUTE;
 
 /// Words without which a line of another matter says nothing of handshakes or of the trace itself.
-const TELLING: &[&str] = &["SSL", "TLS", "TRACE FILE", "BINDUMP"];
+const TELLING: [&str; 4] = ["SSL", "TLS", "TRACE FILE", "BINDUMP"];
 
 /// Reads a file.
 pub fn read(text: &str, sink: &mut Sink<'_>) {
@@ -38,7 +38,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         dumps: BTreeMap::new(),
         rebuilds: None,
         text,
-        telling: AhoCorasick::new(TELLING).ok(),
+        telling: TELLING.map(Finder::new),
         ports: role::smtp_ports(text),
         last: String::new(),
     };
@@ -79,7 +79,7 @@ struct Reader<'a, 'b, 't> {
     /// The whole file.
     text: &'t str,
     /// One of [`TELLING`] stands in a line.
-    telling: Option<AhoCorasick>,
+    telling: [Finder<'static>; TELLING.len()],
     /// Ports at which the file speaks SMTP.
     ports: BTreeSet<u16>,
     /// Thread of the last line that had one.
@@ -288,7 +288,7 @@ impl Reader<'_, '_, '_> {
 
     /// A line of another matter: some say what the trace does not show, and no reply may go unseen.
     fn other(&mut self, numbers: &[u32], thread: &str, text: &str) {
-        if self.telling.as_ref().is_none_or(|words| words.is_match(text)) {
+        if self.telling.iter().any(|word| word.find(text.as_bytes()).is_some()) {
             self.handshake(numbers, thread, text);
             self.limits(numbers, text);
         }
@@ -334,6 +334,7 @@ impl Reader<'_, '_, '_> {
 
 /// Three digits with an enhanced code of a refusal.
 fn has_refusal(text: &str) -> bool {
-    let hint = text.as_bytes().windows(3).any(|three| matches!(three, [b' ' | b'-', b'4' | b'5', b'.']));
+    let before = |dot: usize| text.as_bytes().get(dot.saturating_sub(2)..dot);
+    let hint = memchr::memchr_iter(b'.', text.as_bytes()).any(|dot| matches!(before(dot), Some([b' ' | b'-', b'4' | b'5'])));
     hint && find_reply(text).is_some_and(|reply| reply.code.is_some() && reply.enhanced.is_some_and(|code| code.class >= 4))
 }
