@@ -27,6 +27,30 @@ fn waiting(jobs: &[(&str, &str)]) -> Analysis {
     analyse_files(&std::iter::once(("sap.txt", sap.as_bytes())).chain(jobs).collect::<Vec<_>>())
 }
 
+/// The list in the languages of the user (assumed: no export has been published).
+#[test]
+fn lists_in_other_languages() {
+    let headers = [
+        ("Nom du job", "Statut", "Date début", "Heure début", "Durée (s)", "Terminé"),
+        ("Nombre de job", "Estado", "Fecha inicio", "Hora inicio", "Duración (seg)", "Terminado"),
+        ("Nome do job", "Status", "Data início", "Hora início", "Duração(seg)", "Concluído"),
+    ];
+    let english = list(&[("07:55:00", "Finished"), ("08:00:00", "Finished"), ("08:45:00", "Finished")], "08:46:00");
+    let silences = |list: &str| waiting(&[("jobs.txt", list)]).silences;
+    for (job, status, date, time, duration, finished) in headers {
+        let words = [
+            ("JobName", job),
+            ("Status ", status),
+            ("Start Date", date),
+            ("Start Time", time),
+            ("Duration(sec.)", duration),
+            ("Finished", finished),
+        ];
+        let list = words.into_iter().fold(english.clone(), |list, (english, word)| list.replace(english, word));
+        assert_eq!((silences(&list), silences(&list).len()), (silences(&english), 1), "{list}");
+    }
+}
+
 #[test]
 fn a_silence_of_the_send_job_is_a_fact() {
     let rows: [(&[(&str, &str)], &str, Option<&str>); 7] = [

@@ -30,6 +30,25 @@ fn the_sign_in_is_evidence_and_its_code_is_named() {
             "for 1: 53003 blocked by Conditional Access (Entra sign-in of sap@contoso.example, Authenticated SMTP from 203.0.113.10)",
         ),
         (CSV.replace(',', ";").replace("2026-03-10T08:05:01Z", "2026-03-10 08:05:01"), 2, "for 1: 53003 blocked"),
+        (
+            CSV.replace("2026-03-10T08:05:01Z", "10.03.2026 08:05:01").replace("2026-03-10T08:06:00Z", "10.03.2026 08:06:00"),
+            2,
+            "for 1: 53003",
+        ),
+        (
+            CSV.replace("2026-03-10T08:05:01Z", "3/10/2026, 8:05:01 AM").replace("2026-03-10T08:06:00Z", "3/13/2026, 8:06:00 AM"),
+            2,
+            "for 1: 53003",
+        ),
+        (
+            CSV.replace("Date (UTC)", "Datum (UTC)")
+                .replace("Sign-in error code", "Fehlercode bei der Anmeldung")
+                .replace("Username", "Benutzername")
+                .replace("Client app", "Client-App")
+                .replace("IP address", "IP-Adresse"),
+            2,
+            "for 1: 53003 blocked by Conditional Access (Entra sign-in of sap@contoso.example, Authenticated SMTP from 203.0.113.10)",
+        ),
         (CSV.replace("53003", "99999"), 2, "for 1: 99999 Access has been blocked by Conditional Access policies."),
         (JSON.to_owned(), 2, "for 1: 50126 wrong user name or password"),
         (graph, 3, "for 1: 50126"),

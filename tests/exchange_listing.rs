@@ -130,6 +130,40 @@ fn what_stands_between_the_rows() {
     }
 }
 
+/// The download of the portal writes the times of its search (exchange.md section 1.9).
+#[test]
+fn the_portals_times_are_utc_where_the_file_proves_it_alone() {
+    let cells = "sap@contoso.example,ap@fabrikam.example,Invoice 1,Delivered";
+    let rows = [
+        ("Date,Sender,Recipient,Subject,Status", "", false),
+        ("Datum,Absender,Empfänger,Betreff,Status", "", false),
+        ("Date (UTC),Sender,Recipient,Subject,Status", "", true),
+        ("Received,SenderAddress,RecipientAddress,Subject,Status", "", true),
+        ("Date,Sender,Recipient,Subject,Status,Network Message ID", ID, true),
+    ];
+    for (header, id, utc) in rows {
+        let more = if id.is_empty() { String::new() } else { format!(",{id}") };
+        let analysis = read(&format!("{header}\n10.03.2026 18:27:34,{cells}{more}\n"));
+        assert_eq!((source(&analysis).utc, table(&analysis).len()), (utc, 1), "{header}");
+        assert_eq!(noted(&analysis, "zone of its search"), !utc, "{header}");
+    }
+    let pipes = "Received|SenderAddress|RecipientAddress|Subject|Status\n2026-03-10T18:27:34Z|sap@contoso.example|ap@fabrikam.example|a, b|Delivered\n";
+    assert_eq!(table(&read(pipes))[0]["subject"], "a, b");
+}
+
+/// A warning that there are more rows, wherever a redirection put it.
+#[test]
+fn the_cmdlets_warning_is_told() {
+    let warning = "WARNING: There are more results, use the following command to get more. Get-MessageTraceV2 -StartDate \"x\" -EndDate \"y\" -StartingRecipientAddress \"b@fabrikam.example\"\n";
+    let one = row(1, "2026-03-10T18:27:34Z", "a@fabrikam.example", "Delivered", "", ID);
+    let prompt = "PS C:\\Users\\admin> type trace.csv\n";
+    for text in [format!("{HEADER}{one}{warning}"), format!("{warning}{HEADER}{one}"), format!("{prompt}{warning}{HEADER}{one}")] {
+        let analysis = read(&text);
+        assert!(noted(&analysis, "more results") && source(&analysis).selected, "{text}");
+        assert_eq!((table(&analysis).len(), source(&analysis).ledger.count(Class::NotUnderstood)), (1, 0), "{text}");
+    }
+}
+
 #[test]
 fn full_pages_are_told() {
     for (count, cut) in [(999, false), (1000, true), (1001, false), (5000, true)] {

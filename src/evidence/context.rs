@@ -72,9 +72,11 @@ impl JobStatus {
     #[must_use]
     pub fn of(text: &str) -> Self {
         match text.trim().to_lowercase().as_str() {
-            "f" | "finished" | "fertig" | "completed" => Self::Finished,
-            "a" | "canceled" | "cancelled" | "abgebrochen" | "abgebr." => Self::Cancelled,
-            "r" | "active" | "aktiv" | "running" => Self::Active,
+            "f" | "finished" | "fertig" | "completed" | "terminé" | "terminado" | "finalizado" | "concluído" => Self::Finished,
+            "a" | "canceled" | "cancelled" | "abgebrochen" | "abgebr." | "interrompu" | "annulé" | "cancelado" | "interrumpido" => {
+                Self::Cancelled
+            }
+            "r" | "active" | "aktiv" | "running" | "actif" | "activo" | "ativo" => Self::Active,
             _ => Self::Unknown,
         }
     }

@@ -18,6 +18,20 @@ fn zoneless(text: &str) -> Option<Millis> {
     parsed.map(|at| at.and_utc().timestamp_millis())
 }
 
+/// Whether letters beside a time of twelve hours mean the afternoon, as cultures write it; `None` for other letters.
+pub fn afternoon(letters: &str) -> Option<bool> {
+    match letters {
+        "AM" | "午前" | "上午" | "오전" => Some(false),
+        "PM" | "午後" | "下午" | "오후" => Some(true),
+        _ => None,
+    }
+}
+
+/// The letters of a text, in capitals.
+pub fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_uppercase).collect()
+}
+
 /// Date of RFC 5322 section 3.3; the name of the day, which may be wrong, and comments say nothing.
 pub fn mail_date(text: &str) -> Option<Millis> {
     let text = text.split_once(',').map_or(text, |(_, rest)| rest);

@@ -5,6 +5,7 @@ mod context;
 mod exchange;
 mod instant;
 mod objects;
+mod recognise;
 mod records;
 mod relay;
 mod sap;
@@ -12,6 +13,7 @@ mod secret;
 mod session;
 
 pub use exchange::{TraceHeaders, probably_cut};
+pub use recognise::{Recognised, recognise};
 pub use relay::{set_year, settle_years};
 pub use sap::Headers;
 pub(crate) use sap::{is_maximum, state_of};
@@ -112,23 +114,6 @@ pub static REGISTRY: &[&dyn Format] = &[
     &context::SignIns,
     &context::Headers,
 ];
-
-/// The format that claims a text most surely.
-#[must_use]
-pub fn recognise(text: &str, settings: &Settings) -> Option<(&'static dyn Format, Claim)> {
-    let head = head_of(text);
-    let claims = REGISTRY.iter().filter_map(|format| Some((*format, format.recognise_with(head, settings)?)));
-    claims.max_by(|a, b| a.1.confidence.cmp(&b.1.confidence).then(b.0.id().cmp(a.0.id())))
-}
-
-/// Beginning of a text, cut at a character.
-fn head_of(text: &str) -> &str {
-    let mut end = text.len().min(HEAD);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use super::Progress;
 use crate::align;
 use crate::error::ReadError;
 use crate::evidence::{Hop, Store};
-use crate::formats::{self, Settings, Sink};
+use crate::formats::{self, Recognised, Settings, Sink};
 use crate::source::{self, Decoded, Found, Limits, Reject, Sheet, Source};
 use std::path::{Path, PathBuf};
 
@@ -170,11 +170,11 @@ fn read_text(
     reading: &mut Reading,
 ) -> Result<(), ReadError> {
     let label = file.path.display().to_string();
-    let Some((format, claim)) = formats::recognise(&decoded.text, &options.settings) else {
+    let Some(Recognised { format, claim, text, notes: layers, cut }) = formats::recognise(&decoded.text, &options.settings) else {
         let first = source::lines(&decoded.text).map(|(_, l)| l.trim()).find(|l| !l.is_empty()).unwrap_or("").chars().take(40).collect();
         return Err(ReadError::NoFormat(label, first));
     };
-    let lines = source::count_lines(&decoded.text);
+    let lines = source::count_lines(&text);
     let mut source = Source::new(file.path.to_path_buf(), label.clone(), lines);
     source.sha256.clone_from(&file.sha256);
     source.bytes = file.size;
@@ -184,21 +184,22 @@ fn read_text(
     source.confidence = claim.confidence;
     source.hop = format.hop();
     let index = u32::try_from(reading.sources.len()).unwrap_or(u32::MAX);
-    for note in notes {
-        source.note(1, note);
+    source.selected = cut;
+    for (line, note) in notes.into_iter().map(|note| (1, note)).chain(layers) {
+        source.note(line, note);
     }
     if decoded.replaced > 0 {
         source.note(1, format!("{} broken characters were replaced by U+FFFD", decoded.replaced));
     }
     let settings = &options.settings;
-    let outcome = format.read(&decoded.text, &mut Sink { store: &mut reading.store, source: &mut source, index, settings });
+    let outcome = format.read(&text, &mut Sink { store: &mut reading.store, source: &mut source, index, settings });
     if decoded.truncated {
         let line = u32::try_from(lines).unwrap_or(u32::MAX);
         reading.problems.push(ReadError::Truncated { label, line, encoding: decoded.encoding.name });
     }
     reading.problems.extend(outcome.err());
     if options.rejects {
-        reading.rejects.extend(source::rejects(&decoded.text, &source.ledger, reading.sources.len(), format.hop() == Hop::Icm));
+        reading.rejects.extend(source::rejects(&text, &source.ledger, reading.sources.len(), format.hop() == Hop::Icm));
     }
     reading.sources.push(source);
     Ok(())

@@ -7,6 +7,7 @@ mod ledger;
 mod rejects;
 mod sheet;
 mod unpack;
+mod wrap;
 
 pub use codec::codec;
 pub use decode::{Decoded, Encoding, decode, decode_as, sniff_binary};
@@ -15,6 +16,7 @@ pub use ledger::{Class, Ledger};
 pub use rejects::{Reject, rejects};
 pub use sheet::{Sheet, decoded, sheets};
 pub use unpack::{Limits, unpack};
+pub use wrap::{Unwrapped, plain, unwrap, without_above};
 
 use crate::evidence::{Hop, Millis, Span};
 use std::fmt::Write as _;

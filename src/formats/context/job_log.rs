@@ -98,9 +98,34 @@ impl<'a> Entry<'a> {
             Some("516") => Some(JobStatus::Active),
             Some("517") => Some(JobStatus::Finished),
             Some("518") => Some(JobStatus::Cancelled),
-            _ if begins(&["Job started", "Job wurde gestartet", "Job gestartet"]) => Some(JobStatus::Active),
-            _ if begins(&["Job finished", "Job wurde beendet", "Job beendet"]) => Some(JobStatus::Finished),
-            _ if begins(&["Job cancelled", "Job canceled", "Job wurde abgebrochen", "Job abgebrochen"]) => Some(JobStatus::Cancelled),
+            _ if begins(&["Job started", "Job wurde gestartet", "Job gestartet", "Job démarré", "Job lancé", "Job iniciado"]) => {
+                Some(JobStatus::Active)
+            }
+            _ if begins(&[
+                "Job finished",
+                "Job wurde beendet",
+                "Job beendet",
+                "Job terminé",
+                "Job terminado",
+                "Job concluído",
+                "Job finalizado",
+                "Job encerrado",
+            ]) =>
+            {
+                Some(JobStatus::Finished)
+            }
+            _ if begins(&[
+                "Job cancelled",
+                "Job canceled",
+                "Job wurde abgebrochen",
+                "Job abgebrochen",
+                "Job interrompu",
+                "Job cancelado",
+                "Job interrumpido",
+            ]) =>
+            {
+                Some(JobStatus::Cancelled)
+            }
             _ => None,
         }
     }

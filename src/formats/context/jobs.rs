@@ -21,16 +21,87 @@ enum Column {
     Duration,
 }
 
-/// Headings, letters and digits only: English and German list, fields of TBTCO.
+/// Headings, letters and digits only: the list in English, German, French, Spanish and Portuguese, fields of TBTCO.
 const HEADINGS: &[(Column, &[&str])] = &[
-    (Column::Name, &["job", "jobname", "jobbezeichnung", "nombredejob", "nomdujob"]),
-    (Column::Program, &["progname", "program", "programname", "programmname", "abapprogram", "abapprogramm"]),
-    (Column::Status, &["status", "jobstatus", "stat"]),
-    (Column::StartDate, &["startdate", "startdatum", "strtdate", "actstartdate", "iststartdatum"]),
-    (Column::StartTime, &["starttime", "startzeit", "startuhrzeit", "strttime"]),
-    (Column::EndDate, &["enddate", "enddatum", "endedatum"]),
-    (Column::EndTime, &["endtime", "endzeit", "endeuhrzeit"]),
-    (Column::Duration, &["duration", "durationsec", "durationinsec", "dauer", "dauersek", "dauerinsek"]),
+    (Column::Name, &["job", "jobname", "jobbezeichnung", "nombredejob", "nombrejob", "nomdujob", "nomjob", "nomedojob", "nomejob"]),
+    (
+        Column::Program,
+        &[
+            "progname",
+            "program",
+            "programname",
+            "programmname",
+            "abapprogram",
+            "abapprogramm",
+            "programme",
+            "nomduprogramme",
+            "programa",
+            "nombredeprograma",
+            "nomedoprograma",
+        ],
+    ),
+    (Column::Status, &["status", "jobstatus", "stat", "statut", "statutdujob", "estado", "estadodejob", "statusdojob"]),
+    (
+        Column::StartDate,
+        &[
+            "startdate",
+            "startdatum",
+            "strtdate",
+            "actstartdate",
+            "iststartdatum",
+            "datededébut",
+            "datedébut",
+            "datedelancement",
+            "fechadeinicio",
+            "fechainicio",
+            "datadeinício",
+            "datainício",
+            "datadoinício",
+        ],
+    ),
+    (
+        Column::StartTime,
+        &[
+            "starttime",
+            "startzeit",
+            "startuhrzeit",
+            "strttime",
+            "heurededébut",
+            "heuredébut",
+            "heuredelancement",
+            "horadeinicio",
+            "horainicio",
+            "horadeinício",
+            "horainício",
+            "horadoinício",
+        ],
+    ),
+    (
+        Column::EndDate,
+        &["enddate", "enddatum", "endedatum", "datedefin", "datefin", "fechadefin", "fechafin", "datadefim", "datafim", "datadofim"],
+    ),
+    (
+        Column::EndTime,
+        &["endtime", "endzeit", "endeuhrzeit", "heuredefin", "heurefin", "horadefin", "horafin", "horadefim", "horafim", "horadofim"],
+    ),
+    (
+        Column::Duration,
+        &[
+            "duration",
+            "durationsec",
+            "durationinsec",
+            "dauer",
+            "dauersek",
+            "dauerinsek",
+            "durée",
+            "duréesec",
+            "duréeens",
+            "duración",
+            "duraciónseg",
+            "duração",
+            "duraçãoseg",
+        ],
+    ),
 ];
 
 /// List of background jobs.

@@ -1,9 +1,12 @@
 //! Sign-ins of Entra: the download of the portal (CSV, JSON) and Graph's `signIn` (names of the fields: Microsoft's
 //! documentation of both). What failed is kept: it tells why a logon of SAP got a 535 (rules.md, AUTH-08).
+//!
+//! Assumed: headers in other languages than English, and dates of a culture, as a spreadsheet program saves them again.
 
 use super::sign_in_codes;
 use crate::error::ReadError;
 use crate::evidence::{ContextFacts, Evidence, Hop, Kind, Millis, Span};
+use crate::formats::exchange::moment::{self, Dates, Order, Stamp};
 use crate::formats::instant::iso;
 use crate::formats::objects::{self, Outcome};
 use crate::formats::records::{self, Place};
@@ -88,6 +91,49 @@ fn take(one: &SignIn, place: Place, sink: &mut Sink<'_>) -> Outcome {
     Ok(Class::Evidence)
 }
 
+/// Headers of the columns, lower case.
+const TIME: &[&str] = &["date (utc)", "createddatetime", "datum (utc)", "fecha (utc)", "data (utc)", "date", "datum", "fecha", "data"];
+const CODE: &[&str] = &[
+    "sign-in error code",
+    "errorcode",
+    "status.errorcode",
+    "fehlercode bei der anmeldung",
+    "anmeldefehlercode",
+    "code d’erreur de connexion",
+    "code d'erreur de connexion",
+    "código de error de inicio de sesión",
+    "código de erro de início de sessão",
+    "código de erro de entrada",
+];
+const USER: &[&str] = &[
+    "username",
+    "userprincipalname",
+    "service principal name",
+    "user",
+    "benutzername",
+    "benutzer",
+    "nom d’utilisateur",
+    "nom d'utilisateur",
+    "utilisateur",
+    "nombre de usuario",
+    "usuario",
+    "nome de usuário",
+    "nome de utilizador",
+];
+const REASON: &[&str] = &[
+    "failure reason",
+    "failurereason",
+    "status.failurereason",
+    "fehlerursache",
+    "raison de l’échec",
+    "raison de l'échec",
+    "motivo del error",
+    "motivo da falha",
+];
+const CLIENT: &[&str] =
+    &["client app", "clientappused", "client-app", "application cliente", "aplicación cliente", "aplicativo cliente", "aplicação cliente"];
+const ADDRESS: &[&str] = &["ip address", "ipaddress", "ip-adresse", "adresse ip", "dirección ip", "endereço ip"];
+
 /// Positions of the columns.
 struct Columns {
     time_name: String,
@@ -107,17 +153,17 @@ impl Columns {
         let names: Vec<String> =
             line.split(char::from(delimiter)).map(|name| name.trim().trim_matches('"').trim().to_lowercase()).collect();
         let at = |wanted: &[&str]| wanted.iter().find_map(|wanted| names.iter().position(|name| name == wanted));
-        let time = at(&["date (utc)", "createddatetime"])?;
+        let time = at(TIME)?;
         Some(Self {
             time_name: names[time].clone(),
             delimiter,
             width: names.len(),
             time,
-            code: at(&["sign-in error code", "errorcode", "status.errorcode"])?,
-            user: at(&["username", "userprincipalname", "service principal name", "user"]),
-            reason: at(&["failure reason", "failurereason", "status.failurereason"]),
-            client: at(&["client app", "clientappused"]),
-            address: at(&["ip address", "ipaddress"]),
+            code: at(CODE)?,
+            user: at(USER),
+            reason: at(REASON),
+            client: at(CLIENT),
+            address: at(ADDRESS),
         })
     }
 }
@@ -127,6 +173,10 @@ fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
         sink.source.ledger.mark(number, Class::Frame);
     });
     let Some(columns) = Columns::of(header) else { return };
+    if !columns.time_name.contains("utc") && columns.time_name != "createddatetime" {
+        sink.source.note(first, "the header does not say UTC: it is taken for it, a guess");
+    }
+    let order = order(text, first, &columns, sink);
     let from = header.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).saturating_add(header.len());
     let delimiter = char::from(columns.delimiter);
     let begins_row = |line: &str| line.split(delimiter).count() >= columns.width;
@@ -134,7 +184,7 @@ fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
         Ok(row) => {
             let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or("").trim().to_owned();
             let one = SignIn {
-                at: iso(&cell(Some(columns.time))),
+                at: moment::at(&cell(Some(columns.time)), order).map(|at| at.from),
                 user: cell(columns.user),
                 code: error_code(&cell(Some(columns.code))),
                 reason: cell(columns.reason),
@@ -145,6 +195,22 @@ fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
         }
         Err(reason) => sink.source.ledger.reject(place.line, reason),
     });
+}
+
+/// Order of day and month, which the whole column settles.
+fn order(text: &str, header: u32, columns: &Columns, sink: &mut Sink<'_>) -> Option<Order> {
+    let mut dates = Dates::default();
+    let cells = lines(text)
+        .filter(|(number, _)| *number > header)
+        .filter_map(|(_, line)| line.split(char::from(columns.delimiter)).nth(columns.time));
+    let mut written = false;
+    for cell in cells.map(|cell| cell.trim().trim_matches('"')).filter(|cell| matches!(moment::stamp(cell), Some(Stamp::Either(..)))) {
+        written = true;
+        dates.see(cell, None);
+    }
+    let (order, doubt) = written.then(|| dates.settle())?;
+    doubt.into_iter().for_each(|doubt| sink.source.note(header, doubt));
+    Some(order)
 }
 
 /// An array of sign-ins, Graph's answer around one, or one object after the other.

@@ -47,6 +47,7 @@ const ALIASES: &[(Field, &[&str])] = &[
             "receiveddatetime",
             "datetime",
             "timestamp",
+            "dateutc",
             "date",
         ],
     ),

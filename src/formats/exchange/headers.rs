@@ -27,6 +27,8 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("datumutc", "datetimeutc"),
     ("empfangen", "received"),
     ("reçu", "received"),
+    ("fechautc", "datetimeutc"),
+    ("datautc", "datetimeutc"),
     ("fecha", "received"),
     ("recibido", "received"),
     ("data", "received"),

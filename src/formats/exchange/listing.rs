@@ -20,6 +20,9 @@ use crate::source::Class;
 const KNOWN: &[Field] = &[Field::Time, Field::Sender, Field::Recipient, Field::Status];
 const IDS: &[Field] = &[Field::MessageId, Field::TraceId];
 const NEEDED: &[(Field, &str)] = &[(Field::Time, "Received"), (Field::Recipient, "RecipientAddress"), (Field::Status, "Status")];
+/// Time columns whose values are UTC by documentation (exchange.md sections 1.1, 1.2 and 1.11); the download of the admin
+/// center calls its own `Date` (section 1.9).
+const UTC: &[&str] = &["received", "receivedutc", "receiveddatetime", "datetimeutc", "dateutc", "datumutc", "fechautc", "datautc"];
 const REMEDY: &str = "Export the trace again with all columns: Get-MessageTraceV2 ... | Export-Csv trace.csv";
 
 /// The message trace as the cmdlets list it.
@@ -67,6 +70,11 @@ impl Format for MessageTrace {
         shifts.correct(sheet.line, sink);
         repeats.tell(sink);
         sighting::finish(rows, sheet.line, sink);
+        if !sheet.columns.has(Field::TraceId) && !sheet.says(UTC) {
+            sink.source.utc = false;
+            let told = "the admin center writes times in the zone of its search: without network message ids it is found by the other files, or named with --zone";
+            sink.source.note(sheet.line, told);
+        }
         Ok(())
     }
 
@@ -115,16 +123,62 @@ pub fn sighting(row: &dyn Cells, place: Place, at: Span) -> Result<Sighting<'_>,
     Ok(Sighting::new(row, place, Some(at), if left { TraceStatus::Sent } else { status }))
 }
 
-/// Status words of the cmdlets, the portal and Graph (exchange.md sections 1.1 and 1.11).
+/// Status words of the cmdlets, the portal and Graph (exchange.md sections 1.1 and 1.11), and what a portal in another
+/// language may write in their place (assumed).
+const STATUSES: &[(TraceStatus, &[&str])] = &[
+    (TraceStatus::Arrived, &["delivered", "zugestellt", "übermittelt", "remis", "livré", "distribué", "entregado", "entregue"]),
+    (TraceStatus::Failed, &["failed", "fehlgeschlagen", "fehler", "échec", "échoué", "error", "erróneo", "falha", "falhou", "comfalha"]),
+    (TraceStatus::Pending, &["pending", "ausstehend", "enattente", "pendiente", "pendente"]),
+    (
+        TraceStatus::Expanded,
+        &["expanded", "resolved", "erweitert", "aufgelöst", "développé", "étendu", "résolu", "expandido", "resuelto", "resolvido"],
+    ),
+    (
+        TraceStatus::Quarantined,
+        &["quarantined", "inquarantäne", "unterquarantäne", "enquarantaine", "misenquarantaine", "encuarentena", "emquarentena"],
+    ),
+    (
+        TraceStatus::FilteredAsSpam,
+        &[
+            "filteredasspam",
+            "alsspamgefiltert",
+            "filtrécommecourrierindésirable",
+            "filtrécommespam",
+            "filtradocomospam",
+            "filtradocomocorreonodeseado",
+        ],
+    ),
+    (
+        TraceStatus::GettingStatus,
+        &["gettingstatus", "none", "statuswirdabgerufen", "obtentiondelétat", "obteniendoestado", "obtendostatus"],
+    ),
+];
+
 fn status(word: &str) -> Option<TraceStatus> {
-    Some(match normal(word).as_str() {
-        "delivered" => TraceStatus::Arrived,
-        "failed" => TraceStatus::Failed,
-        "pending" => TraceStatus::Pending,
-        "expanded" | "resolved" => TraceStatus::Expanded,
-        "quarantined" => TraceStatus::Quarantined,
-        "filteredasspam" => TraceStatus::FilteredAsSpam,
-        "gettingstatus" | "none" => TraceStatus::GettingStatus,
-        _ => return None,
-    })
+    let word = normal(word);
+    STATUSES.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(status, _)| *status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_words_in_every_language() {
+        let rows = [
+            ("FilteredAsSpam", Some(TraceStatus::FilteredAsSpam)),
+            ("gettingStatus", Some(TraceStatus::GettingStatus)),
+            ("Zugestellt", Some(TraceStatus::Arrived)),
+            ("En attente", Some(TraceStatus::Pending)),
+            ("Échec", Some(TraceStatus::Failed)),
+            ("En cuarentena", Some(TraceStatus::Quarantined)),
+            ("Entregue", Some(TraceStatus::Arrived)),
+            ("Unter Quarantäne", Some(TraceStatus::Quarantined)),
+            ("sent", None),
+            ("", None),
+        ];
+        for (word, want) in rows {
+            assert_eq!(status(word), want, "{word}");
+        }
+    }
 }

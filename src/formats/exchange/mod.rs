@@ -24,7 +24,7 @@ mod sheet;
 mod sighting;
 mod summary;
 
-pub use caps::probably_cut;
+pub use caps::{MORE_RESULTS, probably_cut, says_more};
 pub use connector_report::ConnectorReport;
 pub use defender::{EmailEvents, EmailEventsJson};
 pub use detail::TraceDetail;

@@ -4,8 +4,9 @@
 //! Assumed, not seen: a year of two digits, a dot between hour and minute, a date without seconds.
 
 use crate::evidence::{HOUR, Millis, Span};
-use crate::formats::instant::{SENSIBLE, iso};
+use crate::formats::instant::{SENSIBLE, afternoon, iso, letters};
 use chrono::NaiveDate;
+use std::borrow::Cow;
 
 /// A trace reaches back 90 days (exchange.md section 4); an order of day and month that makes it longer is wrong.
 const LONGEST: Millis = 92 * 24 * HOUR;
@@ -51,7 +52,21 @@ pub fn at(text: &str, order: Option<Order>) -> Option<Span> {
     }
 }
 
+/// `10. 3. 2026 9:47` and `2026. 03. 10. 9:47`, as Czech and Hungarian write them, without the blanks.
+fn tight(text: &str) -> Cow<'_, str> {
+    let apart = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    if !text.split(". ").skip(1).any(apart) {
+        return Cow::Borrowed(text);
+    }
+    let parts: Vec<&str> = text.splitn(4, ". ").collect();
+    match parts[..] {
+        [year, month, day, clock] if year.len() == 4 => Cow::Owned(format!("{year}.{month}.{day} {clock}")),
+        _ => Cow::Owned(text.replace(". ", ".")),
+    }
+}
+
 fn culture(text: &str) -> Option<Stamp> {
+    let text = tight(text);
     let (date, clock) = text.split_once(|c: char| c.is_whitespace() || c == ',')?;
     let mut parts = date.split(['.', '/', '-']).map(|part| part.parse::<u32>().ok());
     let (first, second, third) = (parts.next()??, parts.next()??, parts.next()??);
@@ -76,15 +91,15 @@ fn culture(text: &str) -> Option<Stamp> {
 
 /// Time of the day: a second, or a minute where the seconds are missing.
 fn time(text: &str) -> Option<Span> {
-    let letters: String = text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_uppercase).collect();
+    let letters = letters(text);
     let digits = text.trim_matches(|c: char| !c.is_ascii_digit());
     let mut fields = digits.split([':', '.']).map(|field| field.parse::<u32>().ok().map(i64::from));
     let (hour, minute, second) = (fields.next()??, fields.next()??, fields.next());
     let second = if let Some(second) = second { Some(second?) } else { None };
     let hour = match letters.as_str() {
         "" => hour,
-        "AM" | "PM" if (1..=12).contains(&hour) => hour % 12 + if letters == "PM" { 12 } else { 0 },
-        _ => return None,
+        _ if !(1..=12).contains(&hour) => return None,
+        half => hour % 12 + if afternoon(half)? { 12 } else { 0 },
     };
     if hour > 23 || minute > 59 || second.is_some_and(|second| second > 59) {
         return None;
@@ -178,6 +193,11 @@ mod tests {
             ("5/1/2025 2:49:11\u{202f}PM", Order::MonthFirst, "2025-05-01 14:49:11"),
             ("1/5/2025 12:00:05 a.m.", Order::DayFirst, "2025-05-01 00:00:05"),
             ("11.08.2026 09:47:13", Order::DayFirst, "2026-08-11 09:47:13"),
+            ("11. 8. 2026 9:47:13", Order::DayFirst, "2026-08-11 09:47:13"),
+            ("2026. 08. 11. 9:47:13", Order::DayFirst, "2026-08-11 09:47:13"),
+            ("11/8/2026 2:49:11 p. m.", Order::DayFirst, "2026-08-11 14:49:11"),
+            ("2026/08/11 午後 2:49:11", Order::DayFirst, "2026-08-11 14:49:11"),
+            ("2026-08-11 오전 2:49:11", Order::DayFirst, "2026-08-11 02:49:11"),
             ("11/08/2026 09:47", Order::DayFirst, "2026-08-11 09:47:00"),
             ("2026/8/11 9:47:13", Order::MonthFirst, "2026-08-11 09:47:13"),
             ("2026-08-11T09:47:13.1234567Z", Order::DayFirst, "2026-08-11 09:47:13"),

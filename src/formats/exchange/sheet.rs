@@ -1,16 +1,18 @@
 //! A CSV of the message trace: its header, wherever the type line or blank lines leave it, and its rows with the
 //! physical lines they stand on.
 
+use super::caps;
 use super::columns::{Cells, Columns, Field};
 use super::moment;
 use crate::error::ReadError;
-use crate::formats::objects::Outcome;
+use crate::formats::objects::{Outcome, normal};
 use crate::formats::records::{self, Place};
 use crate::formats::{Settings, Sink};
 use crate::source::{Class, lines};
 
-/// Lines that are no rows wherever they stand: the type that Windows PowerShell writes, Excel's hint at the delimiter.
-const NO_ROWS: &[&str] = &["#TYPE", "sep="];
+/// Lines that are no rows wherever they stand: the type that Windows PowerShell writes, Excel's hint at the delimiter, and
+/// the warnings of a cmdlet whose output was redirected as a whole.
+const NO_ROWS: &[&str] = &["#TYPE", "sep=", "WARNING:", "WARNUNG:", "AVERTISSEMENT", "ADVERTENCIA:", "AVISO:"];
 
 /// Rows that recognisers look at.
 const LOOK_AT: usize = 5;
@@ -46,7 +48,7 @@ impl<'a> Sheet<'a> {
     pub fn open(text: &'a str, settings: &Settings) -> Option<Self> {
         let (line, header) = lines(text).find(|(_, line)| !line.trim().is_empty() && !no_row(line))?;
         let count = |c: char| header.matches(c).count();
-        let delimiters = [',', ';', '\t'].map(|c| (count(c), c));
+        let delimiters = [',', ';', '\t', '|'].map(|c| (count(c), c));
         let delimiter = delimiters.into_iter().rev().max_by_key(|(count, _)| *count).map_or(',', |(_, c)| c);
         let names = settings.trace_headers.names(header.split(delimiter));
         let from = header.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).saturating_add(header.len());
@@ -59,6 +61,7 @@ impl<'a> Sheet<'a> {
         match self.delimiter {
             b'\t' => "between tabs",
             b';' => "between semicolons",
+            b'|' => "between pipes",
             _ => "between commas",
         }
     }
@@ -66,6 +69,11 @@ impl<'a> Sheet<'a> {
     /// Whether the header has a column of this normalised name.
     pub fn names(&self, name: &str) -> bool {
         self.names.iter().any(|known| known == name)
+    }
+
+    /// Whether a cell of the header, as the file itself names it, is one of these (normalised).
+    pub fn says(&self, names: &[&str]) -> bool {
+        self.cells().any(|cell| names.contains(&normal(cell).as_str()))
     }
 
     /// Number of columns that are known.
@@ -115,8 +123,12 @@ impl<'a> Sheet<'a> {
     /// Hands on every row and enters all lines into the ledger. Returns the number of rows, repeated ones included.
     pub fn read(&self, sink: &mut Sink<'_>, take: &mut dyn FnMut(&Row<'_>, Place, &mut Sink<'_>) -> Outcome) -> usize {
         sink.source.ledger.mark_run(1, self.line, Class::Frame);
-        for (number, _) in lines(self.text).filter(|(_, line)| line.trim().is_empty()) {
+        for (number, line) in lines(self.text).filter(|(_, line)| line.trim().is_empty() || no_row(line)) {
             sink.source.ledger.mark(number, Class::Frame);
+            if caps::says_more(line) {
+                sink.source.note(number, caps::MORE_RESULTS);
+                sink.source.selected = true;
+            }
         }
         let (time, delimiter) = (self.columns.at(Field::Time).first().copied(), char::from(self.delimiter));
         let begins_row = |line: &str| {

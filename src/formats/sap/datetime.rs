@@ -2,10 +2,12 @@
 
 use super::calendar;
 use crate::evidence::{Millis, Span};
+use crate::formats::instant::{afternoon, letters};
 use chrono::{Datelike, NaiveDate, NaiveTime};
 use nom::character::complete::{char, digit1, one_of};
 use nom::combinator::map_res;
 use nom::{IResult, Parser};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Years that a send request can be of; others are cut or misread.
@@ -42,7 +44,8 @@ pub struct Form {
 pub fn form<'a>(dates: impl Iterator<Item = &'a str>) -> Form {
     let (mut month_first, mut day_first, mut open) = (true, true, false);
     let (mut forms, mut eras, mut others) = (BTreeSet::new(), false, BTreeSet::new());
-    for date in dates.map(str::trim) {
+    for date in dates.map(|date| plain(date.trim())) {
+        let date = &*date;
         let Ok((_, (first, separator, second, third))) = parts(date) else {
             eras |= era(date).is_some();
             continue;
@@ -101,7 +104,7 @@ pub fn blank(text: &str) -> bool {
 
 /// A date; `None` for blanks, nonsense and years no mail is of.
 pub fn date(text: &str, order: Order) -> Option<NaiveDate> {
-    let text = text.trim();
+    let text = &*plain(text.trim());
     let date = if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
         NaiveDate::parse_from_str(text, "%Y%m%d").ok()?
     } else {
@@ -117,6 +120,11 @@ pub fn date(text: &str, order: Order) -> Option<NaiveDate> {
     YEARS.contains(&date.year()).then_some(date)
 }
 
+/// `2026年3月10日` with the marks of the user master.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains('年') { Cow::Owned(text.replace(['年', '月'], "-").replace('日', "")) } else { Cow::Borrowed(text) }
+}
+
 /// Whether a text is a date in any order.
 pub fn is_date(text: &str) -> bool {
     date(text, Order::MonthFirst).or_else(|| date(text, Order::DayFirst)).is_some()
@@ -130,9 +138,10 @@ pub fn time(text: &str) -> Option<Span> {
         let raw: i64 = text.parse().ok()?;
         return within(raw / 10_000, raw / 100 % 100, raw % 100, 1);
     }
-    let upper = text.to_ascii_uppercase();
-    let half = ["AM", "PM"].into_iter().find_map(|half| Some((half, upper.strip_suffix(half)?.trim_end())));
-    let (clock, afternoon) = half.map_or((upper.as_str(), None), |(half, clock)| (clock, Some(half == "PM")));
+    let letters = letters(text);
+    let afternoon = if letters.is_empty() { None } else { Some(afternoon(&letters)?) };
+    // Dots belong to `p. m.` alone.
+    let clock = if afternoon.is_some() { text.trim_matches(|c: char| !c.is_ascii_digit()) } else { text };
     let mut fields = clock.splitn(3, ':');
     let (hour, minute, second) = (fields.next()?, fields.next()?, fields.next().unwrap_or(""));
     let (hour, minute) = (digits(hour, 1..=2)?, digits(minute, 2..=2)?);
@@ -172,13 +181,23 @@ mod tests {
     #[test]
     fn every_form_of_the_user_master() {
         let want = NaiveDate::from_ymd_opt(2026, 3, 10);
-        for text in ["10.03.2026", "03/10/2026", "03-10-2026", "2026.03.10", "2026/03/10", "2026-03-10", "20260310"] {
+        for text in [
+            "10.03.2026",
+            "03/10/2026",
+            "03-10-2026",
+            "2026.03.10",
+            "2026/03/10",
+            "2026-03-10",
+            "20260310",
+            "2026年03月10日",
+            "2026年3月10日",
+        ] {
             assert_eq!(date(text, Order::MonthFirst), want, "{text}");
         }
         for text in ["00.00.0000", "", "00000000", "31.02.2026", "soon", "10.03.26", "10.03.202", "10.03/2026", "10.03.20261", "00260310"] {
             assert_eq!(date(text, Order::MonthFirst), None, "{text}");
         }
-        for text in ["R08.03.10", "R08/03/10", "R8-03-10", "令和08/03/10", "R 8/03/10"] {
+        for text in ["R08.03.10", "R08/03/10", "R8-03-10", "令和08/03/10", "R 8/03/10", "令和8年3月10日"] {
             assert_eq!(date(text, Order::DayFirst), want, "{text}");
         }
         assert_eq!(date("H31.04.30", Order::MonthFirst), NaiveDate::from_ymd_opt(2019, 4, 30));
@@ -221,6 +240,9 @@ mod tests {
             ("60502", 21902, 1),
             ("06:05:02 PM", 65102, 1),
             ("8:10:11pm", 72611, 1),
+            ("8:10:11 p. m.", 72611, 1),
+            ("8:10:11 a.m.", 29411, 1),
+            ("午後 8:10:11", 72611, 1),
             ("12:00:00 AM", 0, 1),
             ("00:05:00 PM", 43500, 1),
             ("24:00:00", 86400, 1),
