@@ -84,24 +84,8 @@ const HEADINGS: &[(Column, &[&str])] = &[
         Column::EndTime,
         &["endtime", "endzeit", "endeuhrzeit", "heuredefin", "heurefin", "horadefin", "horafin", "horadefim", "horafim", "horadofim"],
     ),
-    (
-        Column::Duration,
-        &[
-            "duration",
-            "durationsec",
-            "durationinsec",
-            "dauer",
-            "dauersek",
-            "dauerinsek",
-            "durée",
-            "duréesec",
-            "duréeens",
-            "duración",
-            "duraciónseg",
-            "duração",
-            "duraçãoseg",
-        ],
-    ),
+    // With any unit behind it.
+    (Column::Duration, &["duration", "dauer", "durée", "duración", "duração"]),
 ];
 
 /// List of background jobs.
@@ -173,7 +157,8 @@ impl Header {
     fn of(line: &str) -> Option<Self> {
         let meaning = |cell: &str| {
             let bare: String = cell.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-            HEADINGS.iter().find(|(_, names)| names.contains(&bare.as_str())).map(|(column, _)| *column)
+            let is = |column: &Column, name: &str| if *column == Column::Duration { bare.starts_with(name) } else { bare == name };
+            HEADINGS.iter().find(|(column, names)| names.iter().any(|name| is(column, name))).map(|(column, _)| *column)
         };
         let columns: Vec<Option<Column>> = cells(line).into_iter().map(meaning).collect();
         let has = |column| columns.contains(&Some(column));
