@@ -176,11 +176,12 @@ fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
     if !columns.time_name.contains("utc") && columns.time_name != "createddatetime" {
         sink.source.note(first, "the header does not say UTC: it is taken for it, a guess");
     }
-    let order = order(text, first, &columns, sink);
     let from = header.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).saturating_add(header.len());
+    let body = text.get(from..).unwrap_or("");
+    let order = order(body, first, &columns, sink);
     let delimiter = char::from(columns.delimiter);
     let begins_row = |line: &str| line.split(delimiter).count() >= columns.width;
-    records::each(text.get(from..).unwrap_or(""), first, columns.delimiter, &begins_row, &mut |row, place| match row {
+    records::each(body, first, columns.delimiter, &begins_row, &mut |row, place| match row {
         Ok(row) => {
             let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or("").trim().to_owned();
             let one = SignIn {
@@ -198,18 +199,19 @@ fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
 }
 
 /// Order of day and month, which the whole column settles.
-fn order(text: &str, header: u32, columns: &Columns, sink: &mut Sink<'_>) -> Option<Order> {
+fn order(body: &str, header: u32, columns: &Columns, sink: &mut Sink<'_>) -> Option<Order> {
     let mut dates = Dates::default();
-    let cells = lines(text)
-        .filter(|(number, _)| *number > header)
-        .filter_map(|(_, line)| line.split(char::from(columns.delimiter)).nth(columns.time));
-    let mut written = false;
-    for cell in cells.map(|cell| cell.trim().trim_matches('"')).filter(|cell| matches!(moment::stamp(cell), Some(Stamp::Either(..)))) {
-        written = true;
+    let mut reader = csv::ReaderBuilder::new().delimiter(columns.delimiter).has_headers(false).flexible(true).from_reader(body.as_bytes());
+    let (mut row, mut written) = (csv::StringRecord::new(), false);
+    while matches!(reader.read_record(&mut row), Ok(true)) {
+        let cell = row.get(columns.time).unwrap_or("").trim();
+        written |= matches!(moment::stamp(cell), Some(Stamp::Either(..)));
         dates.see(cell, None);
     }
     let (order, doubt) = written.then(|| dates.settle())?;
-    doubt.into_iter().for_each(|doubt| sink.source.note(header, doubt));
+    if let Some(doubt) = doubt {
+        sink.source.note(header, doubt);
+    }
     Some(order)
 }
 
