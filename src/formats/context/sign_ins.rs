@@ -109,16 +109,19 @@ const USER: &[&str] = &[
     "username",
     "userprincipalname",
     "service principal name",
-    "user",
     "benutzername",
-    "benutzer",
     "nom d’utilisateur",
     "nom d'utilisateur",
-    "utilisateur",
     "nombre de usuario",
-    "usuario",
     "nome de usuário",
     "nome de utilizador",
+    // The name that is shown, where no other is told.
+    "user",
+    "benutzer",
+    "utilisateur",
+    "usuario",
+    "usuário",
+    "utilizador",
 ];
 const REASON: &[&str] = &[
     "failure reason",
