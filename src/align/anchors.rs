@@ -1,5 +1,6 @@
 //! Pairs of a local time and the UTC at which the same thing happened.
 
+use super::Map;
 use super::blocks::{Blocks, Goal, Heads};
 use super::compare::{self, Part};
 use super::keys::Exact;
@@ -8,7 +9,6 @@ use super::units::Units;
 use crate::evidence::{Fold, HOUR, Hop, Kind, MINUTE, Span, Store};
 use crate::smtp::trailer;
 use crate::source::Source;
-use std::collections::BTreeMap;
 
 /// Local times can not be further from UTC than this (+14 hours, and the way of the mail).
 const FARTHEST: i64 = 14 * HOUR + HOUR / 4;
@@ -91,7 +91,10 @@ pub fn collect(store: &Store, sources: &[Source], units: &Units, exact: &Exact) 
 
 /// Rows in which a relay handed a mail on, with the arrival of the same Message-ID and recipient.
 fn handed_on(store: &Store, units: &Units) -> Vec<(u32, usize)> {
-    let by_id: BTreeMap<(&str, &str), usize> =
+    if units.relays.is_empty() {
+        return Vec::new();
+    }
+    let by_id: Map<(&str, &str), usize> =
         units.arrivals.iter().enumerate().map(|(at, unit)| ((unit.message_id.as_str(), unit.recipient.text.as_str()), at)).collect();
     let known = units.relays.iter().filter(|unit| !unit.message_id.is_empty());
     let pairs = known.filter_map(|unit| {
@@ -102,7 +105,7 @@ fn handed_on(store: &Store, units: &Units) -> Vec<(u32, usize)> {
     pairs.collect()
 }
 
-fn ordered(pairs: &std::collections::HashMap<usize, usize>) -> Vec<(usize, usize)> {
+fn ordered(pairs: &Map<usize, usize>) -> Vec<(usize, usize)> {
     let mut out: Vec<(usize, usize)> = pairs.iter().map(|(a, b)| (*a, *b)).collect();
     out.sort_unstable();
     out

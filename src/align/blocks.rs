@@ -5,7 +5,9 @@
 
 use super::compare::Part;
 use crate::evidence::{Millis, Span};
+use foldhash::fast::FixedState;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher;
 use std::ops::Range;
 
 /// An arrival as requests look for it.
@@ -48,6 +50,12 @@ fn head(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
+/// A number for a text. Two texts of one number would be candidates for each other, which the comparison of the texts
+/// themselves tells apart afterwards.
+fn number(text: &str) -> u64 {
+    if text.is_empty() { 0 } else { FixedState::with_seed(0).hash_one(text) }
+}
+
 /// Arrivals of one recipient and subject.
 struct Block {
     /// By time; the place of each in [`Blocks::order`].
@@ -61,7 +69,8 @@ pub struct Blocks<'a> {
     /// Arrivals, block after block, by time inside each.
     pub order: Vec<Goal<'a>>,
     heads: Heads,
-    by_recipient: BTreeMap<&'a str, BTreeMap<&'a str, Block>>,
+    /// By the numbers of recipient and subject.
+    by_recipient: BTreeMap<u64, BTreeMap<u64, Block>>,
     /// Lengths of recipients and subjects that were cut in the trace.
     cut_recipients: BTreeSet<usize>,
     cut_subjects: BTreeSet<usize>,
@@ -69,20 +78,21 @@ pub struct Blocks<'a> {
 
 impl<'a> Blocks<'a> {
     /// Sorts arrivals into blocks.
-    pub fn new(mut goals: Vec<Goal<'a>>, heads: Heads) -> Self {
-        let names = |goal: &Goal<'a>| (head(&goal.recipient.text, heads.recipient), head(&goal.subject.text, heads.subject));
-        goals.sort_by(|a, b| {
-            let key = |goal: &Goal<'a>| (names(goal), goal.at.from, goal.at.to, goal.arrival);
-            key(a).cmp(&key(b))
-        });
-        let mut by_recipient: BTreeMap<&str, BTreeMap<&str, Block>> = BTreeMap::new();
-        for (place, goal) in goals.iter().enumerate() {
+    pub fn new(goals: Vec<Goal<'a>>, heads: Heads) -> Self {
+        let names = |goal: &Goal<'a>| {
+            let (recipient, subject) = (head(&goal.recipient.text, heads.recipient), head(&goal.subject.text, heads.subject));
+            (number(recipient), number(subject))
+        };
+        let mut named: Vec<((u64, u64), Goal<'a>)> = goals.into_iter().map(|goal| (names(&goal), goal)).collect();
+        named.sort_unstable_by_key(|(names, goal)| (*names, goal.at.from, goal.at.to, goal.arrival));
+        let mut by_recipient: BTreeMap<u64, BTreeMap<u64, Block>> = BTreeMap::new();
+        for (place, ((recipient, subject), goal)) in named.iter().enumerate() {
             let fresh = || Block { places: place..place, longest: 0 };
-            let (recipient, subject) = names(goal);
-            let block = by_recipient.entry(recipient).or_default().entry(subject).or_insert_with(fresh);
+            let block = by_recipient.entry(*recipient).or_default().entry(*subject).or_insert_with(fresh);
             block.places.end = place + 1;
             block.longest = block.longest.max(goal.at.to - goal.at.from);
         }
+        let goals: Vec<Goal<'a>> = named.into_iter().map(|(_, goal)| goal).collect();
         let cuts = |part: fn(&Goal<'a>) -> &'a Part| {
             goals.iter().map(part).filter(|part| part.cut).map(|part| part.text.len()).collect::<BTreeSet<usize>>()
         };
@@ -107,12 +117,13 @@ impl<'a> Blocks<'a> {
 }
 
 /// Values whose text may agree with another: the same, one that was cut in the trace, or none.
-fn agreeing<'m, V>(all: &'m BTreeMap<&str, V>, text: &str, cuts: &BTreeSet<usize>) -> Vec<&'m V> {
+fn agreeing<'m, V>(all: &'m BTreeMap<u64, V>, text: &str, cuts: &BTreeSet<usize>) -> Vec<&'m V> {
     if text.is_empty() {
         return all.values().collect();
     }
-    let shorter = cuts.iter().filter(|length| (1..text.len()).contains(*length)).filter_map(|length| all.get(text.get(..*length)?));
-    all.get(text).into_iter().chain(shorter).chain(all.get("")).collect()
+    let shorter =
+        cuts.iter().filter(|length| (1..text.len()).contains(*length)).filter_map(|length| all.get(&number(text.get(..*length)?)));
+    all.get(&number(text)).into_iter().chain(shorter).chain(all.get(&0)).collect()
 }
 
 /// Requests and places that compete with each other, directly or through others. Request `i` may have the places of

@@ -1,22 +1,25 @@
 //! Aliases, groups and redirections: Exchange replaces the recipient, the end stands in rows of other addresses.
 
-use super::View;
 use super::compare;
 use super::model::Mail;
 use super::units::Taken;
+use super::{Map, View};
 use crate::evidence::TraceStatus;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 /// A mail whose recipient was replaced gets the rows of the same Message-ID that belong to nobody else's request
 /// (exchange.md section 1.1: the row of an alias or a group is no end by itself).
 pub fn follow(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
-    let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();
+    let replaced = |mail: &Mail| mail.arrivals.iter().find(|(row, _)| status(view, *row) == Some(TraceStatus::Expanded)).copied();
+    if !mails.iter().any(|mail| replaced(mail).is_some()) {
+        return;
+    }
+    let mut by_id: Map<&str, Vec<usize>> = Map::default();
     for (at, arrival) in view.units.arrivals.iter().enumerate().filter(|(at, a)| !taken.arrivals[*at] && !a.message_id.is_empty()) {
         by_id.entry(&arrival.message_id).or_default().push(at);
     }
     for mail in mails {
-        let replaced = mail.arrivals.iter().find(|(row, _)| status(view, *row) == Some(TraceStatus::Expanded)).copied();
-        let Some((row, link)) = replaced else { continue };
+        let Some((row, link)) = replaced(mail) else { continue };
         let message_id = compare::message_id(view.store.text(view.store.records[row as usize].message_id));
         for at in by_id.get(message_id.as_str()).into_iter().flatten() {
             if !std::mem::replace(&mut taken.arrivals[*at], true) {

@@ -9,6 +9,7 @@ use super::model::{Link, LinkKey, Mail};
 use super::units::{Arrival, Taken};
 use crate::evidence::{Evidence, MINUTE, Millis, SapState, Span, Store, Sym};
 use crate::smtp::find_reply;
+use foldhash::fast::FixedState;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -41,10 +42,14 @@ struct Seeker {
 }
 
 impl Seeker {
-    /// What SAP says decides the order of requests.
-    fn rank(&self) -> (Millis, Millis, [&str; 4], usize) {
+    /// What SAP says decides the order of requests of one time.
+    fn rank(&self) -> ([&str; 4], usize) {
         let texts = [&self.sender.text, &self.subject.text, &self.recipient.text, &self.key].map(String::as_str);
-        (self.at.middle(), self.at.from, texts, self.mail)
+        (texts, self.mail)
+    }
+
+    fn time(&self) -> (Millis, Millis) {
+        (self.at.middle(), self.at.from)
     }
 }
 
@@ -72,7 +77,7 @@ fn link(
     let (sure, doubtful) = seekers(view, mails, slot);
     for mut seekers in [sure, doubtful] {
         // By time, and by what the files say: their order decides nothing.
-        seekers.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        seekers.sort_by(|a, b| a.time().cmp(&b.time()).then_with(|| a.rank().cmp(&b.rank())));
         let found = Search::new(view, units, &seekers, taken).links();
         for (seeker, outcome) in seekers.iter().zip(found) {
             let mail = &mut mails[seeker.mail];
@@ -148,7 +153,7 @@ struct Search<'a> {
     seekers: &'a [Seeker],
     blocks: Blocks<'a>,
     /// Senders in the trace.
-    senders: HashSet<&'a str>,
+    senders: HashSet<&'a str, FixedState>,
     /// Distance within which two records can be of one mail.
     window: Millis,
 }
@@ -188,7 +193,7 @@ impl<'a> Search<'a> {
             .collect();
         let mut out = vec![Outcome::Nothing; self.seekers.len()];
         for (seekers, mut places) in groups(&windows, self.blocks.order.len()) {
-            places.sort_by(|a, b| self.rank(*a).cmp(&self.rank(*b)));
+            places.sort_by(|a, b| self.time(*a).cmp(&self.time(*b)).then_with(|| self.rank(*a).cmp(&self.rank(*b))));
             Group { search: self, seekers, places }.settle(&mut out);
         }
         out
@@ -198,11 +203,15 @@ impl<'a> Search<'a> {
         &self.units[self.blocks.order[place].arrival]
     }
 
-    /// What the trace says decides the order of arrivals.
-    fn rank(&self, place: usize) -> (Millis, [&str; 4], usize) {
-        let (goal, unit) = (&self.blocks.order[place], self.arrival(place));
+    fn time(&self, place: usize) -> Millis {
+        self.blocks.order[place].at.middle()
+    }
+
+    /// What the trace says decides the order of arrivals of one time.
+    fn rank(&self, place: usize) -> ([&str; 4], usize) {
+        let unit = self.arrival(place);
         let texts = [unit.message_id.as_str(), &unit.sender.text, &unit.subject.text, self.id(unit)];
-        (goal.at.middle(), texts, goal.arrival)
+        (texts, self.blocks.order[place].arrival)
     }
 
     /// What its log calls an arrival, for those that nothing else tells apart.
@@ -231,8 +240,9 @@ impl<'a> Search<'a> {
 }
 
 /// Addresses from which mail of SAP's senders comes, where the trace knows both.
-fn addresses(view: &View<'_>, units: &[Arrival], seekers: &[Seeker]) -> HashSet<Sym> {
-    let senders: HashSet<&str> = seekers.iter().map(|seeker| seeker.sender.text.as_str()).filter(|sender| !sender.is_empty()).collect();
+fn addresses(view: &View<'_>, units: &[Arrival], seekers: &[Seeker]) -> HashSet<Sym, FixedState> {
+    let senders: HashSet<&str, FixedState> =
+        seekers.iter().map(|seeker| seeker.sender.text.as_str()).filter(|sender| !sender.is_empty()).collect();
     let own = units.iter().filter(|arrival| senders.contains(arrival.sender.text.as_str()));
     let rows = own.filter_map(|arrival| view.store.trace_of(view.store.records.get(arrival.first() as usize)?));
     rows.map(|facts| facts.client_ip).filter(|address| !address.is_empty()).collect()

@@ -6,7 +6,6 @@ use super::units::{Arrival, Taken, Units};
 use super::{Map, View};
 use crate::evidence::{Kind, Store};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// What exact keys say, before anything is known about clocks.
 #[derive(Debug, Default)]
@@ -14,13 +13,13 @@ pub struct Exact {
     /// Self-test.
     pub test: KeyTest,
     /// Arrival of each request, by index; empty unless the self-test passed.
-    pub arrivals: HashMap<usize, usize>,
+    pub arrivals: Map<usize, usize>,
     /// Accepted attempt of each request, by index; empty unless the self-test passed.
-    pub attempts: HashMap<usize, usize>,
+    pub attempts: Map<usize, usize>,
     /// Mail in a relay of each request, by index; empty unless the self-test passed.
-    pub relays: HashMap<usize, usize>,
+    pub relays: Map<usize, usize>,
     /// Arrival of each attempt, by index, through the echoed Message-ID.
-    pub echoes: HashMap<usize, usize>,
+    pub echoes: Map<usize, usize>,
 }
 
 /// Mails by what names them, of each name in order of their recipients: one mail may go to thousands.
@@ -82,8 +81,8 @@ fn by_local(all: &[Arrival]) -> Recipients<'_> {
     Recipients::of(all.iter().map(|unit| (Cow::from(compare::local_part(&unit.message_id)), Cow::Borrowed(&unit.recipient))))
 }
 
-fn echoes(store: &Store, units: &Units, by_id: &Recipients<'_>) -> HashMap<usize, usize> {
-    let mut out = HashMap::new();
+fn echoes(store: &Store, units: &Units, by_id: &Recipients<'_>) -> Map<usize, usize> {
+    let mut out = Map::default();
     for (at, record) in units.attempts.iter().enumerate() {
         let record = &store.records[*record as usize];
         let (id, recipient) = (compare::message_id(store.text(record.message_id)), compare::recipient(store, record));

@@ -1,12 +1,12 @@
 //! Mails in the queues of relays: from relay to relay by Message-ID, else by queue id, and the mails of the run that they
 //! belong to (relay.md section 0).
 
-use super::View;
 use super::compare::{self, Part};
 use super::fuzzy;
 use super::keys::Exact;
 use super::model::{Link, LinkKey, Mail};
 use super::units::{Arrival, Taken};
+use super::{Map, View};
 use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Store, Sym};
 use crate::smtp::next_queue_id;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -58,7 +58,7 @@ impl Names {
 pub fn collect(store: &Store) -> Vec<Arrival> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut places: BTreeMap<(Sym, Sym, String), usize> = BTreeMap::new();
-    let mut before: HashMap<Sym, usize> = HashMap::new();
+    let mut before: Map<Sym, usize> = Map::default();
     let names = Names::of(store);
     for (at, record, facts) in rows(store) {
         let (name, message_id) = names.of_row(store, record, facts);
@@ -116,7 +116,7 @@ pub fn collect(store: &Store) -> Vec<Arrival> {
 }
 
 /// The entry in which a mail's way through the relays begins to have a Message-ID, else its first one.
-fn head(entries: &[Entry], before: &HashMap<Sym, usize>, place: usize) -> usize {
+fn head(entries: &[Entry], before: &Map<Sym, usize>, place: usize) -> usize {
     let mut at = place;
     for _ in 0..MOST_RELAYS {
         match before.get(&entries[at].queue_id) {
@@ -128,8 +128,8 @@ fn head(entries: &[Entry], before: &HashMap<Sym, usize>, place: usize) -> usize 
 }
 
 /// Relays by Message-ID.
-fn by_id<'a>(view: &View<'a>) -> HashMap<&'a str, Vec<usize>> {
-    let mut out: HashMap<&str, Vec<usize>> = HashMap::new();
+fn by_id<'a>(view: &View<'a>) -> Map<&'a str, Vec<usize>> {
+    let mut out: Map<&str, Vec<usize>> = Map::default();
     for (at, unit) in view.units.relays.iter().enumerate().filter(|(_, unit)| !unit.message_id.is_empty()) {
         out.entry(&unit.message_id).or_default().push(at);
     }
@@ -159,6 +159,9 @@ pub fn link(view: &View<'_>, exact: &Exact, mails: &mut [Mail], taken: &mut Take
 
 /// A relay knows the Message-ID that the mail has elsewhere.
 pub fn by_message_id(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
+    if view.units.relays.is_empty() {
+        return;
+    }
     let by_id = by_id(view);
     for mail in mails.iter_mut().filter(|mail| mail.relays.is_empty()) {
         let records = mail.arrivals.iter().chain(&mail.attempts).filter_map(|(row, _)| view.store.records.get(*row as usize));
@@ -177,7 +180,10 @@ pub fn by_message_id(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
 
 /// The reply to SAP names the queue id under which the relay took the mail.
 pub fn by_queue_id(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
-    let mut by_queue: HashMap<&str, Vec<usize>> = HashMap::new();
+    if view.units.relays.is_empty() {
+        return;
+    }
+    let mut by_queue: Map<&str, Vec<usize>> = Map::default();
     for (at, unit) in view.units.relays.iter().enumerate() {
         for facts in unit.rows.iter().filter_map(|row| view.store.relay_of(&view.store.records[*row as usize])) {
             let known = by_queue.entry(view.store.text(facts.queue_id)).or_default();
@@ -202,7 +208,10 @@ pub fn by_queue_id(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
 
 /// Arrivals at Exchange that bear the Message-ID under which a relay logged the mail.
 pub fn arrivals(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
-    let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();
+    if view.units.relays.is_empty() {
+        return;
+    }
+    let mut by_id: Map<&str, Vec<usize>> = Map::default();
     for (at, unit) in view.units.arrivals.iter().enumerate().filter(|(_, unit)| !unit.message_id.is_empty()) {
         by_id.entry(&unit.message_id).or_default().push(at);
     }

@@ -1,15 +1,15 @@
 //! Records grouped into the three things that are joined: requests, tries, arrivals.
 
-use super::View;
 use super::compare::{self, Part};
 use super::keys::Exact;
 use super::model::Mail;
 use super::relays;
 use super::requests::{self, Request};
+use super::{Map, View};
 use crate::evidence::{Evidence, Hop, Kind, Phase, Store, Sym};
 use crate::smtp::find_reply;
 use foldhash::fast::FixedState;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::BuildHasher;
 
 /// A recipient of a mail in the message trace or in the logs of relays, with all rows about it.
@@ -135,9 +135,9 @@ fn trace_rows(store: &Store) -> impl Iterator<Item = (u32, &Evidence)> {
 #[derive(Default)]
 struct Names {
     /// Message-ID by network message id.
-    message_ids: HashMap<String, Sym>,
+    message_ids: Map<String, Sym>,
     /// The only recipient of each Message-ID, `None` where there are several.
-    recipients: HashMap<String, Option<Part>>,
+    recipients: Map<String, Option<Part>>,
 }
 
 impl Names {
@@ -150,7 +150,7 @@ impl Names {
                 out.message_ids.entry(network).or_insert(record.message_id);
             }
         }
-        let nameless: HashSet<String> =
+        let nameless: HashSet<String, FixedState> =
             trace_rows(store).filter(|(_, record)| record.recipient.is_empty()).map(|(_, record)| out.message_id(store, record)).collect();
         for (_, record) in trace_rows(store).filter(|(_, record)| !record.recipient.is_empty() && !nameless.is_empty()) {
             let message_id = out.message_id(store, record);
@@ -220,8 +220,9 @@ pub fn left_over(view: &View<'_>, exact: &Exact, mails: &[Mail], taken: &Taken) 
     let facts = |arrival: &Arrival| facts_of(arrival.first());
     let all = || view.units.arrivals.iter().zip(&taken.arrivals);
     let direct = mails.iter().filter(|mail| mail.relays.is_empty()).flat_map(|mail| &mail.arrivals);
-    let ours: HashSet<_> = direct.filter_map(|(row, _)| facts_of(*row)).map(|f| f.client_ip).filter(|ip| !ip.is_empty()).collect();
-    let echoed: HashSet<String> =
+    let ours: HashSet<_, FixedState> =
+        direct.filter_map(|(row, _)| facts_of(*row)).map(|f| f.client_ip).filter(|ip| !ip.is_empty()).collect();
+    let echoed: HashSet<String, FixedState> =
         view.units.attempts.iter().map(|at| compare::message_id(view.store.text(view.store.records[*at as usize].message_id))).collect();
     let (mut others, mut sap_like) = (Vec::new(), Vec::new());
     for (arrival, _) in all().filter(|(_, taken)| !**taken) {
@@ -247,7 +248,7 @@ fn looks_like_key(message_id: &str) -> bool {
 
 /// Tries and failed sessions that belong to no mail.
 pub fn loose(units: &Units, taken: &Taken, mails: &[Mail]) -> Vec<u32> {
-    let linked: HashSet<u32> = mails.iter().flat_map(|mail| &mail.attempts).map(|(record, _)| *record).collect();
+    let linked: HashSet<u32, FixedState> = mails.iter().flat_map(|mail| &mail.attempts).map(|(record, _)| *record).collect();
     let attempts = units.attempts.iter().zip(&taken.attempts).filter(|(_, taken)| !**taken).map(|(at, _)| at);
     attempts.chain(&units.sessions).filter(|record| !linked.contains(record)).copied().collect()
 }
