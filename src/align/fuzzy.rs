@@ -152,8 +152,8 @@ struct Search<'a> {
     titled: bool,
     seekers: &'a [Seeker],
     blocks: Blocks<'a>,
-    /// Senders in the trace.
-    senders: HashSet<&'a str, FixedState>,
+    /// Whether the log knows the sender of each request by the same address.
+    known: Vec<bool>,
     /// Distance within which two records can be of one mail.
     window: Millis,
 }
@@ -169,6 +169,7 @@ impl<'a> Search<'a> {
         let goal = |(arrival, unit): (usize, &'a Arrival)| {
             Some(Goal { arrival, at: view.at(unit.first())?, recipient: &unit.recipient, subject: &unit.subject })
         };
+        let senders: HashSet<&str, FixedState> = units.iter().map(|arrival| arrival.sender.text.as_str()).collect();
         let spread = view.clocks.iter().map(|clock| clock.spread_ms).max().unwrap_or(0);
         Self {
             store: view.store,
@@ -179,7 +180,7 @@ impl<'a> Search<'a> {
                 left.filter_map(goal).collect(),
                 Heads::of(seekers.iter().map(|seeker| (&seeker.recipient, &seeker.subject))),
             ),
-            senders: units.iter().map(|arrival| arrival.sender.text.as_str()).collect(),
+            known: seekers.iter().map(|seeker| !seeker.sender.cut && senders.contains(seeker.sender.text.as_str())).collect(),
             window: WINDOW.max((3 * spread).min(LOOSE_WINDOW)),
         }
     }
@@ -227,13 +228,13 @@ impl<'a> Search<'a> {
     }
 
     /// How far apart in time a request and an arrival are that can be of one mail, the usual way of a mail aside.
-    fn distance(&self, seeker: &Seeker, place: usize) -> Option<Millis> {
+    fn distance(&self, seeker: usize, place: usize) -> Option<Millis> {
+        let (known, seeker) = (self.known[seeker], &self.seekers[seeker]);
         let (goal, unit) = (&self.blocks.order[place], self.arrival(place));
         if seeker.at.distance(goal.at) > self.reach(seeker) {
             return None;
         }
         // A sender that the trace knows must be the same; one it does not know may have been rewritten on the way.
-        let known = !seeker.sender.cut && self.senders.contains(seeker.sender.text.as_str());
         let fits = seeker.recipient.agrees(&unit.recipient) && seeker.subject.agrees(&unit.subject);
         (fits && (!known || seeker.sender.agrees(&unit.sender))).then(|| seeker.at.shifted(seeker.lag).distance(goal.at))
     }
@@ -257,7 +258,7 @@ struct Group<'a> {
 
 impl Group<'_> {
     fn distance(&self, a: usize, b: usize) -> Option<Millis> {
-        self.search.distance(&self.search.seekers[self.seekers[a]], self.places[b])
+        self.search.distance(self.seekers[a], self.places[b])
     }
 
     fn settle(&self, out: &mut [Outcome]) {

@@ -13,7 +13,9 @@ static WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"=\?([^?*\s]
 /// between two of one charset; what cannot be decoded stays as it is.
 #[must_use]
 pub fn decoded(text: &str) -> Cow<'_, str> {
-    let Some(word) = WORD.as_ref().filter(|_| text.contains("=?")) else { return Cow::Borrowed(text) };
+    let Some(word) = WORD.as_ref().filter(|_| memchr::memchr(b'=', text.as_bytes()).is_some() && text.contains("=?")) else {
+        return Cow::Borrowed(text);
+    };
     let (mut out, mut from) = (String::new(), 0);
     let mut open: Option<(&'static Encoding, Vec<u8>)> = None;
     for found in word.captures_iter(text) {

@@ -3,7 +3,8 @@
 
 use super::aliases::ALIASES;
 use super::headers::Headers;
-use std::collections::{BTreeMap, BTreeSet};
+use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 /// What a column holds.
@@ -110,11 +111,19 @@ fn meaning(name: &str, headers: &Headers) -> Option<(usize, Column)> {
     longer.all(|(_, column)| column == first.1).then_some(first)
 }
 
-/// Whether a cell can be a header at all: values are dates, numbers and addresses for the most part, and no known header
-/// begins with a digit or holds an at sign.
+/// What known headers begin with, three bytes each.
+static BEGINS: LazyLock<HashSet<[u8; 3], FixedState>> = LazyLock::new(|| NAMES.keys().filter_map(|name| begin(name)).collect());
+
+/// The first three bytes in lower case; `None` where they tell nothing, for normalising changes them.
+fn begin(name: &str) -> Option<[u8; 3]> {
+    let begin: [u8; 3] = name.trim_start().as_bytes().first_chunk().copied()?;
+    let plain = begin.iter().all(|b| b.is_ascii() && !b.is_ascii_whitespace() && *b != b'.');
+    plain.then(|| begin.map(|b| b.to_ascii_lowercase()))
+}
+
+/// Whether a cell can be a header at all: most values begin like none.
 fn may_be_header(cell: &str, headers: &Headers) -> bool {
-    let value = |cell: &str| cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit()) || cell.contains('@');
-    !headers.is_empty() || !value(cell.trim_start())
+    !headers.is_empty() || begin(cell).is_none_or(|begin| BEGINS.contains(&begin))
 }
 
 /// Meaning of all cells of a header line. `Address name` twice is sender, then recipient; `Message Variable` counts up.

@@ -122,7 +122,11 @@ pub fn date(text: &str, order: Order) -> Option<NaiveDate> {
 
 /// `2026年3月10日` with the marks of the user master.
 fn plain(text: &str) -> Cow<'_, str> {
-    if text.contains('年') { Cow::Owned(text.replace(['年', '月'], "-").replace('日', "")) } else { Cow::Borrowed(text) }
+    if !text.is_ascii() && text.contains('年') {
+        Cow::Owned(text.replace(['年', '月'], "-").replace('日', ""))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Whether a text is a date in any order.
