@@ -111,8 +111,12 @@ fn meaning(name: &str, headers: &Headers) -> Option<(usize, Column)> {
     longer.all(|(_, column)| column == first.1).then_some(first)
 }
 
+/// Headers of SOST alone (sost.md section 2).
+const HISTORY: &[&str] = &["creator", "sta_order"];
+
 /// What known headers begin with, three bytes each.
-static BEGINS: LazyLock<HashSet<[u8; 3], FixedState>> = LazyLock::new(|| NAMES.keys().filter_map(|name| begin(name)).collect());
+static BEGINS: LazyLock<HashSet<[u8; 3], FixedState>> =
+    LazyLock::new(|| NAMES.keys().chain(HISTORY).filter_map(|name| begin(name)).collect());
 
 /// The first three bytes in lower case; `None` where they tell nothing, for normalising changes them.
 fn begin(name: &str) -> Option<[u8; 3]> {
@@ -132,7 +136,7 @@ pub fn layout(cells: &[&str], headers: &Headers) -> Vec<Option<Column>> {
     let names: Vec<String> = cells.iter().map(name).collect();
     let addresses = names.iter().filter(|name| *name == "address name").count();
     // In SOST the column SENDER names the author of the status, not of the mail (sost.md section 2).
-    let history = names.iter().any(|name| matches!(name.as_str(), "creator" | "sta_order"));
+    let history = names.iter().any(|name| HISTORY.contains(&name.as_str()));
     let (mut sender, mut variables) = (false, 0);
     let of = |name: &String| match meaning(name, headers)?.1 {
         C::Sender if history && name == "sender" && headers.column(name).is_none() => None,
