@@ -3,31 +3,14 @@
 use super::known::Known;
 use super::outputs::Outputs;
 use super::rejects::Rejects;
+use super::screen::Screen;
 use super::weight::Weight;
 use super::{CommandError, Outcome, Paths, print, when};
 use crate::error::UsageError;
 use crate::journey::{Journey, Verdict};
 use crate::pipeline::Analysis;
-use crate::report::{Run, Style, summary};
+use crate::report::{Run, summary};
 use crate::rules::Catalogue;
-use clap::ValueEnum;
-use std::io::{self, IsTerminal};
-
-/// Columns of the summary where nobody's terminal says less.
-const WIDTH: usize = 120;
-/// Narrower than this nothing can be read.
-const NARROW: usize = 40;
-
-/// When to colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -53,9 +36,8 @@ pub struct Args {
     /// Exit with 1 when a journey has this verdict or rule (repeatable)
     #[arg(long, value_name = "VERDICT|RULE")]
     fail_on: Vec<String>,
-    /// Colours in the summary
-    #[arg(long, value_enum, default_value = "auto")]
-    color: Color,
+    #[command(flatten)]
+    screen: Screen,
     /// No progress
     #[arg(short, long)]
     quiet: bool,
@@ -78,20 +60,9 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     outcome = outcome.max(outputs.write(run, args.rejects.force));
     outcome = outcome.max(args.rejects.write(&analysis.reading));
     if !outputs.print(run)? {
-        print(&summary(&analysis, &catalogue, &args.paths.paths, &style(args)))?;
+        print(&summary(&analysis, &catalogue, &args.paths.paths, &args.screen.style(args.verbose)))?;
     }
     Ok(outcome.max(matched(&args.fail_on, &analysis)))
-}
-
-fn style(args: &Args) -> Style {
-    let terminal = io::stdout().is_terminal();
-    let color = match args.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
-    };
-    let columns = terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0));
-    Style { color, width: columns.unwrap_or(WIDTH).clamp(NARROW, WIDTH), columns, verbose: args.verbose }
 }
 
 fn check_fail_on(wanted: &[String], catalogue: &Catalogue) -> Result<(), UsageError> {

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod classify;
+mod compare;
 mod config;
 mod explain;
 mod inspect;
@@ -10,6 +11,7 @@ mod outputs;
 mod progress;
 mod rejects;
 mod rules;
+mod screen;
 mod shell;
 mod timeline;
 mod weight;
@@ -50,6 +52,8 @@ enum Command {
     Classify(classify::Args),
     /// One mail across all systems
     Timeline(timeline::Args),
+    /// Two runs compared, journey by journey: what got fixed, what is new, what still fails
+    Compare(compare::Args),
     /// The page of a rule
     Explain(explain::Args),
     /// List, show and test the rules
@@ -80,6 +84,8 @@ pub(crate) enum CommandError {
     Usage(#[from] UsageError),
     #[error(transparent)]
     Rule(#[from] crate::rules::RuleError),
+    #[error(transparent)]
+    Compare(#[from] crate::compare::CompareError),
     #[error("cannot write to the terminal or pipe: {0}")]
     Io(#[from] io::Error),
     #[error("{0}")]
@@ -100,6 +106,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Inspect(args) => inspect::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Timeline(args) => timeline::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Schema => shell::schema(),

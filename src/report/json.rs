@@ -13,7 +13,7 @@ use std::io::{self, Write};
 /// The published schema of the document and of the rows of all tables.
 pub const SCHEMA: &str = include_str!("schema/sostrace-1.schema.json");
 /// Its version: fields are added within it, anything else is a new one.
-const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// Writes the document, a row a line.
 pub fn write(run: Run<'_>, out: &mut dyn Write) -> io::Result<Vec<String>> {

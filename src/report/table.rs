@@ -62,7 +62,7 @@ pub enum Cell<'a> {
 
 impl<'a> Cell<'a> {
     /// A text of our own or of a log, made harmless.
-    pub(super) fn of(text: &'a str) -> Self {
+    pub(crate) fn of(text: &'a str) -> Self {
         Self::Text(cleaned(text))
     }
 

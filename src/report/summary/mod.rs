@@ -30,12 +30,12 @@ pub struct Style {
 
 impl Style {
     /// A heading.
-    fn heading(&self, text: &str) -> String {
+    pub(crate) fn heading(&self, text: &str) -> String {
         if self.color { format!("\u{1b}[1m{text}\u{1b}[0m\n") } else { format!("{text}\n") }
     }
 
     /// Wraps a text behind a first and below a following indent.
-    fn wrap(&self, first: &str, rest: &str, text: &str) -> String {
+    pub(crate) fn wrap(&self, first: &str, rest: &str, text: &str) -> String {
         let (mut out, mut line) = (String::new(), first.to_owned());
         let mut fresh = true;
         for word in text.split_whitespace() {

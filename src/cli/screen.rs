@@ -1,0 +1,41 @@
+//! How a summary looks on the terminal.
+
+use crate::report::Style;
+use clap::ValueEnum;
+use std::io::{self, IsTerminal};
+
+/// Columns of the summary where nobody's terminal says less.
+const WIDTH: usize = 120;
+/// Narrower than this nothing can be read.
+const NARROW: usize = 40;
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Screen {
+    /// Colours in the summary
+    #[arg(long, value_enum, default_value = "auto")]
+    color: Color,
+}
+
+impl Screen {
+    /// The style of a summary on standard output.
+    pub fn style(&self, verbose: bool) -> Style {
+        let color = match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        };
+        let columns = terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0));
+        Style { color, width: columns.unwrap_or(WIDTH).clamp(NARROW, WIDTH), columns, verbose }
+    }
+}
