@@ -1,5 +1,6 @@
 //! `sostrace analyze`: the main job.
 
+use super::config::Config;
 use super::known::Known;
 use super::outputs::Outputs;
 use super::rejects::Rejects;
@@ -48,10 +49,13 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
+    let config = args.known.config()?;
     let catalogue = args.known.catalogue()?;
-    let outputs = args.outputs.wanted()?;
-    check_fail_on(&args.fail_on, &catalogue)?;
-    let (analysis, mut outcome) = args.known.judge(&args.paths, &catalogue, &args.weight, args.quiet, args.rejects.wanted())?;
+    let outputs = args.outputs.wanted(&config)?;
+    let fail_on = fail_on(args, &config, &catalogue)?;
+    let style = args.screen.style(args.verbose, config.color());
+    let known = args.known.over(&config);
+    let (analysis, mut outcome) = known.judge(&args.paths, config, &catalogue, &args.weight, args.quiet, args.rejects.wanted())?;
     if analysis.reading.sources.is_empty() {
         return Ok(Outcome::Trouble);
     }
@@ -60,16 +64,24 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     outcome = outcome.max(outputs.write(run, args.rejects.force));
     outcome = outcome.max(args.rejects.write(&analysis.reading));
     if !outputs.print(run)? {
-        print(&summary(&analysis, &catalogue, &args.paths.paths, &args.screen.style(args.verbose)))?;
+        print(&summary(&analysis, &catalogue, &args.paths.paths, &style))?;
     }
-    Ok(outcome.max(matched(&args.fail_on, &analysis)))
+    Ok(outcome.max(matched(&fail_on, &analysis)))
 }
 
-fn check_fail_on(wanted: &[String], catalogue: &Catalogue) -> Result<(), UsageError> {
+/// Verdicts and rules that make the run fail: those of the command line, else those of the file of settings.
+fn fail_on(args: &Args, config: &Config, catalogue: &Catalogue) -> Result<Vec<String>, UsageError> {
     let verdicts = Verdict::ALL.iter().map(|verdict| verdict.word());
     let names: Vec<&str> = verdicts.chain(catalogue.iter().map(|rule| rule.id.as_str())).collect();
-    let known = |word: &str| names.iter().any(|name| name.eq_ignore_ascii_case(word));
-    wanted.iter().filter(|word| !known(word)).try_for_each(|word| when::word("fail-on", word, &names))
+    let unknown = |word: &&String| !names.iter().any(|name| name.eq_ignore_ascii_case(word));
+    let check = |words: &[String]| words.iter().filter(unknown).try_for_each(|word| when::word("fail-on", word, &names));
+    if args.fail_on.is_empty() {
+        let words = config.list("fail-on");
+        check(&words).map_err(|error| config.blame("fail-on", error))?;
+        return Ok(words);
+    }
+    check(&args.fail_on)?;
+    Ok(args.fail_on.clone())
 }
 
 fn matched(wanted: &[String], analysis: &Analysis) -> Outcome {

@@ -59,7 +59,7 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
 fn show(args: &Args, comparison: &Comparison<'_>) -> Result<(), CommandError> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.format.as_deref() {
-        None => return print(&compare::summary(comparison, &args.screen.style(args.verbose))),
+        None => return print(&compare::summary(comparison, &args.screen.style(args.verbose, None))),
         Some(JSON) => compare::json(comparison, &mut out)?,
         Some(name) => {
             if let Some(Writes::Table(write)) = report::format(name).map(|format| format.writes) {

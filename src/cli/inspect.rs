@@ -26,8 +26,10 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
+    let config = args.known.config()?;
     let catalogue = args.known.catalogue()?;
-    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, &Weight::default(), false, args.rejects.wanted())?;
+    let known = args.known.over(&config);
+    let (analysis, outcome) = known.judge(&args.paths, config, &catalogue, &Weight::default(), false, args.rejects.wanted())?;
     let mut out = String::new();
     for at in 0..analysis.reading.sources.len() {
         describe(&analysis, at, &mut out);

@@ -1,8 +1,9 @@
 //! What the user may say about a run, and the run itself: shared by the commands that read files.
 
+use super::config::{self, Config};
 use super::progress::Bar;
 use super::weight::Weight;
-use super::{CommandError, Outcome, Paths, catalogue, config, tell_problems, warn, when};
+use super::{CommandError, Outcome, Paths, catalogue, tell_problems, warn, when};
 use crate::error::UsageError;
 use crate::evidence::Hop;
 use crate::journey::Policy;
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 /// What the user knows and the files may not tell.
 // The lines are shown as help, where backticks would be noise.
 #[allow(clippy::doc_markdown)]
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Known {
     /// Zone of a system's or a file's times: sap=Europe/Berlin, app1/dev_icm=+01:00 (repeatable)
     #[arg(long, value_name = "HOP=ZONE|LABEL=ZONE")]
@@ -45,7 +46,8 @@ pub struct Known {
     /// Time of the question, for ages of waiting mails; default: the end of the SAP export that shows them
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
-    /// File with settings of your own, such as the headers of your layouts; none is read unless it is named here
+    /// File with settings of your own, such as the headers of your layouts ('config show' prints all); none is read unless it
+    /// is named here
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Folder with rules of your own
@@ -59,11 +61,33 @@ impl Known {
         catalogue(self.rules.as_deref())
     }
 
+    /// The user's file of settings.
+    pub fn config(&self) -> Result<Config, UsageError> {
+        self.config.as_deref().map(config::read).transpose().map(Option::unwrap_or_default)
+    }
+
+    /// The same, with what the file of settings says where the command line says nothing.
+    pub fn over(&self, config: &Config) -> Self {
+        let text = |own: &Option<String>, name| own.clone().or_else(|| config.text(name));
+        let list = |own: &[String], name| if own.is_empty() { config.list(name) } else { own.to_vec() };
+        Self {
+            zone: list(&self.zone, "zone"),
+            encoding: list(&self.encoding, "encoding"),
+            since: text(&self.since, "since"),
+            until: text(&self.until, "until"),
+            sender: text(&self.sender, "sender"),
+            accepted_domain: list(&self.accepted_domain, "accepted-domain"),
+            option: text(&self.option, "option"),
+            ..self.clone()
+        }
+    }
+
     /// Reads and judges the paths of a command, with progress unless it is to be quiet; tells what could not be read, and
     /// keeps the lines that were not understood where `rejects` asks for them.
     pub fn judge(
         &self,
         paths: &Paths,
+        config: Config,
         catalogue: &Catalogue,
         weight: &Weight,
         quiet: bool,
@@ -74,12 +98,11 @@ impl Known {
             let what = "the lines that were not understood may be of anybody; leave --rejects out".to_owned();
             return Err(UsageError::Option { option: "recipient-domain", value: options.recipient_domains.join(", "), what }.into());
         }
-        let config::Config { settings, priorities } = self.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
-        options.priorities = priorities;
+        options.priorities = config.priorities;
         let weighed = weight.put(&mut options)?;
         let mut bar = Bar::new(quiet);
         let encodings = self.encoding.iter().map(|text| when::encoding(text)).collect::<Result<_, _>>()?;
-        let wishes = ReadOptions { encodings, settings, rejects };
+        let wishes = ReadOptions { encodings, settings: config.settings, rejects };
         let reading = read_with(&paths.paths, &wishes, &mut bar);
         let outcome = tell_problems(&reading).max(weighed);
         check_zones(&options, &reading)?;

@@ -58,6 +58,8 @@ enum Command {
     Explain(explain::Args),
     /// List, show and test the rules
     Rules(rules::Args),
+    /// Settings: which hold, and where each comes from
+    Config(config::Args),
     /// The JSON Schema of what .json and .jsonl files hold
     Schema,
     /// Completions for a shell
@@ -109,6 +111,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Compare(args) => compare::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Schema => shell::schema(),
         Command::Completions(args) => shell::completions(&args),
         Command::Man => shell::man(),

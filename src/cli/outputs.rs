@@ -1,5 +1,6 @@
 //! Where the results go: `--format` and `-o`.
 
+use super::config::Config;
 use super::{CommandError, Outcome, complain, tell, when};
 use crate::error::UsageError;
 use crate::report::{self, Dialect, Format, JOURNEYS, Named, Run, TABLES};
@@ -21,15 +22,15 @@ pub struct Outputs {
     /// chooses csv, tsv, jsonl or parquet; xlsx, json and md hold the whole run (repeatable)
     #[arg(short, long, value_name = "[TABLE=]FILE")]
     output: Vec<String>,
-    /// What stands between the cells of CSV: , ; | or tab
-    #[arg(long, value_name = "CHAR", default_value = ",")]
-    delimiter: String,
+    /// What stands between the cells of CSV: , ; | or tab [default: ,]
+    #[arg(long, value_name = "CHAR")]
+    delimiter: Option<String>,
     /// CSV and TSV begin with a byte order mark, by which Excel knows UTF-8
-    #[arg(long)]
-    bom: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    bom: Option<bool>,
     /// CSV and TSV have decimal commas, as a German or French spreadsheet reads them
-    #[arg(long)]
-    decimal_comma: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    decimal_comma: Option<bool>,
 }
 
 /// The outputs of a run, checked.
@@ -54,7 +55,7 @@ struct File {
 
 impl Outputs {
     /// Checks names and extensions, before anything is read.
-    pub fn wanted(&self) -> Result<Wanted, UsageError> {
+    pub fn wanted(&self, config: &Config) -> Result<Wanted, UsageError> {
         let printed = self.format.as_deref().map(printable).transpose()?;
         let files = self.output.iter().map(|text| file(text)).collect::<Result<Vec<_>, _>>()?;
         for (at, file) in files.iter().enumerate() {
@@ -62,21 +63,31 @@ impl Outputs {
                 return Err(wrong(&file.path.display().to_string(), "two outputs have this name; give each its own".to_owned()));
             }
         }
-        Ok(Wanted { printed, files, dialect: self.dialect()? })
+        Ok(Wanted { printed, files, dialect: self.dialect(config)? })
     }
 
-    fn dialect(&self) -> Result<Dialect, UsageError> {
-        let delimiter = match self.delimiter.as_str() {
-            "," => b',',
-            ";" => b';',
-            "|" => b'|',
-            "tab" | "\t" => b'\t',
-            other => {
-                let what = "expected one of , ; | tab".to_owned();
-                return Err(UsageError::Option { option: "delimiter", value: other.to_owned(), what });
-            }
-        };
-        Ok(Dialect { delimiter, bom: self.bom, decimal_comma: self.decimal_comma })
+    /// The command line wins over the file of settings.
+    fn dialect(&self, config: &Config) -> Result<Dialect, UsageError> {
+        let delimiter = self.delimiter.clone().or_else(|| config.text("delimiter"));
+        Ok(Dialect {
+            delimiter: delimiter.map_or(Ok(Dialect::default().delimiter), |text| self::delimiter(&text))?,
+            bom: self.bom.unwrap_or_else(|| config.flag("bom")),
+            decimal_comma: self.decimal_comma.unwrap_or_else(|| config.flag("decimal-comma")),
+        })
+    }
+}
+
+/// What stands between the cells of CSV.
+pub fn delimiter(text: &str) -> Result<u8, UsageError> {
+    match text {
+        "," => Ok(b','),
+        ";" => Ok(b';'),
+        "|" => Ok(b'|'),
+        "tab" | "\t" => Ok(b'\t'),
+        other => {
+            let what = "expected one of , ; | tab".to_owned();
+            Err(UsageError::Option { option: "delimiter", value: other.to_owned(), what })
+        }
     }
 }
 

@@ -22,15 +22,15 @@ pub enum Color {
 
 #[derive(Debug, clap::Args)]
 pub struct Screen {
-    /// Colours in the summary
-    #[arg(long, value_enum, default_value = "auto")]
-    color: Color,
+    /// Colours in the summary [default: auto]
+    #[arg(long, value_enum)]
+    color: Option<Color>,
 }
 
 impl Screen {
-    /// The style of a summary on standard output.
-    pub fn style(&self, verbose: bool) -> Style {
-        let color = match self.color {
+    /// The style of a summary on standard output; the user's file may say when to colour.
+    pub fn style(&self, verbose: bool, file: Option<Color>) -> Style {
+        let color = match self.color.or(file).unwrap_or(Color::Auto) {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),

@@ -18,8 +18,10 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
+    let config = args.known.config()?;
     let catalogue = args.known.catalogue()?;
-    let (analysis, outcome) = args.known.judge(&args.paths, &catalogue, &Weight::default(), false, false)?;
+    let known = args.known.over(&config);
+    let (analysis, outcome) = known.judge(&args.paths, config, &catalogue, &Weight::default(), false, false)?;
     let (count, text) = report::timeline(&analysis, &args.what);
     if count == 0 {
         return Err(CommandError::Told(format!(
