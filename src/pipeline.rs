@@ -39,14 +39,20 @@ pub struct Options {
 
 /// Told about each file; progress bars live behind it.
 pub trait Progress {
+    /// So many bytes are about to be read, as far as the system tells their number.
+    fn begin(&mut self, bytes: u64);
     /// A file is about to be read.
     fn file(&mut self, at: usize, of: usize, path: &Path);
+    /// So many of the bytes are read and understood.
+    fn done(&mut self, bytes: u64);
     /// A step that needs all files begins.
     fn step(&mut self, name: &'static str);
 }
 
 impl Progress for () {
+    fn begin(&mut self, _: u64) {}
     fn file(&mut self, _: usize, _: usize, _: &Path) {}
+    fn done(&mut self, _: u64) {}
     fn step(&mut self, _: &'static str) {}
 }
 

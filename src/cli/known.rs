@@ -104,7 +104,7 @@ impl Known {
         let encodings = self.encoding.iter().map(|text| when::encoding(text)).collect::<Result<_, _>>()?;
         let wishes = ReadOptions { encodings, settings: config.settings, rejects };
         let reading = read_with(&paths.paths, &wishes, &mut bar);
-        let outcome = tell_problems(&reading).max(weighed);
+        let outcome = bar.aside(|| tell_problems(&reading)).max(weighed);
         check_zones(&options, &reading)?;
         check_encodings(&wishes, &reading)?;
         Ok((analyse(reading, catalogue, &options, &mut bar)?, outcome))

@@ -55,9 +55,11 @@ pub fn read(paths: &[PathBuf], progress: &mut dyn Progress) -> Reading {
 pub fn read_with(paths: &[PathBuf], options: &ReadOptions, progress: &mut dyn Progress) -> Reading {
     let (found, problems) = source::find(paths);
     let mut reading = Reading { problems, ..Reading::default() };
+    progress.begin(found.iter().map(Found::size).sum());
     for (at, file) in found.iter().enumerate() {
         progress.file(at + 1, found.len(), &file.path);
         read_file(file, options, &mut reading);
+        progress.done(file.size());
     }
     let labels = source::labels(&reading.sources.iter().map(|s| s.path.clone()).collect::<Vec<_>>());
     for (source, label) in reading.sources.iter_mut().zip(labels) {

@@ -21,6 +21,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// Its size; nothing where the system does not tell, as of a pipe.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        if self.stdin { 0 } else { fs::metadata(&self.path).map_or(0, |meta| meta.len()) }
+    }
+
     /// Its bytes.
     ///
     /// # Errors
