@@ -7,6 +7,7 @@ mod config;
 mod explain;
 mod inspect;
 mod known;
+mod man;
 mod outputs;
 mod progress;
 mod rejects;
@@ -114,7 +115,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Config(args) => config::run(&args),
         Command::Schema => shell::schema(),
         Command::Completions(args) => shell::completions(&args),
-        Command::Man => shell::man(),
+        Command::Man => man::man(),
     };
     exit(done)
 }

@@ -1,5 +1,5 @@
-//! What other programs need to work with this one: completions and the manual page, made from the command line itself, and
-//! the schema of its outputs.
+//! What other programs need to work with this one: completions, made from the command line itself, and the schema of
+//! its outputs.
 
 use super::{Cli, CommandError, Outcome, print};
 use crate::report::SCHEMA;
@@ -16,14 +16,6 @@ pub struct Completions {
 pub fn completions(args: &Completions) -> Result<Outcome, CommandError> {
     let mut out = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "sostrace", &mut out);
-    print(&String::from_utf8_lossy(&out))?;
-    Ok(Outcome::Done)
-}
-
-/// Prints the manual page.
-pub fn man() -> Result<Outcome, CommandError> {
-    let mut out = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut out)?;
     print(&String::from_utf8_lossy(&out))?;
     Ok(Outcome::Done)
 }

@@ -8,7 +8,6 @@ use crate::journey::{Action, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::clean;
 use crate::rules::{Catalogue, Rule};
-use std::fmt::Write as _;
 
 /// Incidents shown in full without `-v`, when they are of some size; the others get the essentials.
 const IN_FULL: usize = 2;
@@ -91,7 +90,8 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
     }
     proofs(analysis, incident, "     proof    ", style, out);
     if incident.spared > 0 {
-        let _ = writeln!(out, "     spared   {} other mails passed the same way meanwhile", incident.spared);
+        let text = format!("{} other mails passed the same way meanwhile", incident.spared);
+        out.push_str(&style.wrap("     spared   ", "              ", &text));
     }
     let Some(rule) = rule else { return };
     out.push_str(&style.wrap("     who      ", "              ", &format!("{} acts first{}", rule.owner, needs(rule))));

@@ -14,6 +14,7 @@ use crate::pipeline::Analysis;
 use crate::rules::Catalogue;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How to print.
 #[derive(Clone, Debug)]
@@ -31,15 +32,17 @@ pub struct Style {
 impl Style {
     /// A heading.
     pub(crate) fn heading(&self, text: &str) -> String {
-        if self.color { format!("\u{1b}[1m{text}\u{1b}[0m\n") } else { format!("{text}\n") }
+        let lines = self.wrap("", "", text);
+        if self.color { format!("\u{1b}[1m{}\u{1b}[0m\n", lines.trim_end()) } else { lines }
     }
 
-    /// Wraps a text behind a first and below a following indent.
+    /// Wraps a text behind a first and below a following indent. A word that is wider than a line is broken.
     pub(crate) fn wrap(&self, first: &str, rest: &str, text: &str) -> String {
         let (mut out, mut line) = (String::new(), first.to_owned());
         let mut fresh = true;
-        for word in text.split_whitespace() {
-            if !fresh && line.chars().count() + 1 + word.chars().count() > self.width {
+        let room = self.width.saturating_sub(first.width().max(rest.width())).max(1);
+        for word in text.split_whitespace().flat_map(|word| pieces(word, room)) {
+            if !fresh && line.width() + 1 + word.width() > self.width {
                 out.push_str(line.trim_end());
                 out.push('\n');
                 rest.clone_into(&mut line);
@@ -55,6 +58,38 @@ impl Style {
         out.push('\n');
         out
     }
+
+    /// A command; where it is too long, it goes on in the next line as a shell takes it.
+    fn command(&self, words: &[String]) -> String {
+        let (mut out, mut line) = (String::new(), "  ".to_owned());
+        for (at, word) in words.iter().enumerate() {
+            if at > 0 && line.width() + word.width() + " \\".len() >= self.width {
+                let _ = writeln!(out, "{line} \\");
+                "     ".clone_into(&mut line);
+            } else if at > 0 {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        out + &line + "\n"
+    }
+}
+
+/// A word in pieces of so many columns; mostly one.
+fn pieces(word: &str, room: usize) -> Vec<&str> {
+    let (mut out, mut rest) = (Vec::new(), word);
+    while rest.width() > room {
+        let ends = rest.char_indices().scan(0, |columns, (at, c)| {
+            *columns += c.width().unwrap_or(0);
+            Some((at, *columns))
+        });
+        let Some((at, _)) = ends.skip(1).find(|(_, columns)| *columns > room) else { break };
+        let (piece, more) = rest.split_at(at);
+        out.push(piece);
+        rest = more;
+    }
+    out.push(rest);
+    out
 }
 
 /// The whole summary.
@@ -80,17 +115,22 @@ pub fn summary(analysis: &Analysis, catalogue: &Catalogue, paths: &[PathBuf], st
 /// The commands a user would want now.
 fn next(analysis: &Analysis, paths: &[PathBuf], style: &Style) -> String {
     let mut out = format!("\n{}", style.heading("Next"));
-    let all = paths.iter().map(|path| quoted(&path.display().to_string())).collect::<Vec<_>>().join(" ");
+    let all: Vec<String> = paths.iter().map(|path| quoted(&path.display().to_string())).collect();
+    let mut add = |before: &[&str], paths: &[String], behind: &[&str]| {
+        let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        out.push_str(&style.command(&[own(before), paths.to_vec(), own(behind)].concat()));
+    };
     if let Some(first) = analysis.incidents.iter().find(|incident| !incident.rule.is_empty()) {
-        let id = analysis.reading.store.text(first.rule);
-        let _ = writeln!(out, "  sostrace explain {id}");
+        add(&["sostrace", "explain", analysis.reading.store.text(first.rule)], &[], &[]);
         if let Some(journey) = first.journeys.first().and_then(|at| analysis.journeys.get(*at as usize)) {
-            let _ = writeln!(out, "  sostrace timeline {} {all}", journey.id);
+            add(&["sostrace", "timeline", &journey.id], &all, &[]);
         }
     }
-    let command = if analysis.journeys.is_empty() { "inspect" } else { "analyze" };
-    let table = if analysis.journeys.is_empty() { "" } else { " -o journeys.csv" };
-    let _ = writeln!(out, "  sostrace {command} {all}{table}");
+    if analysis.journeys.is_empty() {
+        add(&["sostrace", "inspect"], &all, &[]);
+    } else {
+        add(&["sostrace", "analyze"], &all, &["-o", "journeys.csv"]);
+    }
     out
 }
 

@@ -9,13 +9,14 @@ use crate::report::export::zone_assumed;
 use crate::source::Class;
 use comfy_table::{CellAlignment, Table, presets};
 use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr;
 
 /// One row per file, then what else lay there and what is a guess. On a terminal too narrow for the table, a file
 /// takes several lines.
 pub fn section(analysis: &Analysis, style: &Style) -> String {
     let rows: Vec<[String; 8]> = (0..analysis.reading.sources.len()).map(|at| row(analysis, at)).collect();
     let mut out = table(&rows);
-    let widest = out.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    let widest = out.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
     if style.columns.is_some_and(|columns| widest > columns) {
         out = rows.iter().map(|row| stacked(row, style)).collect();
     }
@@ -44,7 +45,7 @@ fn table(rows: &[[String; 8]]) -> String {
 
 fn stacked([label, format, encoding, zone, from, to, rows, lost]: &[String; 8], style: &Style) -> String {
     let text = format!("{format}, {encoding}, {zone}, {from} to {to} UTC, {rows} rows, {lost} lines not understood");
-    format!("{label}\n{}", style.wrap("  ", "  ", &text))
+    style.wrap("", "", label) + &style.wrap("  ", "  ", &text)
 }
 
 fn row(analysis: &Analysis, at: usize) -> [String; 8] {
@@ -94,11 +95,11 @@ fn notes(analysis: &Analysis, style: &Style, out: &mut String) {
     let next_hop = analysis.reading.sources.iter().any(|source| source.hop != Hop::Sap && !source.context);
     if test.tried > 0 && next_hop {
         let outcome = if test.passed { "used as exact key" } else { "not relied on" };
-        let _ = writeln!(
-            out,
-            "  Message-ID = SAP key: found for {} of {} sent requests, {} contradicted; {outcome}",
+        let text = format!(
+            "Message-ID = SAP key: found for {} of {} sent requests, {} contradicted; {outcome}",
             test.hits, test.tried, test.contradicted
         );
+        out.push_str(&style.wrap("  ", "    ", &text));
     }
     for (source, clock) in analysis.reading.sources.iter().zip(&analysis.alignment.clocks) {
         if clock.correction() != 0 || clock.rate.per_day != 0 || (style.verbose && clock.anchors > 0) {

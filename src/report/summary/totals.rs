@@ -29,7 +29,7 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
     }
     if total == 0 {
         out.push_str(&style.wrap("  ", "  ", nothing(analysis)));
-        aside(analysis, &mut out);
+        aside(analysis, style, &mut out);
         return out;
     }
     let count = |holds: &dyn Fn(&Journey) -> bool| analysis.journeys.iter().filter(|journey| holds(journey)).count();
@@ -55,7 +55,7 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
     out.push_str(&priority(analysis, style));
     out.push_str(&late(analysis, style));
     out.push_str(&silent(analysis, style));
-    aside(analysis, &mut out);
+    aside(analysis, style, &mut out);
     out
 }
 
@@ -106,23 +106,20 @@ fn everybody(analysis: &Analysis) -> String {
 }
 
 /// What was seen and is no mail of SAP's.
-fn aside(analysis: &Analysis, out: &mut String) {
+fn aside(analysis: &Analysis, style: &Style, out: &mut String) {
+    let mut beside = |text: &str| out.push_str(&style.wrap("  beside   ", "           ", text));
     let (alignment, left_out) = (&analysis.alignment, analysis.left_out);
     if !alignment.others.is_empty() {
-        let _ = write!(out, "  beside   {} recipients of other mails in the trace", alignment.others.len());
         let like = alignment.sap_like.len();
-        let _ = writeln!(
-            out,
-            "{}",
-            if like > 0 { format!(", {like} of them look like SAP mail without a request in this export") } else { String::new() }
-        );
+        let like = if like > 0 { format!(", {like} of them look like SAP mail without a request in this export") } else { String::new() };
+        beside(&format!("{} recipients of other mails in the trace{like}", alignment.others.len()));
     }
     let unasked = alignment.mails.len().saturating_sub(analysis.journeys.len() + left_out.window + left_out.domain + left_out.unclear);
     if unasked > 0 {
-        let _ = writeln!(out, "  beside   {unasked} mails of other senders than --sender");
+        beside(&format!("{unasked} mails of other senders than --sender"));
     }
     if !alignment.loose.is_empty() {
-        let _ = writeln!(out, "  beside   {} SMTP tries that no request of this export can be given", alignment.loose.len());
+        beside(&format!("{} SMTP tries that no request of this export can be given", alignment.loose.len()));
     }
     for (count, what) in [
         (left_out.window, "mails outside --since/--until"),
@@ -130,7 +127,7 @@ fn aside(analysis: &Analysis, out: &mut String) {
         (left_out.unclear, "mails whose recipient is unknown or cut off, so that nobody can tell"),
     ] {
         if count > 0 {
-            let _ = writeln!(out, "  beside   {count} {what}");
+            beside(&format!("{count} {what}"));
         }
     }
 }
