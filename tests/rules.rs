@@ -33,7 +33,7 @@ fn codes_guard_words_and_inner_replies_guard_outer_ones() {
         ("454 4.7.0 Failed to establish appropriate TLS channel: Access Denied", "XS816", "RELAY-12", false, ""),
         ("550 5.9.9 something new", "XS802", "GEN-5XX", true, "SAP-XS802"),
         ("451 4.9.9 something new", "XS816", "GEN-4XX", true, "SAP-XS816"),
-        ("554 5.2.0 STOREDRV.Submission.Exc...", "", "GEN-5XX", true, ""),
+        ("554 5.2.0 STOREDRV.Submission.Exc...", "", "GEN-X2", true, ""),
         ("550 5.2.254 Sender throttled due to continuous invalid recipients errors.", "", "LIMIT-10", false, ""),
         ("550 Relay Access Denied [X.eop-EUR01.prod.protection.outlook.com]", "", "RCPT-02", false, ""),
         ("503 5.5.2 Need rcpt command", "XS806", "AUTH-17", false, "SAP-XS806"),

@@ -107,10 +107,10 @@ fn put(form: Form, text: &str, found: Option<&Judgement<'_>>, out: &mut dyn Writ
 
 /// How sure a judgement is, in a word.
 fn sure(found: &Judgement<'_>) -> &'static str {
-    match (found.rule.matching.generic, found.guess) {
-        (Some(_), _) => "generic",
-        (None, true) => "a guess",
-        (None, false) => "sure",
+    match (found.rule.matching.is_generic(), found.guess) {
+        (true, _) => "generic",
+        (false, true) => "a guess",
+        (false, false) => "sure",
     }
 }
 

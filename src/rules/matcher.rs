@@ -67,7 +67,7 @@ impl<'c> Matcher<'c> {
     }
 
     /// The rule a text breaks: innermost reply first, then the longest text, an exact code before a range, SAP's message
-    /// only where no reply refuses, noise that follows a refusal after that, the mere class last, ids in order at the end.
+    /// only where no reply refuses, noise that follows a refusal after that, the mere subject or class last, ids in order at the end.
     ///
     /// An inner reply that no rule knows is the root cause all the same (rules.md 4.2): a rule about its wrapper is a guess.
     #[must_use]
@@ -86,7 +86,7 @@ impl<'c> Matcher<'c> {
             }
             match follow_ups.first() {
                 Some(fit) => noise = noise.or(Some(fit.entry.rule)),
-                None => unknown = unknown.or(layer.class().filter(|_| layer.refuses())),
+                None => unknown = unknown.or(Some(layer).filter(|layer| layer.refuses())),
             }
         }
         let sap = self.sap(said, &whole);
@@ -97,9 +97,19 @@ impl<'c> Matcher<'c> {
         if let Some(rule) = noise.filter(|_| unknown.is_none()) {
             return Some(judgement(rule, !refused || quotes(said.text), others, &layers, "the words of the reply".to_owned()));
         }
-        let class = unknown?;
-        let rule = self.texts.iter().map(|entry| entry.rule).find(|rule| rule.matching.generic == Some(class))?;
-        Some(judgement(rule, true, others, &layers, format!("the class {class} of the reply, which is all that is known")))
+        let (rule, why) = self.generic(unknown?)?;
+        Some(judgement(rule, true, others, &layers, format!("{why}, which is all that is known")))
+    }
+
+    /// The rule of a refusal that no other rule knows: by the subject of its enhanced code (RFC 3463), else by its class.
+    fn generic(&self, layer: &Layer) -> Option<(&'c Rule, String)> {
+        let find = |holds: &dyn Fn(&Rule) -> bool| self.texts.iter().map(|entry| entry.rule).find(|rule| holds(rule));
+        let by_subject = layer.enhanced.and_then(|code| {
+            let rule = find(&|rule| rule.matching.generic_subject.map(u16::from) == Some(code.subject))?;
+            Some((rule, format!("the subject {} of the code", code.subject)))
+        });
+        let class = layer.class()?;
+        by_subject.or_else(|| Some((find(&|rule| rule.matching.generic == Some(class))?, format!("the class {class} of the reply"))))
     }
 
     /// Rules that hold for a layer, the best first. What rules one out may stand anywhere in the text.

@@ -87,6 +87,17 @@ pub struct Match {
     pub trace_row: Vec<String>,
     /// Only the class of the reply counts, 4 or 5; such a rule gives way to every other.
     pub generic: Option<u8>,
+    /// Only the subject of the enhanced code counts, 1 (address) to 7 (policy) by RFC 3463; such a rule gives way to every
+    /// other but one of the mere class.
+    pub generic_subject: Option<u8>,
+}
+
+impl Match {
+    /// The rule says what kind of refusal it is, and no more.
+    #[must_use]
+    pub fn is_generic(&self) -> bool {
+        self.generic.is_some() || self.generic_subject.is_some()
+    }
 }
 
 /// Circumstances of a text.

@@ -136,6 +136,9 @@ fn check_forms(rule: &Rule) -> Result<(), Fault> {
     if let Some(class) = m.generic.filter(|class| !matches!(class, 4 | 5)) {
         return Err(("generic", class.to_string(), format!("{class} is not 4 or 5")));
     }
+    if let Some(subject) = m.generic_subject.filter(|subject| !(1..=7).contains(subject)) {
+        return Err(("generic_subject", subject.to_string(), format!("{subject} is no subject of RFC 3463, 1 to 7")));
+    }
     let literals = m.text_any.iter().map(|text| ("text_any", text)).chain(m.text_none.iter().map(|text| ("text_none", text)));
     for (key, text) in literals {
         if squeeze(text).chars().count() < LITERAL_MIN {
@@ -158,7 +161,7 @@ fn is_message(text: &str) -> bool {
 
 fn check_text(rule: &Rule) -> Result<(), Fault> {
     let m = &rule.matching;
-    if m.text_any.is_empty() && m.enhanced.is_empty() && m.reply.is_empty() && m.sap_message.is_empty() && m.generic.is_none() {
+    if m.text_any.is_empty() && m.enhanced.is_empty() && m.reply.is_empty() && m.sap_message.is_empty() && !m.is_generic() {
         return Err(("match", String::new(), "the rule matches nothing: give codes, texts or a SAP message".to_owned()));
     }
     let (yes, no) = (rule.samples.iter().any(|s| s.matches), rule.samples.iter().any(|s| !s.matches));
