@@ -53,7 +53,8 @@ fn no_quoted_reply_is_missing_in_the_table() {
         return;
     }
     let known: Vec<String> = table().into_iter().map(|row| row.reply).collect();
-    let quoted: Vec<(String, String)> = DOCUMENTS.iter().flat_map(|name| quotes(name, &fs::read_to_string(folder.join(name)).unwrap())).collect();
+    let quoted: Vec<(String, String)> =
+        DOCUMENTS.iter().flat_map(|name| quotes(name, &fs::read_to_string(folder.join(name)).unwrap())).collect();
     assert!(quoted.len() > 200, "{} replies found: their form has changed", quoted.len());
     let missing: Vec<&(String, String)> = quoted.iter().filter(|(_, reply)| !known.iter().any(|known| same(reply, known))).collect();
     assert!(missing.is_empty(), "not in the table: {missing:#?}");

@@ -1,7 +1,7 @@
 //! `sostrace analyze`: the main job.
 
 use super::config::Config;
-use super::known::Known;
+use super::known::{Keep, Known};
 use super::outputs::Outputs;
 use super::rejects::Rejects;
 use super::screen::Screen;
@@ -20,6 +20,7 @@ Exit status: 0 done; 1 done, and --fail-on matched; 2 a path could not be read o
 Examples:
   sostrace analyze sost.txt MTSummary.csv
   sostrace analyze incident/ -o journeys.csv -o journeys.parquet
+  sostrace analyze incident/ -o report.html
   sostrace analyze incident/ -o incidents=incidents.csv -o evidence=evidence.parquet
   sostrace analyze incident/ --format tsv | less -S
   sostrace analyze sost.txt --zone sap=Europe/Berlin --fail-on missing")]
@@ -55,7 +56,8 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let fail_on = fail_on(args, &config, &catalogue)?;
     let style = args.screen.style(args.verbose, config.color());
     let known = args.known.over(&config);
-    let (analysis, mut outcome) = known.judge(&args.paths, config, &catalogue, &args.weight, args.quiet, args.rejects.wanted())?;
+    let keep = Keep { rejects: args.rejects.wanted(), texts: outputs.quotes() };
+    let (analysis, mut outcome) = known.judge(&args.paths, config, &catalogue, &args.weight, args.quiet, keep)?;
     if analysis.reading.sources.is_empty() {
         return Ok(Outcome::Trouble);
     }

@@ -1,6 +1,6 @@
 //! `sostrace inspect`: what each file is.
 
-use super::known::Known;
+use super::known::{Keep, Known};
 use super::rejects::Rejects;
 use super::weight::Weight;
 use super::{CommandError, Outcome, Paths, print};
@@ -29,7 +29,8 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let config = args.known.config()?;
     let catalogue = args.known.catalogue()?;
     let known = args.known.over(&config);
-    let (analysis, outcome) = known.judge(&args.paths, config, &catalogue, &Weight::default(), false, args.rejects.wanted())?;
+    let keep = Keep { rejects: args.rejects.wanted(), texts: false };
+    let (analysis, outcome) = known.judge(&args.paths, config, &catalogue, &Weight::default(), false, keep)?;
     let mut out = String::new();
     for at in 0..analysis.reading.sources.len() {
         describe(&analysis, at, &mut out);

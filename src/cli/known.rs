@@ -55,6 +55,15 @@ pub struct Known {
     rules: Option<PathBuf>,
 }
 
+/// What is kept of the files beside their evidence.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keep {
+    /// The lines that were not understood.
+    pub rejects: bool,
+    /// The texts, for reports that show their lines.
+    pub texts: bool,
+}
+
 impl Known {
     /// The built-in rules and the user's.
     pub fn catalogue(&self) -> Result<Catalogue, CommandError> {
@@ -83,7 +92,7 @@ impl Known {
     }
 
     /// Reads and judges the paths of a command, with progress unless it is to be quiet; tells what could not be read, and
-    /// keeps the lines that were not understood where `rejects` asks for them.
+    /// keeps what `keep` asks for.
     pub fn judge(
         &self,
         paths: &Paths,
@@ -91,10 +100,10 @@ impl Known {
         catalogue: &Catalogue,
         weight: &Weight,
         quiet: bool,
-        rejects: bool,
+        keep: Keep,
     ) -> Result<(Analysis, Outcome), CommandError> {
         let mut options = self.options()?;
-        if rejects && !options.recipient_domains.is_empty() {
+        if keep.rejects && !options.recipient_domains.is_empty() {
             let what = "the lines that were not understood may be of anybody; leave --rejects out".to_owned();
             return Err(UsageError::Option { option: "recipient-domain", value: options.recipient_domains.join(", "), what }.into());
         }
@@ -102,7 +111,9 @@ impl Known {
         let weighed = weight.put(&mut options)?;
         let mut bar = Bar::new(quiet);
         let encodings = self.encoding.iter().map(|text| when::encoding(text)).collect::<Result<_, _>>()?;
-        let wishes = ReadOptions { encodings, settings: config.settings, rejects };
+        // The lines of a trace name other customers beside the one for whom the proof is.
+        let texts = keep.texts && options.recipient_domains.is_empty();
+        let wishes = ReadOptions { encodings, settings: config.settings, rejects: keep.rejects, texts };
         let reading = read_with(&paths.paths, &wishes, &mut bar);
         let outcome = bar.aside(|| tell_problems(&reading)).max(weighed);
         check_zones(&options, &reading)?;

@@ -14,12 +14,12 @@ const TICKET: &str = "ticket";
 #[allow(clippy::doc_markdown)]
 #[derive(Debug, clap::Args)]
 pub struct Outputs {
-    /// Print the journeys instead of the summary: csv, tsv or jsonl; the whole run: json or md; or each incident as a
-    /// ticket for its owner: ticket
+    /// Print the journeys instead of the summary: csv, tsv or jsonl; the whole run: json, html or md; or each incident
+    /// as a ticket for its owner: ticket
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Write the journeys, or another table: incidents, findings, sources, resend, evidence, timesketch; the extension
-    /// chooses csv, tsv, jsonl or parquet; xlsx, json and md hold the whole run (repeatable)
+    /// chooses csv, tsv, jsonl or parquet; html, xlsx, json and md hold the whole run (repeatable)
     #[arg(short, long, value_name = "[TABLE=]FILE")]
     output: Vec<String>,
     /// What stands between the cells of CSV: , ; | or tab [default: ,]
@@ -92,6 +92,12 @@ pub fn delimiter(text: &str) -> Result<u8, UsageError> {
 }
 
 impl Wanted {
+    /// Whether a report shows lines of the sources.
+    pub fn quotes(&self) -> bool {
+        let printed = matches!(&self.printed, Some(Printed::Table(format)) if format.quotes());
+        printed || self.files.iter().any(|file| file.format.quotes())
+    }
+
     /// Writes all files; trouble when one of them fails.
     pub fn write(&self, run: Run<'_>, force: bool) -> Outcome {
         let mut outcome = Outcome::Done;

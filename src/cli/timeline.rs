@@ -1,6 +1,6 @@
 //! `sostrace timeline`: one mail across all systems.
 
-use super::known::Known;
+use super::known::{Keep, Known};
 use super::weight::Weight;
 use super::{CommandError, Outcome, Paths, print};
 use crate::report;
@@ -21,7 +21,7 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let config = args.known.config()?;
     let catalogue = args.known.catalogue()?;
     let known = args.known.over(&config);
-    let (analysis, outcome) = known.judge(&args.paths, config, &catalogue, &Weight::default(), false, false)?;
+    let (analysis, outcome) = known.judge(&args.paths, config, &catalogue, &Weight::default(), false, Keep::default())?;
     let (count, text) = report::timeline(&analysis, &args.what);
     if count == 0 {
         return Err(CommandError::Told(format!(

@@ -5,7 +5,7 @@ use crate::align;
 use crate::error::ReadError;
 use crate::evidence::{Hop, Store};
 use crate::formats::{self, Recognised, Settings, Sink};
-use crate::source::{self, Decoded, Found, Limits, Reject, Sheet, Source};
+use crate::source::{self, Decoded, Found, Limits, Packed, Reject, Sheet, Source};
 use std::path::{Path, PathBuf};
 
 /// What the user may say about reading.
@@ -17,6 +17,8 @@ pub struct ReadOptions {
     pub settings: Settings,
     /// Whether lines that are not understood are kept.
     pub rejects: bool,
+    /// Whether the texts are kept, so that their lines can be shown.
+    pub texts: bool,
 }
 
 impl ReadOptions {
@@ -42,6 +44,8 @@ pub struct Reading {
     pub looked_at: Vec<PathBuf>,
     /// Lines that were not understood, when they were asked for.
     pub rejects: Vec<Reject>,
+    /// The texts of the sources, when they were asked for.
+    pub texts: Vec<Packed>,
 }
 
 /// Reads all files below the paths; never fails as a whole.
@@ -202,6 +206,9 @@ fn read_text(
     reading.problems.extend(outcome.err());
     if options.rejects {
         reading.rejects.extend(source::rejects(&text, &source.ledger, reading.sources.len(), format.hop() == Hop::Icm));
+    }
+    if options.texts {
+        reading.texts.push(Packed::of(&text));
     }
     reading.sources.push(source);
     Ok(())

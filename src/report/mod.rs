@@ -2,9 +2,12 @@
 //! one and a row in [`FORMATS`]; `jsonl.rs` is the minimal example.
 
 mod clean;
+mod colours;
 mod counts;
 mod delimited;
 mod export;
+mod hours;
+mod html;
 mod json;
 mod jsonl;
 mod markdown;
@@ -62,6 +65,12 @@ impl Format {
         matches!(self.writes, Writes::Whole(_))
     }
 
+    /// Whether it shows lines of the sources, whose texts must be kept for it.
+    #[must_use]
+    pub fn quotes(&self) -> bool {
+        self.name == "html"
+    }
+
     /// Writes a table, or the whole run; tells what could not be shown.
     ///
     /// # Errors
@@ -82,6 +91,7 @@ pub const FORMATS: &[Format] = &[
     Format { name: "parquet", text: false, writes: Writes::Table(parquet::write) },
     Format { name: "json", text: true, writes: Writes::Whole(json::write) },
     Format { name: "xlsx", text: false, writes: Writes::Whole(xlsx::write) },
+    Format { name: "html", text: true, writes: Writes::Whole(html::write) },
     Format { name: "md", text: true, writes: Writes::Whole(markdown::write) },
 ];
 

@@ -33,7 +33,7 @@ fn names(analysis: &Analysis, journey: &Journey, what: &str) -> bool {
 }
 
 /// Why each record belongs to its mail.
-fn links(analysis: &Analysis) -> HashMap<u32, Link> {
+pub(super) fn links(analysis: &Analysis) -> HashMap<u32, Link> {
     let all = analysis.alignment.mails.iter().flat_map(|mail| mail.attempts.iter().chain(&mail.relays).chain(&mail.arrivals));
     all.filter(|(_, link)| link.key != LinkKey::None).map(|(record, link)| (*record, *link)).collect()
 }
@@ -67,7 +67,7 @@ fn put(analysis: &Analysis, journey: &Journey, links: &HashMap<u32, Link>, out: 
 }
 
 /// By what a record was linked, how surely, and what came second.
-fn why(analysis: &Analysis, link: &Link) -> String {
+pub(super) fn why(analysis: &Analysis, link: &Link) -> String {
     let by = match link.key {
         LinkKey::MessageId => "the same Message-ID",
         LinkKey::SapKey => "a Message-ID made of the SAP key",
@@ -81,7 +81,7 @@ fn why(analysis: &Analysis, link: &Link) -> String {
 }
 
 /// The record's times are wall times of a zone that nobody knows.
-fn clock_assumed(analysis: &Analysis, record: &Evidence) -> bool {
+pub(super) fn clock_assumed(analysis: &Analysis, record: &Evidence) -> bool {
     analysis.alignment.clocks.get(record.source as usize).is_some_and(|clock| clock.basis == ZoneBasis::Assumed)
 }
 

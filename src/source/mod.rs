@@ -2,6 +2,7 @@
 
 mod codec;
 mod decode;
+mod excerpt;
 mod find;
 mod ledger;
 mod rejects;
@@ -11,6 +12,7 @@ mod wrap;
 
 pub use codec::codec;
 pub use decode::{Decoded, Encoding, decode, decode_as, sniff_binary};
+pub use excerpt::{Packed, excerpt};
 pub use find::{Found, find, labels, real};
 pub use ledger::{Class, Ledger};
 pub use rejects::{Reject, rejects};

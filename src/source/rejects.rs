@@ -60,12 +60,14 @@ fn codes(text: &str) -> Option<String> {
     Some(format!("{code} {}.{}.{}", enhanced.class, enhanced.subject, enhanced.detail))
 }
 
-fn speaks_of_logon(text: &str) -> bool {
+/// Whether a line may be of a logon.
+pub(super) fn speaks_of_logon(text: &str) -> bool {
     memchr::memchr2_iter(b'a', b'A', text.as_bytes())
         .any(|at| text.as_bytes().get(at..at + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"auth")))
 }
 
-fn is_coded(text: &str) -> bool {
+/// Whether a line has a word that may be a credential.
+pub(super) fn is_coded(text: &str) -> bool {
     let coded = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
     text.as_bytes().split(|b| !coded(*b)).any(|word| word.len() >= CODED)
 }

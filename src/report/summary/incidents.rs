@@ -7,10 +7,13 @@ use crate::incident::{Bracket, Incident};
 use crate::journey::{Action, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::clean;
+use crate::report::tables::shared;
 use crate::rules::{Catalogue, Rule};
 
 /// Incidents shown in full without `-v`, when they are of some size; the others get the essentials.
 const IN_FULL: usize = 2;
+/// What failed mails share, so much of it is told.
+const SHARED: usize = 3;
 /// Mails of an incident of some size.
 const SEVERAL: usize = 5;
 
@@ -30,7 +33,7 @@ pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> Str
             out.push_str(&style.wrap("     ", "       ", &brackets(analysis, incident)));
             let of = if analysis.reading.store.text(incident.rule) == rule.id { String::new() } else { format!(" ({})", rule.id) };
             out.push_str(&style.wrap("     ", "     ", &format!("{} first{}{of}: {first}", rule.owner, needs(rule))));
-            proofs(analysis, incident, "     ", style, &mut out);
+            proofs(analysis, incident).for_each(|proof| out.push_str(&style.wrap("     ", "     ", &proof)));
         }
     }
     out
@@ -53,45 +56,37 @@ fn head(analysis: &Analysis, incident: &Incident, rule: Option<&Rule>, style: &S
     out.push_str(&style.wrap(&format!("{:<4} {id}  ", incident.id), "     ", &line));
 }
 
-fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: Option<&Rule>, style: &Style, out: &mut String) {
+/// What is known of an incident, under the words by which reports tell it.
+pub fn facts(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident) -> Vec<(&'static str, String)> {
     let silent = silence(analysis, incident);
-    let (onset, end) = (
-        bracket(incident.onset, ("last good", "first bad"), silent, day_time),
-        bracket(incident.end, ("last bad", "first good"), silent, day_time),
-    );
-    out.push_str(&style.wrap("     began    ", "              ", &onset));
-    out.push_str(&style.wrap("     ended    ", "              ", &end));
+    let mut facts = vec![
+        ("began", bracket(incident.onset, ("last good", "first bad"), silent, day_time)),
+        ("ended", bracket(incident.end, ("last bad", "first good"), silent, day_time)),
+    ];
     if let Some(pattern) = catalogue.get(analysis.reading.store.text(incident.pattern)) {
-        out.push_str(&style.wrap("     pattern  ", "              ", &format!("{} {}{}", pattern.id, pattern.title, volume(incident))));
+        facts.push(("pattern", format!("{} {}{}", pattern.id, pattern.title, volume(incident))));
     }
-    if let Some(rate) = rate(&incident.rates) {
-        out.push_str(&style.wrap("     rate     ", "              ", &rate));
-    }
+    facts.extend(rate(&incident.rates).map(|rate| ("rate", rate)));
     if mixed(analysis, incident) {
         let text = "good and failed mails go out in turns, and nothing tells which is which: --accepted-domain YOUR-DOMAIN tells internal from external mail";
-        out.push_str(&style.wrap("     mixed    ", "              ", text));
+        facts.push(("mixed", text.to_owned()));
     }
-    if let Some(also) = also(analysis, catalogue, incident) {
-        out.push_str(&style.wrap("     also     ", "              ", &format!("{} {}", also.id, also.title)));
-    }
+    facts.extend(also(analysis, catalogue, incident).map(|also| ("also", format!("{} {}", also.id, also.title))));
     if !incident.shared.is_empty() {
-        let shared = incident.shared.iter().take(3).map(|shared| {
-            let spared = if shared.spared.is_empty() {
-                String::new()
-            } else {
-                format!(" ({}: {})", if shared.earlier { "before" } else { "spared" }, shared.spared.join(", "))
-            };
-            format!("{} {}{spared}", shared.dimension, shared.value)
-        });
-        out.push_str(&style.wrap("     shared   ", "              ", &clean(&shared.collect::<Vec<_>>().join("; "))));
+        let all: Vec<String> = incident.shared.iter().take(SHARED).map(shared).collect();
+        facts.push(("shared", clean(&all.join("; "))));
     }
-    for event in events(analysis, incident) {
-        out.push_str(&style.wrap("     event    ", "              ", &event));
-    }
-    proofs(analysis, incident, "     proof    ", style, out);
+    facts.extend(events(analysis, incident).into_iter().map(|event| ("event", event)));
+    facts.extend(proofs(analysis, incident).map(|proof| ("proof", proof)));
     if incident.spared > 0 {
-        let text = format!("{} other mails passed the same way meanwhile", incident.spared);
-        out.push_str(&style.wrap("     spared   ", "              ", &text));
+        facts.push(("spared", format!("{} other mails passed the same way meanwhile", incident.spared)));
+    }
+    facts
+}
+
+fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: Option<&Rule>, style: &Style, out: &mut String) {
+    for (word, text) in facts(analysis, catalogue, incident) {
+        out.push_str(&style.wrap(&format!("     {word:<9}"), "              ", &text));
     }
     let Some(rule) = rule else { return };
     out.push_str(&style.wrap("     who      ", "              ", &format!("{} acts first{}", rule.owner, needs(rule))));
@@ -111,7 +106,7 @@ fn mixed(analysis: &Analysis, incident: &Incident) -> bool {
 }
 
 /// A finding of all members that a person must look into, such as that nobody tries any more.
-fn also<'c>(analysis: &Analysis, catalogue: &'c Catalogue, incident: &Incident) -> Option<&'c Rule> {
+pub fn also<'c>(analysis: &Analysis, catalogue: &'c Catalogue, incident: &Incident) -> Option<&'c Rule> {
     let members = || incident.journeys.iter().map(|at| &analysis.journeys[*at as usize]);
     let findings = &members().next()?.findings;
     let shared = findings.iter().find(|finding| members().all(|journey| journey.findings.contains(finding)))?;
@@ -119,12 +114,11 @@ fn also<'c>(analysis: &Analysis, catalogue: &'c Catalogue, incident: &Incident) 
 }
 
 /// What settings and other evidence beside the mails say, with the places that say it.
-fn proofs(analysis: &Analysis, incident: &Incident, first: &str, style: &Style, out: &mut String) {
-    for proof in &incident.proofs {
+fn proofs(analysis: &Analysis, incident: &Incident) -> impl Iterator<Item = String> {
+    incident.proofs.iter().map(move |proof| {
         let places: Vec<String> = proof.records.iter().filter_map(|at| place(analysis, *at)).collect();
-        let text = format!("{} [{}]", clean(&proof.text), places.join("; "));
-        out.push_str(&style.wrap(first, &" ".repeat(first.len()), &text));
-    }
+        format!("{} [{}]", clean(&proof.text), places.join("; "))
+    })
 }
 
 fn place(analysis: &Analysis, record: u32) -> Option<String> {
@@ -148,7 +142,7 @@ fn words(analysis: &Analysis, incident: &Incident, of: impl Fn(u32) -> &'static 
     found.collect::<Vec<_>>().join(" or ")
 }
 
-fn actions(analysis: &Analysis, incident: &Incident) -> String {
+pub fn actions(analysis: &Analysis, incident: &Incident) -> String {
     let of = |action: Action| incident.journeys.iter().filter(|at| analysis.journeys[**at as usize].action == action).count();
     let counted = Action::ALL.iter().map(|action| (of(*action), action.word())).filter(|(count, _)| *count > 0);
     counted.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")

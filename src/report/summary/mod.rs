@@ -7,7 +7,9 @@ mod sources;
 mod totals;
 
 pub use around::{clock, events, rate};
+pub use incidents::{actions, also, facts};
 pub use sources::clock_offset;
+pub use totals::{caution, deed, heading, notes};
 
 use super::export::gaps;
 use crate::pipeline::Analysis;

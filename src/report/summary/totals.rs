@@ -6,71 +6,105 @@ use crate::journey::{Action, Journey, Silence, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::clean;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// Senders that are named where nobody says which is SAP's.
 const SENDERS: usize = 3;
+/// Indent of what follows a word.
+const INDENT: &str = "           ";
 /// Silences shown.
 const SHOWN: usize = 3;
 
 /// Verdicts and actions, each summing to the total.
 pub fn section(analysis: &Analysis, style: &Style) -> String {
+    let mut out = format!("\n{}", style.heading(&heading(analysis)));
+    let caution = caution(analysis);
+    if !caution.is_empty() {
+        out.push_str(&style.wrap("  ", "  ", &caution));
+    }
+    if !analysis.journeys.is_empty() {
+        out.push_str(&style.wrap("  ended    ", INDENT, &ends(analysis.journeys.iter().map(|journey| journey.verdict))));
+        let count = |action: Action| analysis.journeys.iter().filter(|journey| journey.action == action).count();
+        let actions = Action::ALL.iter().rev().map(|action| (count(*action), *action)).filter(|(n, _)| *n > 0);
+        let todo: Vec<String> = actions.map(|(n, action)| format!("{n} {}", deed(action))).collect();
+        out.push_str(&style.wrap("  to do    ", INDENT, &todo.join(" · ")));
+        let keep = [Action::None, Action::Wait, Action::DoNotResend].into_iter().map(count).sum::<usize>();
+        if keep > 0 {
+            let text = format!("do not resend the {keep} that arrived, were handed over or still go out by themselves");
+            out.push_str(&style.wrap(INDENT, INDENT, &text));
+        }
+    }
+    for (word, text) in notes(analysis) {
+        out.push_str(&style.wrap(&format!("  {word:<9}"), INDENT, &text));
+    }
+    out
+}
+
+/// Of how many mails a run speaks, and whose they are.
+pub fn heading(analysis: &Analysis) -> String {
     let total = analysis.journeys.len();
-    let with_sap = analysis.reading.sources.iter().any(|source| source.hop == Hop::Sap && !source.context);
     let nameless = analysis.journeys.iter().any(|journey| journey.recipient.is_empty());
-    let heading = match (with_sap, nameless) {
+    match (with_sap(analysis), nameless) {
         (true, _) => format!("SAP tried to send {total} mails"),
         (false, false) => format!("Seen on the way: {total} mails; no SAP export tells which others there were"),
         (false, true) => format!("Seen on the way: {total} SMTP tries; no SAP export tells the mails behind them"),
-    };
-    let mut out = format!("\n{}", style.heading(&heading));
-    if !with_sap && analysis.sender.is_none() && total > 0 {
-        out.push_str(&style.wrap("  ", "  ", &everybody(analysis)));
     }
-    if total == 0 {
-        out.push_str(&style.wrap("  ", "  ", nothing(analysis)));
-        aside(analysis, style, &mut out);
-        return out;
+}
+
+fn with_sap(analysis: &Analysis) -> bool {
+    analysis.reading.sources.iter().any(|source| source.hop == Hop::Sap && !source.context)
+}
+
+/// What must be known before the sums are believed; empty where nothing must.
+pub fn caution(analysis: &Analysis) -> String {
+    if analysis.journeys.is_empty() {
+        nothing(analysis).to_owned()
+    } else if !with_sap(analysis) && analysis.sender.is_none() {
+        everybody(analysis)
+    } else {
+        String::new()
     }
-    let count = |holds: &dyn Fn(&Journey) -> bool| analysis.journeys.iter().filter(|journey| holds(journey)).count();
-    let verdicts = Verdict::ALL.iter().map(|verdict| (count(&|j| j.verdict == *verdict), verdict.word())).filter(|(n, _)| *n > 0);
-    let ends: Vec<String> = verdicts.map(|(n, word)| format!("{n} {word}")).collect();
-    out.push_str(&style.wrap("  ended    ", "           ", &ends.join(" · ")));
-    let words = |action: Action| match action {
+}
+
+/// What is to be done with mails, behind their number.
+pub fn deed(action: Action) -> &'static str {
+    match action {
         Action::None => "need nothing",
         Action::Wait => "to wait for",
         Action::Resend => "to resend once the cause is gone",
         Action::Recreate => "to create anew",
         Action::DoNotResend => "not to resend (duplicates)",
         Action::Investigate => "to investigate",
-    };
-    let actions = Action::ALL.iter().rev().map(|action| (count(&|j| j.action == *action), *action)).filter(|(n, _)| *n > 0);
-    let todo: Vec<String> = actions.map(|(n, action)| format!("{n} {}", words(action))).collect();
-    out.push_str(&style.wrap("  to do    ", "           ", &todo.join(" · ")));
-    let keep = count(&|j| matches!(j.action, Action::None | Action::Wait | Action::DoNotResend));
-    if keep > 0 {
-        let text = format!("do not resend the {keep} that arrived, were handed over or still go out by themselves");
-        out.push_str(&style.wrap("           ", "           ", &text));
     }
-    out.push_str(&priority(analysis, style));
-    out.push_str(&late(analysis, style));
-    out.push_str(&silent(analysis, style));
-    aside(analysis, style, &mut out);
-    out
+}
+
+/// What else is to be told of the mails, under the words by which reports tell it.
+pub fn notes(analysis: &Analysis) -> Vec<(&'static str, String)> {
+    let mut notes = Vec::new();
+    if !analysis.journeys.is_empty() {
+        notes.extend(priority(analysis).map(|text| ("priority", text)));
+        notes.extend(late(analysis).map(|text| ("late", text)));
+        notes.extend(silent(analysis).into_iter().map(|text| ("silent", text)));
+    }
+    notes.extend(aside(analysis).into_iter().map(|text| ("beside", text)));
+    notes
+}
+
+/// How many ended by which verdict.
+fn ends(verdicts: impl Iterator<Item = Verdict>) -> String {
+    let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
+    verdicts.for_each(|verdict| *counts.entry(verdict).or_default() += 1);
+    counts.iter().map(|(verdict, n)| format!("{n} {}", verdict.word())).collect::<Vec<_>>().join(" · ")
 }
 
 /// How the mails ended that the user calls important.
-fn priority(analysis: &Analysis, style: &Style) -> String {
+fn priority(analysis: &Analysis) -> Option<String> {
     if analysis.priorities.is_empty() {
-        return String::new();
+        return None;
     }
     let important = |journey: &&Journey| analysis.priorities.holds(journey, &analysis.reading.store);
     let mails: Vec<Verdict> = analysis.journeys.iter().filter(important).map(|journey| journey.verdict).collect();
-    let count = |verdict: &Verdict| mails.iter().filter(|other| *other == verdict).count();
-    let ends = Verdict::ALL.iter().map(|verdict| (count(verdict), verdict.word())).filter(|(n, _)| *n > 0);
-    let ends: Vec<String> = ends.map(|(n, word)| format!("{n} {word}")).collect();
-    let text = if mails.is_empty() { "no mail fits --priority".to_owned() } else { format!("{}: {}", mails.len(), ends.join(" · ")) };
-    style.wrap("  priority ", "           ", &text)
+    let text = format!("{}: {}", mails.len(), ends(mails.iter().copied()));
+    Some(if mails.is_empty() { "no mail fits --priority".to_owned() } else { text })
 }
 
 /// Why there is no mail to speak of.
@@ -106,60 +140,54 @@ fn everybody(analysis: &Analysis) -> String {
 }
 
 /// What was seen and is no mail of SAP's.
-fn aside(analysis: &Analysis, style: &Style, out: &mut String) {
-    let mut beside = |text: &str| out.push_str(&style.wrap("  beside   ", "           ", text));
+fn aside(analysis: &Analysis) -> Vec<String> {
     let (alignment, left_out) = (&analysis.alignment, analysis.left_out);
+    let mut out = Vec::new();
     if !alignment.others.is_empty() {
-        let like = alignment.sap_like.len();
-        let like = if like > 0 { format!(", {like} of them look like SAP mail without a request in this export") } else { String::new() };
-        beside(&format!("{} recipients of other mails in the trace{like}", alignment.others.len()));
+        let like = match alignment.sap_like.len() {
+            0 => String::new(),
+            like => format!(", {like} of them look like SAP mail without a request in this export"),
+        };
+        out.push(format!("{} recipients of other mails in the trace{like}", alignment.others.len()));
     }
     let unasked = alignment.mails.len().saturating_sub(analysis.journeys.len() + left_out.window + left_out.domain + left_out.unclear);
-    if unasked > 0 {
-        beside(&format!("{unasked} mails of other senders than --sender"));
-    }
-    if !alignment.loose.is_empty() {
-        beside(&format!("{} SMTP tries that no request of this export can be given", alignment.loose.len()));
-    }
-    for (count, what) in [
+    let counted = [
+        (unasked, "mails of other senders than --sender"),
+        (alignment.loose.len(), "SMTP tries that no request of this export can be given"),
         (left_out.window, "mails outside --since/--until"),
         (left_out.domain, "mails to other domains than --recipient-domain"),
         (left_out.unclear, "mails whose recipient is unknown or cut off, so that nobody can tell"),
-    ] {
-        if count > 0 {
-            beside(&format!("{count} {what}"));
-        }
-    }
+    ];
+    out.extend(counted.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    out
 }
 
 /// Times in which SAP sent nothing because no send job ran, with the mails that were asked for then.
-fn silent(analysis: &Analysis, style: &Style) -> String {
+fn silent(analysis: &Analysis) -> Vec<String> {
     let mut asked: Vec<Millis> = analysis.journeys.iter().filter_map(|journey| journey.requested_at).collect();
     asked.sort_unstable();
     let held_up =
         |silence: &Silence| asked.partition_point(|at| *at <= silence.to).saturating_sub(asked.partition_point(|at| *at < silence.from));
     let silences: Vec<(usize, &Silence)> =
         analysis.silences.iter().map(|one| (held_up(one), one)).filter(|(mails, _)| *mails > 0).collect();
-    let mut out = silences.iter().take(SHOWN).fold(String::new(), |out, (mails, silence)| {
+    let tell = |(mails, silence): &(usize, &Silence)| {
         let mails = if *mails == 1 { "1 mail was".to_owned() } else { format!("{mails} mails were") };
-        let text = format!("no send job ran from {} to {} (SM37); {mails} asked for then", day_time(silence.from), day_time(silence.to));
-        out + &style.wrap("  silent   ", "           ", &text)
-    });
+        format!("no send job ran from {} to {} (SM37); {mails} asked for then", day_time(silence.from), day_time(silence.to))
+    };
+    let mut out: Vec<String> = silences.iter().take(SHOWN).map(tell).collect();
     if silences.len() > SHOWN {
-        let _ = writeln!(out, "  silent   and {} more times", silences.len() - SHOWN);
+        out.push(format!("and {} more times", silences.len() - SHOWN));
     }
     out
 }
 
 /// Mails that arrived, but late.
-fn late(analysis: &Analysis, style: &Style) -> String {
+fn late(analysis: &Analysis) -> Option<String> {
     let store = &analysis.reading.store;
     let is_late = |journey: &&Journey| journey.findings.iter().any(|id| store.text(*id) == "LATE-01");
     let mut late: Vec<&Journey> = analysis.journeys.iter().filter(is_late).collect();
     late.sort_by_key(|journey| (std::cmp::Reverse(journey.latency_s()), journey.id.clone()));
-    let Some(worst) = late.first() else { return String::new() };
+    let worst = late.first()?;
     let minutes = worst.latency_s().unwrap_or(0) / 60;
-    let text =
-        format!("{} arrived more than 15 minutes after the request (LATE-01), the latest after {minutes} ({})", late.len(), worst.id);
-    style.wrap("  late     ", "           ", &text)
+    Some(format!("{} arrived more than 15 minutes after the request (LATE-01), the latest after {minutes} ({})", late.len(), worst.id))
 }

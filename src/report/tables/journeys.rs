@@ -64,7 +64,8 @@ fn all(run: Run<'_>) -> Rows<'_> {
     Box::new(run.analysis.journeys.iter().map(move |journey| row(run, journey)))
 }
 
-fn row<'a>(run: Run<'a>, journey: &'a Journey) -> Vec<Cell<'a>> {
+/// The row of a journey.
+pub(in crate::report) fn row<'a>(run: Run<'a>, journey: &'a Journey) -> Vec<Cell<'a>> {
     let text = |sym| run.cell(sym);
     let rule = run.rule(journey.rule);
     let scope = journey.external.map_or("", |external| if external { "external" } else { "internal" });

@@ -1,7 +1,7 @@
 //! Charts of the summary: Excel draws them itself.
 
-use super::hours::Hours;
-use super::sheet::COLOURS;
+use crate::report::colours::COLOURS;
+use crate::report::hours::Hours;
 use rust_xlsxwriter::{Chart, ChartType, Color};
 
 /// Name of the sheet that holds the data.

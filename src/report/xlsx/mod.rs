@@ -1,7 +1,6 @@
 //! A workbook of the whole run: summary with charts, and a sheet for each table that people read.
 
 mod charts;
-mod hours;
 mod sheet;
 mod summary;
 mod value;

@@ -2,6 +2,7 @@
 //! for goes on in another sheet.
 
 use super::value::{date, fitting, whole};
+use crate::report::colours::COLOURS;
 use crate::report::table::{Cell, Column, Rows, Table, Type};
 use rust_xlsxwriter::{Color, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeMap;
@@ -31,21 +32,6 @@ impl Look {
         }
     }
 }
-
-/// Colour of each verdict: green what arrived, red what failed, yellow what is not at its end, grey what nobody knows.
-pub const COLOURS: [(&str, u32); 11] = [
-    ("conflict", 0x00CE_93D8),
-    ("delivered", 0x00A5_D6A7),
-    ("diverted", 0x00FF_CC80),
-    ("bounced", 0x00EF_9A9A),
-    ("deferred", 0x00FF_F59D),
-    ("rejected", 0x00E5_7373),
-    ("waiting", 0x00FF_F9C4),
-    ("unsent", 0x00FF_AB91),
-    ("missing", 0x00F4_8FB1),
-    ("handed-off", 0x00C5_E1A5),
-    ("unknown", 0x00E0_E0E0),
-];
 
 /// Adds a table; tells what did not fit.
 pub fn add(book: &mut Workbook, name: &str, table: Table<'_>, most: u32) -> Result<Vec<String>, XlsxError> {

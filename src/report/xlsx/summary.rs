@@ -1,12 +1,12 @@
 //! The first sheet: sums, charts, what to export next, what made the workbook.
 
 use super::charts;
-use super::hours::hours;
 use super::sheet::Look;
 use super::value::{date, fitting, whole};
 use crate::report::clean;
 use crate::report::counts::counts;
 use crate::report::export::gaps;
+use crate::report::hours::hours;
 use crate::report::run::Run;
 use crate::report::summary::proof;
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};

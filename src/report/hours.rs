@@ -1,8 +1,9 @@
 //! Mails by time and verdict, for the chart.
 
+use super::run::Run;
 use crate::evidence::{HOUR, Millis};
 use crate::journey::Verdict;
-use crate::report::run::Run;
+
 use std::collections::BTreeMap;
 
 /// Bars that a chart can show at most.
@@ -14,6 +15,8 @@ const STEPS: [(Millis, &str); 4] = [(HOUR, "hour"), (24 * HOUR, "day"), (7 * 24 
 pub struct Hours {
     /// What a bar stands for.
     pub unit: &'static str,
+    /// Its length.
+    pub step: Millis,
     /// Verdicts that occur, in the order of reports.
     pub verdicts: Vec<Verdict>,
     /// Begin of each bar and its mails by verdict, without gaps.
@@ -25,7 +28,7 @@ pub fn hours(run: Run<'_>) -> Hours {
     let known = || run.analysis.journeys.iter().filter_map(|journey| Some((journey.time()?, journey.verdict)));
     let (first, last) = (known().map(|(at, _)| at).min(), known().map(|(at, _)| at).max());
     let verdicts: Vec<Verdict> = Verdict::ALL.into_iter().filter(|verdict| known().any(|(_, other)| other == *verdict)).collect();
-    let (Some(first), Some(last)) = (first, last) else { return Hours { unit: STEPS[0].1, verdicts, bars: Vec::new() } };
+    let (Some(first), Some(last)) = (first, last) else { return Hours { unit: STEPS[0].1, step: STEPS[0].0, verdicts, bars: Vec::new() } };
     let span = last - first;
     let (step, unit) = STEPS.into_iter().find(|(step, _)| span / step < BARS).unwrap_or(STEPS[3]);
     let mut counts: BTreeMap<(Millis, Verdict), usize> = BTreeMap::new();
@@ -36,5 +39,5 @@ pub fn hours(run: Run<'_>) -> Hours {
     // Times that lie years apart by mistake must not fill the sheet.
     let slots = (first.div_euclid(step)..=last.div_euclid(step)).take(usize::try_from(2 * BARS).unwrap_or(0));
     let bars = slots.map(bar).collect();
-    Hours { unit, verdicts, bars }
+    Hours { unit, step, verdicts, bars }
 }
