@@ -1,15 +1,15 @@
 //! Lines of a source as they stand there, for who wants to see what a statement rests on. Logon data and the texts of mails
-//! stay out: a log that holds dialogues shows of a line only what is told of its reply anyway, with what frames it.
+//! stay out: of a dialogue only what is told of the reply anyway is shown, with what frames it.
 
 use super::rejects::{is_coded, speaks_of_logon};
+use crate::evidence::Hop;
 use std::io::{self, BufRead, BufReader, Write};
 
 /// Characters of a line that are shown.
 const MOST: usize = 600;
-/// A word of a dialogue that is no part of the reply and this long may be anything.
-const WORD: usize = 16;
-/// Words that frame a reply in a trace: the thread and the direction in front, the session behind.
-const FRAME: (usize, usize) = (4, 1);
+/// Words that frame a reply in a trace: the thread and the direction in front, the session and the place in the program,
+/// each in brackets, behind.
+const FRAME: (usize, usize) = (4, 3);
 /// What stands for a line that is not shown.
 const WITHHELD: &str = "(withheld: may hold logon data or the text of a mail)";
 
@@ -48,10 +48,15 @@ impl Packed {
     }
 }
 
-/// A line as it may be shown; in a `dialogue` the `reply` that it was read as says what of it is known.
+/// A line of a system's log as it may be shown; in a dialogue the `reply` that it was read as says what of it is known.
 #[must_use]
-pub fn excerpt(line: &str, reply: &str, dialogue: bool) -> String {
-    let known = if dialogue { is_of_reply(line, reply) } else { !(speaks_of_logon(line) && is_coded(line)) };
+pub fn excerpt(line: &str, reply: &str, of: Hop) -> String {
+    let known = match of {
+        // Tables of requests and of the message trace have no column for either.
+        Hop::Sap | Hop::Exchange => true,
+        Hop::Icm => is_of_reply(line, reply),
+        Hop::Relay | Hop::Outside => !(speaks_of_logon(line) && is_coded(line)),
+    };
     if !known {
         return WITHHELD.to_owned();
     }
@@ -67,8 +72,10 @@ fn is_of_reply(line: &str, reply: &str) -> bool {
     let is_part = |front: usize, behind: usize| {
         let part = words.get(front..words.len().saturating_sub(behind)).filter(|part| !part.is_empty());
         let frame = words.iter().take(front).chain(words.iter().rev().take(behind));
-        part.is_some_and(|part| known.contains(&format!(" {} ", part.join(" "))))
-            && frame.copied().all(|word| word.len() < WORD && !speaks_of_logon(word))
+        let bracketed = words.iter().rev().take(behind).last().is_none_or(|word| word.starts_with(['{', '[']));
+        bracketed
+            && part.is_some_and(|part| known.contains(&format!(" {} ", part.join(" "))))
+            && frame.copied().all(|word| !is_coded(word) && !speaks_of_logon(word))
     };
     (0..=FRAME.0).any(|front| (0..=FRAME.1).any(|behind| is_part(front, behind)))
 }
@@ -94,24 +101,27 @@ mod tests {
             ("[Thr 140339560240896] <- 550 5.7.64 TenantAttribution; Relay Access Denied [AB {0004107a}", true),
             ("[Thr 140339560240896]   2026-03-10 08DE] {0004107a}", true),
             ("[Thr 140339560240896] -> RCPT TO:<orders@northwind.example> {0004107a}", false),
+            ("[Thr 1] 550 5.7.64 TenantAttribution; {0004107a} [icxxconn.c   1644]", true),
+            ("[Thr 1] 550 5.7.64 TenantAttribution; said the server", false),
             ("[Thr 1] AUTH PLAIN 550 5.7.64", false),
             ("[Thr 1] AGFkbWluAHNlY3JldA== 550 5.7.64 TenantAttribution;", false),
             ("[Thr 1] Dear Jane, the password is swordfish", false),
         ];
         for (line, shown) in rows {
-            assert_eq!(excerpt(line, REPLY, true) == line, shown, "{line}");
+            assert_eq!(excerpt(line, REPLY, Hop::Icm) == line, shown, "{line}");
         }
     }
 
     #[test]
     fn other_logs_show_their_lines_without_logon_data() {
-        for (line, shown) in [
-            ("2026-03-10,sap@contoso.example,Authorization of a payment,<1@x>", true),
-            ("warning: SASL authentication failed: UGFzc3dvcmQ6UGFzc3dvcmQ6", false),
-            ("| ADR51000004512900 | Größe |", true),
+        for (line, of, shown) in [
+            ("2026-03-10,sap@contoso.example,Authorization of a payment,<ADR51000004512900@contoso.example>", Hop::Exchange, true),
+            ("| ADR51000004512900 | Größe | 535 5.7.139 Authentication unsuccessful", Hop::Sap, true),
+            ("to=<a@fabrikam.example>, status=bounced (host said: 550 5.7.64 Relay Access Denied)", Hop::Relay, true),
+            ("warning: SASL authentication failed: UGFzc3dvcmQ6UGFzc3dvcmQ6", Hop::Relay, false),
         ] {
-            assert_eq!(excerpt(line, "", false) == line, shown, "{line}");
+            assert_eq!(excerpt(line, "", of) == line, shown, "{line}");
         }
-        assert!(excerpt(&"é ".repeat(400), "", false).ends_with("… (200 more characters)"));
+        assert!(excerpt(&"é ".repeat(400), "", Hop::Relay).ends_with("… (200 more characters)"));
     }
 }

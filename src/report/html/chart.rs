@@ -14,7 +14,7 @@ const PLOT: i64 = 1900;
 /// Height of the bracket of an incident.
 const LANE: i64 = 190;
 /// Widest bar.
-const BAR: i64 = 480;
+const BAR: i64 = 800;
 /// Brackets that are drawn.
 const LANES: usize = 8;
 /// Room that the label of a time needs.
@@ -80,7 +80,7 @@ pub fn of(run: Run<'_>) -> Option<Chart> {
     let count = i64::try_from(hours.bars.len()).ok()?;
     let scale = Scale { first: *first, step: hours.step, bar: ((WIDTH - LEFT) / count).min(BAR), count };
     let brackets = brackets(run, &scale);
-    let top = LANE * i64::try_from(brackets.len()).unwrap_or(0) + 150;
+    let top = LANE * i64::try_from(brackets.len()).unwrap_or(0) + 210;
     let most = hours.bars.iter().map(|(_, mails)| mails.iter().sum::<usize>()).max().unwrap_or(1);
     let most = i64::try_from(most).unwrap_or(1).max(1);
     let levels = if most > 1 { vec![most, most / 2] } else { vec![most] };
@@ -164,7 +164,7 @@ fn brackets(run: Run<'_>, scale: &Scale) -> Vec<Bracket> {
             day_time(from),
             day_time(to)
         ),
-        y: 130 + LANE * lane,
+        y: 190 + LANE * lane,
         from: scale.x(from),
         to: scale.x(to).max(scale.x(from) + 40),
         good_before: incident.onset.after.map_or(LEFT, |at| scale.x(at)),

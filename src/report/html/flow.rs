@@ -6,7 +6,7 @@ use crate::journey::{Journey, Verdict};
 use crate::report::clean;
 use crate::report::run::Run;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const WIDTH: i64 = 9600;
 /// Thickness of all mails together, and of the thinnest band.
@@ -72,16 +72,20 @@ type Stops = Vec<(usize, String)>;
 
 /// The picture of a run.
 pub fn of(run: Run<'_>) -> Flow {
+    let systems = systems(run);
     let mut counts: BTreeMap<(Verdict, Stops), usize> = BTreeMap::new();
     for journey in &run.analysis.journeys {
-        *counts.entry((journey.verdict, stops(run, journey))).or_default() += 1;
+        *counts.entry((journey.verdict, stops(run, journey, systems))).or_default() += 1;
     }
     let counts = fewer(counts);
     let total = counts.values().sum::<usize>().max(1);
     let thick = |mails: usize| (i64::try_from(mails * 1000 / total).unwrap_or(0) * ALL / 1000).max(THIN);
     let (mut nodes, heads, height) = layout(&counts, &thick);
     let mut bands = Vec::new();
-    for ((verdict, stops), mails) in &counts {
+    // Bands of one end lie in the order of the nodes they lead to, so that they cross as little as they can.
+    let mut ordered: Vec<(&(Verdict, Stops), &usize)> = counts.iter().collect();
+    ordered.sort_by_key(|((verdict, stops), _)| (*verdict, places(&nodes, stops)));
+    for ((verdict, stops), mails) in ordered {
         let title = format!("{}: {mails}", words(stops, *verdict));
         bands.extend(drawn(&mut nodes, stops, thick(*mails)).into_iter().map(|path| Band {
             verdict: verdict.word(),
@@ -95,23 +99,29 @@ pub fn of(run: Run<'_>) -> Flow {
     Flow { width: WIDTH, height, heads, nodes, bands, ways }
 }
 
+/// Whether SAP's systems are told apart: of one that only some exports name, the others may well be.
+fn systems(run: Run<'_>) -> bool {
+    let names: BTreeSet<&str> = run.analysis.journeys.iter().map(|journey| run.store().text(journey.system)).collect();
+    !names.contains("") || names.len() > 2
+}
+
 /// The systems that a mail passed, and its end.
-fn stops(run: Run<'_>, journey: &Journey) -> Stops {
-    let seen = |hop: Hop| {
-        let mut records = journey.evidence.iter().filter_map(|at| run.store().records.get(*at as usize));
-        journey.stopped_at == Some(hop) || records.any(|record| record.hop == hop)
-    };
+fn stops(run: Run<'_>, journey: &Journey, systems: bool) -> Stops {
+    let records = || journey.evidence.iter().filter_map(|at| run.store().records.get(*at as usize));
+    let seen = |hop: Hop| journey.stopped_at == Some(hop) || records().any(|record| record.hop == hop);
     let text = |sym| clean(run.store().text(sym));
     let mut stops = Vec::new();
     if seen(Hop::Sap) || seen(Hop::Icm) {
-        let parts = ["SAP".to_owned(), text(journey.system), text(journey.client)];
-        stops.push((0, parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")));
+        let parts = ["SAP".to_owned(), text(journey.system), text(journey.client)].into_iter().take(if systems { 3 } else { 1 });
+        stops.push((0, parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")));
     }
     if !journey.option.is_empty() {
         stops.push((1, journey.option.to_owned()));
     }
     if !journey.relay.is_empty() || seen(Hop::Relay) {
-        let name = text(journey.relay);
+        // A relay that refused the mail at its door is named by its log alone.
+        let named = records().filter_map(|record| run.store().relay_of(record)).map(|relay| relay.name);
+        let name = text([journey.relay].into_iter().chain(named).find(|name| !name.is_empty()).unwrap_or(journey.relay));
         stops.push((2, if name.is_empty() { "a relay".to_owned() } else { name }));
     }
     if seen(Hop::Exchange) {
@@ -175,12 +185,17 @@ fn layout(counts: &BTreeMap<(Verdict, Stops), usize>, thick: &dyn Fn(usize) -> i
     (nodes, heads, height)
 }
 
+/// Places of stops among the nodes.
+fn places(nodes: &[Node], stops: &Stops) -> Vec<Option<usize>> {
+    stops.iter().map(|(column, name)| nodes.iter().position(|node| node.column == *column && node.name == *name)).collect()
+}
+
 /// The outlines of a band from stop to stop, each laid below what fills the node already.
 fn drawn(nodes: &mut [Node], stops: &Stops, thick: i64) -> Vec<String> {
-    let mut places = Vec::new();
-    for (column, name) in stops {
-        if let Some(node) = nodes.iter_mut().find(|node| node.column == *column && node.name == *name) {
-            places.push((node.x, node.y + node.filled));
+    let mut corners = Vec::new();
+    for place in places(nodes, stops) {
+        if let Some(node) = place.and_then(|place| nodes.get_mut(place)) {
+            corners.push((node.x, node.y + node.filled));
             node.filled += thick;
         }
     }
@@ -189,7 +204,7 @@ fn drawn(nodes: &mut [Node], stops: &Stops, thick: i64) -> Vec<String> {
         let (low, end_low) = (y + thick, end + thick);
         format!("M{from} {y}C{middle} {y} {middle} {end} {to} {end}V{end_low}C{middle} {end_low} {middle} {low} {from} {low}Z")
     };
-    places.iter().zip(places.iter().skip(1)).map(outline).collect()
+    corners.iter().zip(corners.iter().skip(1)).map(outline).collect()
 }
 
 fn without_end(stops: &Stops) -> String {

@@ -1,6 +1,6 @@
 //! The lines of the sources that mails rest on, as they may be shown.
 
-use crate::evidence::{Evidence, Hop, Sym};
+use crate::evidence::{Evidence, Sym};
 use crate::journey::Journey;
 use crate::report::clean;
 use crate::report::run::Run;
@@ -46,7 +46,7 @@ pub fn of(run: Run<'_>, told: &[&Journey]) -> io::Result<Lines> {
 
 fn shown(run: Run<'_>, at: u32, line: &str) -> String {
     let Some(record) = run.store().records.get(at as usize) else { return String::new() };
-    clean(&excerpt(line, run.store().text(record.reply), record.hop == Hop::Icm))
+    clean(&excerpt(line, run.store().text(record.reply), record.hop))
 }
 
 /// Lines on which records of different mails begin, such as JSON in one line: they may show the mail of others.

@@ -37,6 +37,7 @@ function start() {
   };
   addEventListener('hashchange', follow);
   follow();
+  return { filters, list };
 }
 
 // What is folded on the screen is unfolded on paper.
@@ -46,4 +47,4 @@ addEventListener('beforeprint', () => {
   unfolded.forEach((details) => { details.open = true; });
 });
 addEventListener('afterprint', () => unfolded.forEach((details) => { details.open = false; }));
-if (byId('explorer')) start();
+const report = byId('explorer') ? start() : null;
