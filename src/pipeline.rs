@@ -12,6 +12,7 @@ use crate::evidence::{Evidence, Millis, Store};
 use crate::incident::{self, Event, Incident, Priorities};
 use crate::journey::{self, Journey, Policy, Silence};
 use crate::rules::{Catalogue, Matcher};
+use crate::settings::{self, Setting};
 use crate::source::Class;
 use std::path::Path;
 
@@ -73,6 +74,8 @@ pub struct Analysis {
     pub recipient_domains: Vec<String>,
     /// Journeys that are not in the result.
     pub left_out: LeftOut,
+    /// Settings that the logs show to be wrong or risky.
+    pub settings: Vec<Setting>,
     /// Times in which no send job ran.
     pub silences: Vec<Silence>,
     /// Time of the question, where it was given.
@@ -118,6 +121,7 @@ pub fn analyse(
         sender: options.policy.sender.clone(),
         recipient_domains: options.recipient_domains.clone(),
         left_out: LeftOut::default(),
+        settings: Vec::new(),
         silences,
         as_of: options.as_of,
         priorities: options.priorities.clone(),
@@ -125,6 +129,7 @@ pub fn analyse(
     };
     scope::narrow(&mut analysis, options);
     incident::prove(&mut analysis.incidents, &analysis.journeys, &analysis.reading.store, &analysis.silences);
+    analysis.settings = settings::settings(&mut analysis.reading.store, &analysis.journeys, &options.policy, &matcher);
     options.priorities.count(&mut analysis.incidents, &analysis.journeys, &analysis.reading.store);
     incident::lay_beside(&mut analysis.incidents, &options.events);
     Ok(analysis)

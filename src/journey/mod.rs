@@ -16,6 +16,7 @@ mod verdict;
 
 pub use model::{Action, Journey, Verdict};
 pub use policy::Policy;
+pub(crate) use scope::Scopes;
 pub use silence::{Silence, silences};
 
 use crate::align::Alignment;
@@ -23,7 +24,6 @@ use crate::evidence::{Millis, Store};
 use crate::rules::Matcher;
 use crate::source::Source;
 use facts::Facts;
-use scope::Scopes;
 use std::collections::BTreeSet;
 
 /// Everything a journey is judged by.

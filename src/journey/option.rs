@@ -4,7 +4,7 @@ use super::Context;
 use super::facts::Facts;
 use super::scope::Scopes;
 use crate::evidence::TraceStatus;
-use crate::smtp::trailer;
+use crate::smtp::{is_mx_endpoint, trailer};
 use std::collections::BTreeMap;
 
 /// Way of sending of each mail, in order. A mail that names no host takes the way of most mails of its node and system.
@@ -60,7 +60,7 @@ pub fn by_host(host: &str, recognised: bool, submission: &'static str) -> &'stat
         "acs"
     } else if host.ends_with("smtp.office365.com") || host.ends_with(".outlook.office365.com") {
         submission
-    } else if host.ends_with(".mail.protection.outlook.com") || host.ends_with(".mx.microsoft") {
+    } else if is_mx_endpoint(host) {
         if recognised { "relay-connector" } else { "direct-send" }
     } else if !host.is_empty() {
         "relay-server"

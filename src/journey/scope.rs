@@ -1,7 +1,7 @@
 //! Which recipients are the organisation's own.
 
-use super::Context;
-use crate::evidence::{ContextFacts, Hop, TraceStatus};
+use super::{Context, Policy};
+use crate::evidence::{ContextFacts, Hop, Store, TraceStatus};
 use crate::smtp::{domain, fold_address};
 use std::collections::BTreeSet;
 
@@ -16,16 +16,8 @@ impl Scopes {
     /// Learns from what the trace delivered to mailboxes and sent outside. The user's word ends all guessing.
     pub fn learn(context: &Context<'_, '_>) -> Self {
         let store = context.store;
-        let named: BTreeSet<String> = context.policy.accepted_domains.iter().map(|domain| domain.to_lowercase()).collect();
-        let exported = || {
-            store.contexts().filter_map(|(_, facts)| match facts {
-                ContextFacts::AcceptedDomain(domain) => Some(store.text(*domain).to_owned()),
-                _ => None,
-            })
-        };
-        let sure = if named.is_empty() { exported().collect() } else { named };
-        if !sure.is_empty() {
-            return Self { internal: sure, external: BTreeSet::new() };
+        if let Some(told) = Self::told(store, context.policy) {
+            return told;
         }
         let mut out = Self::default();
         // A relay carries other people's mail as well: its senders count where nothing nearer to SAP tells.
@@ -44,6 +36,19 @@ impl Scopes {
         // Mail of a hybrid organisation leaves for its own servers: what is delivered here too is its own domain.
         out.external = &out.external - &out.internal;
         out
+    }
+
+    /// The accepted domains as the user or an export names them; `None` where neither does.
+    pub fn told(store: &Store, policy: &Policy) -> Option<Self> {
+        let named: BTreeSet<String> = policy.accepted_domains.iter().map(|domain| domain.to_lowercase()).collect();
+        let exported = || {
+            store.contexts().filter_map(|(_, facts)| match facts {
+                ContextFacts::AcceptedDomain(domain) => Some(store.text(*domain).to_owned()),
+                _ => None,
+            })
+        };
+        let internal = if named.is_empty() { exported().collect() } else { named };
+        (!internal.is_empty()).then(|| Self { internal, external: BTreeSet::new() })
     }
 
     /// Whether a recipient is outside; `None` while no domain is known to be inside. A cut address tells its domain

@@ -143,6 +143,12 @@ impl<'c> Matcher<'c> {
         numbered.map(|(entry, _)| (entry.rule, true)).or_else(|| worded().map(|(entry, _)| (entry.rule, false)))
     }
 
+    /// The rule about a setting that logs show, by its word.
+    #[must_use]
+    pub fn setting(&self, word: &str) -> Option<&'c Rule> {
+        self.texts.iter().map(|entry| entry.rule).find(|rule| rule.when.setting.as_deref() == Some(word))
+    }
+
     /// Journey rules that hold, the most specific first.
     #[must_use]
     pub fn journey(&self, facts: &JourneyFacts<'_>) -> Vec<&'c Rule> {

@@ -56,6 +56,12 @@ pub fn recognised(rule: &Rule) -> Vec<String> {
     if !m.sap_message.is_empty() {
         lines.push(format!("SAP message {}", m.sap_message.join(", ")));
     }
+    if let Some(setting) = &rule.when.setting {
+        lines.push(format!("what the logs show of a setting: {setting}"));
+    }
+    if let Some(subject) = m.generic_subject {
+        lines.push(format!("the subject {subject} of the enhanced code, where no other rule knows the reply"));
+    }
     if !rule.when.rule.is_empty() {
         lines.push(format!("an incident of {}", rule.when.rule.join(", ")));
     }

@@ -5,8 +5,8 @@ use super::error::RuleError;
 use super::literals::LITERAL_MIN;
 use super::model::Rule;
 use super::vocabulary::{
-    ACTIONS, ARTICLE_VERSIONS, DELIVERED_TO, EXCHANGE_STATUSES, HOPS, OPTIONS, OWNERS, PROVENANCES, RuleKind, SAP_STATES, SCOPES, SPEAKERS,
-    STAGES, VERDICTS,
+    ACTIONS, ARTICLE_VERSIONS, DELIVERED_TO, EXCHANGE_STATUSES, HOPS, OPTIONS, OWNERS, PROVENANCES, RuleKind, SAP_STATES, SCOPES, SETTINGS,
+    SPEAKERS, STAGES, VERDICTS,
 };
 use super::when::When;
 use crate::smtp::squeeze;
@@ -116,6 +116,7 @@ fn check(rule: &Rule) -> Result<(), Fault> {
         return Err(("references", String::new(), "at least one reference is needed".to_owned()));
     }
     match rule.kind {
+        RuleKind::Config if rule.when.setting.is_some() => Ok(()),
         RuleKind::Reply | RuleKind::Config => check_text(rule),
         RuleKind::Journey | RuleKind::Incident if rule.when == When::default() => {
             Err(("when", String::new(), "a rule of this kind needs at least one condition".to_owned()))
@@ -176,6 +177,7 @@ fn words(rule: &Rule) -> Vec<(&'static str, &str, &'static [&'static str])> {
     let mut out: Vec<(&'static str, &str, &'static [&'static str])> =
         vec![("owner", &rule.owner, OWNERS), ("action", &rule.action, ACTIONS), ("provenance", &rule.provenance, PROVENANCES)];
     out.extend(rule.context.scope.iter().map(|scope| ("scope", scope.as_str(), SCOPES)));
+    out.extend(rule.when.setting.iter().map(|setting| ("setting", setting.as_str(), SETTINGS)));
     let versions = rule.references.iter().filter_map(|reference| reference.article_version.as_deref());
     out.extend(versions.map(|version| ("article_version", version, ARTICLE_VERSIONS)));
     let lists: [(&'static str, &Vec<String>, &'static [&'static str]); 10] = [

@@ -57,6 +57,22 @@ pub const HOPS: &[&str] = &["sap", "icm", "relay", "exchange", "outside"];
 /// States of the SAP article that a reference may mean (rules.md 1).
 pub const ARTICLE_VERSIONS: &[&str] = &["V1", "V2", "V3"];
 
+/// What logs can show of a setting (rules.md section 8).
+pub const SETTINGS: &[&str] = &[
+    "host-is-address",
+    "submission-port-25",
+    "submission-port-465",
+    "mx-port",
+    "mx-logon",
+    "sender-not-accepted",
+    "sender-default-domain",
+    "sender-onmicrosoft",
+    "several-egress",
+    "direct-send-external",
+    "legacy-host",
+    "no-submission-host",
+];
+
 /// What a rule looks at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -65,7 +81,7 @@ pub enum RuleKind {
     Reply,
     /// The facts of one journey.
     Journey,
-    /// A setting; found by its text like a reply.
+    /// A setting; found by its text like a reply, or shown by the logs.
     Config,
     /// A pattern over many journeys.
     Incident,

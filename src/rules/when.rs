@@ -34,6 +34,8 @@ pub struct When {
     pub idle_over_s: Option<i64>,
     /// Tries at the deciding hop, more than.
     pub attempts_over: Option<u32>,
+    /// What the logs show of a setting, a word of [`super::vocabulary::SETTINGS`].
+    pub setting: Option<String>,
     /// Cause that the members of the incident share.
     pub rule: Vec<String>,
     /// Failed mails in the incident, at least.

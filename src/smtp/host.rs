@@ -10,6 +10,23 @@ pub fn is_microsoft(host: &str) -> bool {
     MICROSOFT.iter().any(|domain| host.ends_with(domain))
 }
 
+/// Ends of the names under which a tenant takes mail at its MX (rules.md section 6).
+const MX_ENDPOINTS: [&str; 3] = [".mail.protection.outlook.com", ".mx.microsoft", ".mail.eo.outlook.com"];
+
+/// Whether a host is the MX endpoint of a tenant, where nobody logs on.
+#[must_use]
+pub fn is_mx_endpoint(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    MX_ENDPOINTS.iter().any(|end| host.ends_with(end))
+}
+
+/// Whether a host is the endpoint of client submission, where everybody logs on.
+#[must_use]
+pub fn is_submission(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    matches!(host.as_str(), "smtp.office365.com" | "smtp-legacy.office365.com" | "smtp.partner.outlook.cn")
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

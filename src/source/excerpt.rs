@@ -21,10 +21,7 @@ impl Packed {
     /// Packs a text; one that cannot be packed is left out, and none of its lines is shown.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let mut encoder = match zstd::Encoder::new(Vec::new(), 1) {
-            Ok(encoder) => encoder,
-            Err(_) => return Self::default(),
-        };
+        let Ok(mut encoder) = zstd::Encoder::new(Vec::new(), 1) else { return Self::default() };
         let packed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
         packed.map_or_else(|_| Self::default(), Self)
     }
@@ -72,7 +69,7 @@ fn is_of_reply(line: &str, reply: &str) -> bool {
     let is_part = |front: usize, behind: usize| {
         let part = words.get(front..words.len().saturating_sub(behind)).filter(|part| !part.is_empty());
         let frame = words.iter().take(front).chain(words.iter().rev().take(behind));
-        let bracketed = words.iter().rev().take(behind).last().is_none_or(|word| word.starts_with(['{', '[']));
+        let bracketed = words.iter().rev().take(behind).next_back().is_none_or(|word| word.starts_with(['{', '[']));
         bracketed
             && part.is_some_and(|part| known.contains(&format!(" {} ", part.join(" "))))
             && frame.copied().all(|word| !is_coded(word) && !speaks_of_logon(word))

@@ -77,7 +77,7 @@ pub fn of(run: Run<'_>) -> Flow {
     for journey in &run.analysis.journeys {
         *counts.entry((journey.verdict, stops(run, journey, systems))).or_default() += 1;
     }
-    let counts = fewer(counts);
+    let counts = fewer(&counts);
     let total = counts.values().sum::<usize>().max(1);
     let thick = |mails: usize| (i64::try_from(mails * 1000 / total).unwrap_or(0) * ALL / 1000).max(THIN);
     let (mut nodes, heads, height) = layout(&counts, &thick);
@@ -134,17 +134,19 @@ fn stops(run: Run<'_>, journey: &Journey, systems: bool) -> Stops {
 }
 
 /// The same with the less frequent names of each column as one.
-fn fewer(counts: BTreeMap<(Verdict, Stops), usize>) -> BTreeMap<(Verdict, Stops), usize> {
+fn fewer(counts: &BTreeMap<(Verdict, Stops), usize>) -> BTreeMap<(Verdict, Stops), usize> {
     let mut names: BTreeMap<(usize, &str), usize> = BTreeMap::new();
-    for ((_, stops), mails) in &counts {
-        stops.iter().for_each(|(column, name)| *names.entry((*column, name)).or_default() += mails);
+    for ((_, stops), mails) in counts {
+        for (column, name) in stops {
+            *names.entry((*column, name)).or_default() += mails;
+        }
     }
     let mut ranked: Vec<(usize, usize, &str)> = names.into_iter().map(|((column, name), mails)| (column, mails, name)).collect();
     ranked.sort_by(|a, b| (a.0, b.1, a.2).cmp(&(b.0, a.1, b.2)));
     let rank = |column: usize, name: &str| ranked.iter().filter(|(at, ..)| *at == column).position(|(.., other)| *other == name);
     let shown = |column: usize, name: &str| column == 4 || rank(column, name).is_some_and(|rank| rank < NAMES);
     let mut out = BTreeMap::new();
-    for ((verdict, stops), mails) in &counts {
+    for ((verdict, stops), mails) in counts {
         let name = |(column, name): &(usize, String)| (*column, if shown(*column, name) { name.clone() } else { "others".to_owned() });
         *out.entry((*verdict, stops.iter().map(name).collect())).or_default() += mails;
     }

@@ -21,7 +21,7 @@ pub struct Data {
     rows: usize,
     all: usize,
     columns: Vec<Packed>,
-    rules: BTreeMap<String, Cause>,
+    rules: BTreeMap<String, RuleText>,
     /// Why and at what risk, by action and verdict.
     advice: BTreeMap<String, [&'static str; 2]>,
 }
@@ -48,7 +48,7 @@ enum Values {
 }
 
 #[derive(Serialize)]
-struct Cause {
+struct RuleText {
     title: String,
     owner: String,
     cause: String,
@@ -65,7 +65,7 @@ impl Data {
         for journey in listed {
             for id in journey.findings.iter().chain([&journey.rule]) {
                 if let Some(rule) = run.rule(*id) {
-                    rules.entry(rule.id.clone()).or_insert_with(|| Cause::of(rule));
+                    rules.entry(rule.id.clone()).or_insert_with(|| RuleText::of(rule));
                 }
             }
             let advice = advice(journey);
@@ -76,7 +76,7 @@ impl Data {
     }
 }
 
-impl Cause {
+impl RuleText {
     fn of(rule: &crate::rules::Rule) -> Self {
         let step = |remedy: &crate::rules::Remedy| {
             format!("{}{}", clean(&remedy.text), if remedy.weakens_security { " (weakens security)" } else { "" })

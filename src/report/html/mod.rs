@@ -8,6 +8,7 @@ mod incidents;
 mod journeys;
 mod lines;
 mod page;
+mod settings;
 mod timelines;
 
 use super::colours::COLOURS;
@@ -29,9 +30,10 @@ const SCRIPT: &str = concat!(
     include_str!("script/start.js"),
 );
 /// The templates; the page includes the others.
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("page.html", include_str!("page.html")),
     ("summary.html", include_str!("summary.html")),
+    ("settings.html", include_str!("settings.html")),
     ("chart.html", include_str!("chart.html")),
     ("flow.html", include_str!("flow.html")),
     ("incidents.html", include_str!("incidents.html")),

@@ -5,6 +5,7 @@ use super::chart::{self, Chart};
 use super::flow::{self, Flow};
 use super::incidents::{self, Card};
 use super::journeys::{self, Plain};
+use super::settings::{self, Line};
 use super::{Limits, causes::Owner as CauseOwner, incidents::Owner};
 use crate::evidence::{Millis, day_time};
 use crate::journey::{Action, Journey, Verdict};
@@ -43,6 +44,7 @@ pub struct Page<'a> {
     notes: Vec<(&'static str, String)>,
     owners: Vec<Owner>,
     incidents: Vec<Card>,
+    settings: Vec<Line>,
     chart: Option<Chart>,
     causes: Vec<CauseOwner>,
     flow: Flow,
@@ -114,6 +116,7 @@ impl<'a> Page<'a> {
             notes: notes(analysis),
             owners: incidents::owners(run),
             incidents: incidents::cards(run),
+            settings: settings::lines(run),
             chart: chart::of(run),
             causes: causes::of(run, &counts),
             flow: flow::of(run),

@@ -3,6 +3,7 @@
 mod around;
 mod incidents;
 pub(super) mod proof;
+mod settings;
 mod sources;
 mod totals;
 
@@ -100,6 +101,7 @@ pub fn summary(analysis: &Analysis, catalogue: &Catalogue, paths: &[PathBuf], st
     let mut out = sources::section(analysis, style);
     out.push_str(&totals::section(analysis, style));
     out.push_str(&incidents::section(analysis, catalogue, style));
+    out.push_str(&settings::section(analysis, catalogue, style));
     out.push_str(&proof::section(analysis, style));
     let gaps = gaps(analysis);
     if !gaps.is_empty() {

@@ -1,11 +1,12 @@
 //! Every rule that holds, and for what: the cause of a journey and what else is to be said of it, the pattern of an
-//! incident and what settings say about it.
+//! incident and what settings say about it; settings that the logs show to be wrong whatever became of the mails.
 
 use crate::evidence::Sym;
 use crate::incident::{Incident, Proof};
 use crate::journey::Journey;
 use crate::report::run::Run;
 use crate::report::table::{Cell, Column, Named, Rows, text, time};
+use crate::settings::Setting;
 
 /// The table.
 pub const FINDINGS: Named = Named { name: "findings", columns: COLUMNS, rows: all };
@@ -34,7 +35,15 @@ fn all(run: Run<'_>) -> Rows<'_> {
         let pattern = (!incident.pattern.is_empty()).then(|| of_incident(run, incident, None));
         pattern.into_iter().chain(incident.proofs.iter().map(move |proof| of_incident(run, incident, Some(proof))))
     });
-    Box::new(of_incidents.chain(of_journeys))
+    let of_settings = run.analysis.settings.iter().map(move |setting| of_setting(run, setting));
+    Box::new(of_incidents.chain(of_settings).chain(of_journeys))
+}
+
+fn of_setting<'a>(run: Run<'a>, setting: &'a Setting) -> Vec<Cell<'a>> {
+    let mut row = head(run, "setting", setting.rule, false);
+    let nothing = || Cell::of("");
+    row.extend([nothing(), nothing(), nothing(), Cell::Time(None), Cell::of(&setting.text), Cell::owned(run.places(&setting.records))]);
+    row
 }
 
 fn of_journey<'a>(run: Run<'a>, journey: &'a Journey, (finding, rule): (&'static str, Sym)) -> Vec<Cell<'a>> {
