@@ -3,7 +3,8 @@
 //! Data flows left to right, once: `source` finds and decodes files, `formats` read them into `evidence`,
 //! `rules` judge replies, `align` puts all evidence on one clock and says which records are of the same mail,
 //! `journey` gives each mail a verdict and an action, `incident` groups failures, `settings` tells what is set wrongly
-//! whatever became of the mails, `report` prints; `compare` reads two results back and says what changed.
+//! whatever became of the mails, `pseudonym` replaces names by tokens where that is asked for, `report` prints;
+//! `compare` reads two results back and says what changed.
 #![forbid(unsafe_code)]
 // The library neither stops nor prints by itself: errors are typed, output goes through `cli`.
 #![warn(clippy::exit, clippy::expect_used, clippy::get_unwrap, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
@@ -17,6 +18,7 @@ pub mod evidence;
 pub mod formats;
 pub mod incident;
 pub mod journey;
+pub mod pseudonym;
 pub mod report;
 pub mod rules;
 pub mod settings;

@@ -130,7 +130,7 @@ pub fn analyse(
     scope::narrow(&mut analysis, options);
     incident::prove(&mut analysis.incidents, &analysis.journeys, &analysis.reading.store, &analysis.silences);
     analysis.settings = settings::settings(&mut analysis.reading.store, &analysis.journeys, &options.policy, &matcher);
-    options.priorities.count(&mut analysis.incidents, &analysis.journeys, &analysis.reading.store);
+    options.priorities.count(&mut analysis.incidents, &mut analysis.journeys, &analysis.reading.store);
     incident::lay_beside(&mut analysis.incidents, &options.events);
     Ok(analysis)
 }

@@ -1,8 +1,9 @@
 //! `sostrace analyze`: the main job.
 
 use super::config::Config;
-use super::known::{Keep, Known};
+use super::known::{Known, Wishes};
 use super::outputs::Outputs;
+use super::privacy::Privacy;
 use super::rejects::Rejects;
 use super::screen::Screen;
 use super::weight::Weight;
@@ -10,6 +11,7 @@ use super::{CommandError, Outcome, Paths, print, when};
 use crate::error::UsageError;
 use crate::journey::{Journey, Verdict};
 use crate::pipeline::Analysis;
+use crate::pseudonym::pseudonymize;
 use crate::report::{Run, summary};
 use crate::rules::Catalogue;
 
@@ -23,7 +25,8 @@ Examples:
   sostrace analyze incident/ -o report.html
   sostrace analyze incident/ -o incidents=incidents.csv -o evidence=evidence.parquet
   sostrace analyze incident/ --format tsv | less -S
-  sostrace analyze sost.txt --zone sap=Europe/Berlin --fail-on missing")]
+  sostrace analyze sost.txt --zone sap=Europe/Berlin --fail-on missing
+  sostrace analyze incident/ --pseudonymize my.key -o for-the-vendor.json")]
 pub struct Args {
     #[command(flatten)]
     paths: Paths,
@@ -38,6 +41,8 @@ pub struct Args {
     /// Exit with 1 when a journey has this verdict or rule (repeatable)
     #[arg(long, value_name = "VERDICT|RULE")]
     fail_on: Vec<String>,
+    #[command(flatten)]
+    privacy: Privacy,
     #[command(flatten)]
     screen: Screen,
     /// No progress
@@ -56,17 +61,27 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let fail_on = fail_on(args, &config, &catalogue)?;
     let style = args.screen.style(args.verbose, config.color());
     let known = args.known.over(&config);
-    let keep = Keep { rejects: args.rejects.wanted(), texts: outputs.quotes() };
-    let (analysis, mut outcome) = known.judge(&args.paths, config, &catalogue, &args.weight, args.quiet, keep)?;
+    let mut names = args.privacy.pseudonyms()?;
+    let wishes = Wishes {
+        weight: Some(&args.weight),
+        quiet: args.quiet,
+        rejects: args.rejects.wanted(),
+        texts: outputs.quotes() && names.is_none(),
+        names: names.as_ref(),
+    };
+    let (mut analysis, mut outcome) = known.judge(&args.paths, config, &catalogue, &wishes)?;
     if analysis.reading.sources.is_empty() {
         return Ok(Outcome::Trouble);
     }
-    let command = format!("sostrace analyze {}", args.known.words(&args.paths).join(" "));
+    if let Some(names) = &mut names {
+        pseudonymize(&mut analysis, names);
+    }
+    let command = format!("sostrace analyze {}", args.known.words(&args.paths, names.as_ref()).join(" "));
     let run = Run { analysis: &analysis, catalogue: &catalogue, command: &command };
     outcome = outcome.max(outputs.write(run, args.rejects.force));
     outcome = outcome.max(args.rejects.write(&analysis.reading));
     if !outputs.print(run)? {
-        print(&summary(&analysis, &catalogue, &args.paths.paths, &style))?;
+        print(&summary(&analysis, &catalogue, &args.paths.shown(names.as_ref()), &style))?;
     }
     Ok(outcome.max(matched(&fail_on, &analysis)))
 }

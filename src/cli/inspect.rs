@@ -1,11 +1,12 @@
 //! `sostrace inspect`: what each file is.
 
-use super::known::{Keep, Known};
+use super::known::{Known, Wishes};
+use super::privacy::Privacy;
 use super::rejects::Rejects;
-use super::weight::Weight;
 use super::{CommandError, Outcome, Paths, print};
 use crate::evidence::{Fold, day_time};
 use crate::pipeline::Analysis;
+use crate::pseudonym::pseudonymize;
 use crate::report::{clean, clock_offset};
 use crate::source::Class;
 use std::fmt::Write as _;
@@ -22,6 +23,8 @@ pub struct Args {
     known: Known,
     #[command(flatten)]
     rejects: Rejects,
+    #[command(flatten)]
+    privacy: Privacy,
 }
 
 /// Runs the command.
@@ -29,8 +32,12 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let config = args.known.config()?;
     let catalogue = args.known.catalogue()?;
     let known = args.known.over(&config);
-    let keep = Keep { rejects: args.rejects.wanted(), texts: false };
-    let (analysis, outcome) = known.judge(&args.paths, config, &catalogue, &Weight::default(), false, keep)?;
+    let mut names = args.privacy.pseudonyms()?;
+    let wishes = Wishes { rejects: args.rejects.wanted(), names: names.as_ref(), ..Wishes::default() };
+    let (mut analysis, outcome) = known.judge(&args.paths, config, &catalogue, &wishes)?;
+    if let Some(names) = &mut names {
+        pseudonymize(&mut analysis, names);
+    }
     let mut out = String::new();
     for at in 0..analysis.reading.sources.len() {
         describe(&analysis, at, &mut out);

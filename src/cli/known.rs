@@ -8,10 +8,29 @@ use crate::error::UsageError;
 use crate::evidence::Hop;
 use crate::journey::Policy;
 use crate::pipeline::{Analysis, Options, ReadOptions, Reading, analyse, read_with};
+use crate::pseudonym::Pseudonyms;
 use crate::report::quoted;
 use crate::rules::{Catalogue, OPTIONS};
 use crate::source;
 use std::path::PathBuf;
+
+/// Systems whose zone can be named.
+const HOPS: [Hop; 4] = [Hop::Sap, Hop::Icm, Hop::Relay, Hop::Exchange];
+
+/// What a command wants of a run.
+#[derive(Default)]
+pub struct Wishes<'a> {
+    /// What weighs most.
+    pub weight: Option<&'a Weight>,
+    /// No progress.
+    pub quiet: bool,
+    /// Keep the lines that were not understood.
+    pub rejects: bool,
+    /// Keep the texts, for reports that show their lines.
+    pub texts: bool,
+    /// Names are to be replaced in what is told.
+    pub names: Option<&'a Pseudonyms>,
+}
 
 /// What the user knows and the files may not tell.
 // The lines are shown as help, where backticks would be noise.
@@ -55,15 +74,6 @@ pub struct Known {
     rules: Option<PathBuf>,
 }
 
-/// What is kept of the files beside their evidence.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Keep {
-    /// The lines that were not understood.
-    pub rejects: bool,
-    /// The texts, for reports that show their lines.
-    pub texts: bool,
-}
-
 impl Known {
     /// The built-in rules and the user's.
     pub fn catalogue(&self) -> Result<Catalogue, CommandError> {
@@ -91,56 +101,56 @@ impl Known {
         }
     }
 
-    /// Reads and judges the paths of a command, with progress unless it is to be quiet; tells what could not be read, and
-    /// keeps what `keep` asks for.
+    /// Reads and judges the paths of a command, with progress unless it is to be quiet; tells what could not be read.
     pub fn judge(
         &self,
         paths: &Paths,
         config: Config,
         catalogue: &Catalogue,
-        weight: &Weight,
-        quiet: bool,
-        keep: Keep,
+        wishes: &Wishes<'_>,
     ) -> Result<(Analysis, Outcome), CommandError> {
         let mut options = self.options()?;
-        if keep.rejects && !options.recipient_domains.is_empty() {
+        if wishes.rejects && !options.recipient_domains.is_empty() {
             let what = "the lines that were not understood may be of anybody; leave --rejects out".to_owned();
             return Err(UsageError::Option { option: "recipient-domain", value: options.recipient_domains.join(", "), what }.into());
         }
         options.priorities = config.priorities;
-        let weighed = weight.put(&mut options)?;
-        let mut bar = Bar::new(quiet);
+        let weighed = wishes.weight.map_or(Ok(Outcome::Done), |weight| weight.put(&mut options))?;
+        let mut bar = Bar::new(wishes.quiet);
         let encodings = self.encoding.iter().map(|text| when::encoding(text)).collect::<Result<_, _>>()?;
         // The lines of a trace name other customers beside the one for whom the proof is.
-        let texts = keep.texts && options.recipient_domains.is_empty();
-        let wishes = ReadOptions { encodings, settings: config.settings, rejects: keep.rejects, texts };
-        let reading = read_with(&paths.paths, &wishes, &mut bar);
-        let outcome = bar.aside(|| tell_problems(&reading)).max(weighed);
+        let texts = wishes.texts && options.recipient_domains.is_empty();
+        let read_options = ReadOptions { encodings, settings: config.settings, rejects: wishes.rejects, texts };
+        let mut reading = read_with(&paths.paths, &read_options, &mut bar);
+        let outcome = bar.aside(|| tell_problems(&mut reading, wishes.names)).max(weighed);
         check_zones(&options, &reading)?;
-        check_encodings(&wishes, &reading)?;
+        check_encodings(&read_options, &reading)?;
         Ok((analyse(reading, catalogue, &options, &mut bar)?, outcome))
     }
 
-    /// The paths and what is said about them, as one would write them again; words of more than one part are quoted.
-    pub fn words(&self, paths: &Paths) -> Vec<String> {
-        let mut out: Vec<String> = paths.paths.iter().map(|path| path.display().to_string()).collect();
-        let many = [
-            ("--zone", &self.zone),
-            ("--encoding", &self.encoding),
-            ("--recipient-domain", &self.recipient_domain),
-            ("--accepted-domain", &self.accepted_domain),
-        ];
-        let one = [
-            ("--since", &self.since),
-            ("--until", &self.until),
-            ("--sender", &self.sender),
-            ("--option", &self.option),
-            ("--as-of", &self.as_of),
-        ];
-        let files = [("--config", &self.config), ("--rules", &self.rules)];
-        out.extend(many.iter().flat_map(|(name, values)| values.iter().flat_map(|value| [(*name).to_owned(), value.clone()])));
-        out.extend(one.iter().flat_map(|(name, value)| value.iter().flat_map(|value| [(*name).to_owned(), value.clone()])));
-        out.extend(files.iter().flat_map(|(name, value)| value.iter().flat_map(|path| [(*name).to_owned(), path.display().to_string()])));
+    /// The paths and what is said about them, as one would write them again; words of more than one part are quoted. Where
+    /// names are to be replaced, here too.
+    pub fn words(&self, paths: &Paths, names: Option<&Pseudonyms>) -> Vec<String> {
+        let file = |path: &PathBuf| names.map_or_else(|| path.clone(), |names| names.path(path)).display().to_string();
+        let address = |text: &String| names.map_or_else(|| text.clone(), |names| names.address(text));
+        let domain = |text: &String| names.map_or_else(|| text.clone(), |names| names.host(text));
+        let label = |text: &String| match (names, text.rsplit_once('=')) {
+            (Some(names), Some((label, value))) if !HOPS.iter().any(|hop| hop.word() == label) => format!("{}={value}", names.file(label)),
+            _ => text.clone(),
+        };
+        let mut out: Vec<String> = paths.paths.iter().map(file).collect();
+        let mut add = |name: &str, values: Vec<String>| out.extend(values.into_iter().flat_map(|value| [name.to_owned(), value]));
+        add("--zone", self.zone.iter().map(label).collect());
+        add("--encoding", self.encoding.iter().map(label).collect());
+        add("--recipient-domain", self.recipient_domain.iter().map(domain).collect());
+        add("--accepted-domain", self.accepted_domain.iter().map(domain).collect());
+        add("--since", self.since.iter().cloned().collect());
+        add("--until", self.until.iter().cloned().collect());
+        add("--sender", self.sender.iter().map(address).collect());
+        add("--option", self.option.iter().cloned().collect());
+        add("--as-of", self.as_of.iter().cloned().collect());
+        add("--config", self.config.iter().map(file).collect());
+        add("--rules", self.rules.iter().map(file).collect());
         out.iter().map(|word| quoted(word)).collect()
     }
 
@@ -169,7 +179,7 @@ impl Known {
 
 /// Zones must name a system or a file of the run.
 fn check_zones(options: &Options, reading: &Reading) -> Result<(), UsageError> {
-    let mut names: Vec<&str> = [Hop::Sap, Hop::Icm, Hop::Relay, Hop::Exchange].iter().map(|hop| hop.word()).collect();
+    let mut names: Vec<&str> = HOPS.iter().map(|hop| hop.word()).collect();
     names.extend(reading.sources.iter().map(|source| source.label.as_str()));
     for (name, zone) in &options.zones {
         when::word("zone", name, &names)?;

@@ -9,6 +9,7 @@ mod inspect;
 mod known;
 mod man;
 mod outputs;
+mod privacy;
 mod progress;
 mod rejects;
 mod rules;
@@ -20,6 +21,7 @@ mod when;
 
 use crate::error::UsageError;
 use crate::pipeline::Reading;
+use crate::pseudonym::Pseudonyms;
 use crate::rules::Catalogue;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
@@ -89,6 +91,8 @@ pub(crate) enum CommandError {
     Rule(#[from] crate::rules::RuleError),
     #[error(transparent)]
     Compare(#[from] crate::compare::CompareError),
+    #[error(transparent)]
+    Key(#[from] crate::pseudonym::KeyError),
     #[error("cannot write to the terminal or pipe: {0}")]
     Io(#[from] io::Error),
     #[error("{0}")]
@@ -153,8 +157,11 @@ fn catalogue(folder: Option<&Path>) -> Result<Catalogue, CommandError> {
     Ok(if let Some(folder) = folder { builtin.with_dir(folder)? } else { builtin })
 }
 
-/// Tells what could not be read; trouble when there was any.
-fn tell_problems(reading: &Reading) -> Outcome {
+/// Tells what could not be read; trouble when there was any. Where names are to be replaced, here too.
+fn tell_problems(reading: &mut Reading, names: Option<&Pseudonyms>) -> Outcome {
+    if let Some(names) = names {
+        reading.problems.iter_mut().for_each(|problem| names.problem(problem));
+    }
     reading.problems.iter().for_each(|problem| complain(problem));
     if reading.problems.is_empty() { Outcome::Done } else { Outcome::Trouble }
 }
@@ -173,4 +180,11 @@ struct Paths {
     /// recognised by content
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+}
+
+impl Paths {
+    /// The paths as they are shown: where names are to be replaced, by their tokens.
+    fn shown(&self, names: Option<&Pseudonyms>) -> Vec<PathBuf> {
+        self.paths.iter().map(|path| names.map_or_else(|| path.clone(), |names| names.path(path))).collect()
+    }
 }

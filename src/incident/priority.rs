@@ -29,10 +29,13 @@ impl Priorities {
         self.0.is_empty()
     }
 
-    /// Writes into each incident how many of its mails are important.
-    pub fn count(&self, incidents: &mut [Incident], journeys: &[Journey], store: &Store) {
+    /// Marks the mails that are important, and writes into each incident how many it has.
+    pub fn count(&self, incidents: &mut [Incident], journeys: &mut [Journey], store: &Store) {
+        for journey in journeys.iter_mut() {
+            journey.priority = self.holds(journey, store);
+        }
         for incident in incidents {
-            incident.priority = incident.journeys.iter().filter(|at| self.holds(&journeys[**at as usize], store)).count();
+            incident.priority = incident.journeys.iter().filter(|at| journeys[**at as usize].priority).count();
         }
     }
 

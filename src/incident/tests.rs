@@ -12,6 +12,7 @@ fn mail(store: &mut Store, minute: i64, external: bool, rule: &str, egress: &str
         rule: store.strings.intern(rule),
         findings: Vec::new(),
         guess: false,
+        priority: false,
         option: "relay-connector",
         relay_option: "",
         stopped_at: None,

@@ -146,6 +146,7 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         rule: Sym::EMPTY,
         findings: Vec::new(),
         guess: false,
+        priority: false,
         option,
         relay_option: "",
         stopped_at: None,

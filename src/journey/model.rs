@@ -127,6 +127,8 @@ pub struct Journey {
     pub findings: Vec<Sym>,
     /// The root cause is a guess (generic code, cut text).
     pub guess: bool,
+    /// The user calls it important.
+    pub priority: bool,
     /// SAP's way of sending; empty when unknown.
     pub option: &'static str,
     /// The relay's own way of sending; empty without one, or where it is none of the ways to Exchange Online.

@@ -34,7 +34,7 @@ pub use summary::{Style, clock_offset, quoted, summary};
 pub use table::{Cell, Column, Named, Rows, Table, Type};
 pub use tables::{COLUMNS, JOURNEYS, TABLES, rows, table};
 pub use ticket::write as tickets;
-pub use timeline::timeline;
+pub use timeline::{named, timeline, timeline_of};
 
 use std::io::{self, Write};
 

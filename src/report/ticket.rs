@@ -102,7 +102,7 @@ fn chosen<'a>(analysis: &'a Analysis, incident: &'a Incident) -> Vec<&'a Journey
             && journey.network_message_id.is_empty()
             && journey.message_id.is_empty()
     };
-    all.sort_by_key(|journey| (!analysis.priorities.holds(journey, &analysis.reading.store), nameless(journey)));
+    all.sort_by_key(|journey| (!journey.priority, nameless(journey)));
     all.truncate(NAMED - 1);
     all.extend(last);
     all

@@ -12,13 +12,24 @@ use std::fmt::Write as _;
 /// All evidence of the journeys that a text names: journey id, Message-ID, SAP key, address, or part of the subject.
 #[must_use]
 pub fn timeline(analysis: &Analysis, what: &str) -> (usize, String) {
-    let found: Vec<&Journey> = analysis.journeys.iter().filter(|journey| names(analysis, journey, what)).collect();
+    timeline_of(analysis, &named(analysis, what))
+}
+
+/// The journeys that a text names, by index.
+#[must_use]
+pub fn named(analysis: &Analysis, what: &str) -> Vec<usize> {
+    (0..).zip(&analysis.journeys).filter(|(_, journey)| names(analysis, journey, what)).map(|(at, _)| at).collect()
+}
+
+/// All evidence of some journeys.
+#[must_use]
+pub fn timeline_of(analysis: &Analysis, which: &[usize]) -> (usize, String) {
     let links = links(analysis);
     let mut out = String::new();
-    for journey in &found {
+    for journey in which.iter().filter_map(|at| analysis.journeys.get(*at)) {
         put(analysis, journey, &links, &mut out);
     }
-    (found.len(), out)
+    (which.len(), out)
 }
 
 fn names(analysis: &Analysis, journey: &Journey, what: &str) -> bool {

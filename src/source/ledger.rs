@@ -50,6 +50,13 @@ impl Ledger {
         self.reasons.entry(line).or_insert_with(|| reason.into());
     }
 
+    /// Writes all reasons anew.
+    pub fn rewrite(&mut self, new: &dyn Fn(&str) -> String) {
+        for reason in self.reasons.values_mut() {
+            *reason = new(reason);
+        }
+    }
+
     /// Puts the other lines of a record into the class of its first, for the same reason.
     pub fn follow(&mut self, first: u32, count: u32) {
         let Some(class) = self.classes.get((first as usize).wrapping_sub(1)).copied() else { return };

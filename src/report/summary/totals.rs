@@ -101,8 +101,7 @@ fn priority(analysis: &Analysis) -> Option<String> {
     if analysis.priorities.is_empty() {
         return None;
     }
-    let important = |journey: &&Journey| analysis.priorities.holds(journey, &analysis.reading.store);
-    let mails: Vec<Verdict> = analysis.journeys.iter().filter(important).map(|journey| journey.verdict).collect();
+    let mails: Vec<Verdict> = analysis.journeys.iter().filter(|journey| journey.priority).map(|journey| journey.verdict).collect();
     let text = format!("{}: {}", mails.len(), ends(mails.iter().copied()));
     Some(if mails.is_empty() { "no mail fits --priority".to_owned() } else { text })
 }
