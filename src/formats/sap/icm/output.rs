@@ -48,7 +48,8 @@ impl<'a, 'b> Output<'a, 'b> {
         for line in &passage.lines {
             self.sink.source.ledger.mark(*line, Class::Evidence);
         }
-        let (first, last) = (passage.lines.first().copied().unwrap_or(0), passage.lines.last().copied().unwrap_or(0));
+        // What was said goes on where its thread does, so the lines need not be in order.
+        let (first, last) = (passage.lines.iter().min().copied().unwrap_or(0), passage.lines.iter().max().copied().unwrap_or(0));
         let mut evidence = Evidence::at(self.sink.index, first, Hop::Icm, kind);
         evidence.lines = last - first + 1;
         evidence.reply = self.sink.store.strings.intern(&passage.text);
