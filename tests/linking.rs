@@ -207,6 +207,24 @@ fn clients_with_the_same_keys_are_told_apart() {
 
 /// Subjects are compared as they are read, however a log writes them.
 #[test]
+fn of_two_clients_with_one_key_the_one_that_sent_has_the_arrival() {
+    let options = Options { zones: vec![("sap".to_owned(), "UTC".parse().unwrap())], ..Options::default() };
+    let row = |client: &str, number: u32, sent: bool| {
+        let (kind, message) = if sent { ("S", ("XS", 718)) } else { ("E", ("XS", 806)) };
+        let reply = if sent { "" } else { "550 5.7.64 TenantAttribution; Relay Access Denied" };
+        request(number, "ap@fabrikam.example", number, kind, message, reply).replacen("100\t", &format!("{client}\t"), 1)
+    };
+    let more: String = (2..6).map(|number| row("100", number, true)).collect();
+    let sap = format!("{TABLE}{}{}{more}", row("100", 1, false), row("101", 1, true));
+    let came: String = (1..6).map(|number| arrival(number, "ap@fabrikam.example", number, "Receive, Deliver")).collect();
+    let trace = format!("{TRACE}{came}{}", others());
+    let mut rows = columns(&[("sap.txt", sap.as_bytes()), ("trace.csv", trace.as_bytes())], &options, &["client", "sap_key", "verdict"]);
+    rows.sort();
+    let key = "ADR51000000000001";
+    assert_eq!([&rows[0], &rows[5]], [&["100", key, "rejected"], &["101", key, "delivered"]]);
+}
+
+#[test]
 fn encoded_subjects_are_those_of_sap() {
     let subject = "Rechnung f\u{fc}r M\u{e4}rz";
     let sap = format!("{TABLE}{}", request(1, "m1@fabrikam.example", 2, "S", ("XS", 718), "").replace("Invoice 1", subject));

@@ -1,9 +1,9 @@
 //! How right the links are, beside what a spreadsheet would do.
 
-use super::world::World;
+use super::world::{COLUMNS, World};
 use sostrace::Analysis;
 use sostrace::evidence::Fold;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Links that were made, links that are right, links there are.
 #[derive(Clone, Copy, Default)]
@@ -111,17 +111,21 @@ fn baselines(world: &World, right: &dyn Fn(usize, u32) -> bool) -> (Count, Count
     for row in &rows {
         by_recipient.entry(row.recipient).or_default().push(row);
     }
+    let place = |name: &str| COLUMNS.iter().position(|column| *column == name).unwrap();
+    let (title, address) = (place("TITEL"), place("ADDRESS"));
     let (mut nearest, mut joined) = (Count::default(), Count::default());
+    let mut taken: (BTreeSet<u32>, BTreeSet<u32>) = Default::default();
     for (mail, line) in world.sap.lines().skip(1).enumerate().filter(|(_, line)| !line.contains("5.7.64")) {
         let fields: Vec<&str> = line.trim_start_matches('|').split(['\t', '|']).map(str::trim).collect();
-        let (subject, recipient, stamp) = (fields[3], fields[5], world.mails[mail].stamp - world.mails[mail].zone);
+        let (subject, recipient, stamp) = (fields[title], fields[address], world.mails[mail].stamp - world.mails[mail].zone);
         let own = by_recipient.range(recipient..).take_while(|(text, _)| text.starts_with(recipient)).flat_map(|(_, rows)| rows);
         let near = own.clone().min_by_key(|row| (row.at - stamp).abs());
         let same = own.into_iter().find(|row| row.recipient == recipient && row.subject == subject);
-        for (count, found) in [(&mut nearest, near), (&mut joined, same)] {
+        for (count, taken, found) in [(&mut nearest, &mut taken.0, near), (&mut joined, &mut taken.1, same)] {
             if let Some(row) = found {
                 count.made += 1;
-                count.right += u32::from(right(mail, row.line));
+                // A row that is joined to two mails is right for one of them at most.
+                count.right += u32::from(right(mail, row.line) && taken.insert(row.line));
             }
         }
     }

@@ -167,7 +167,7 @@ fn wall(scenario: &Scenario, at: i64) -> i64 {
 }
 
 /// Columns of SAP's export.
-const COLUMNS: [&str; 16] = [
+pub const COLUMNS: [&str; 16] = [
     "MANDT",
     "RECTP",
     "RECYR",

@@ -125,7 +125,13 @@ fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: &[Recip
 
 /// Gives requests the arrivals that their key names.
 pub fn link_arrivals(view: &View<'_>, exact: &Exact, mails: &mut [Mail], taken: &mut Taken) {
-    for (at, mail) in mails.iter_mut().enumerate() {
+    // Clients of one system count alike: of two requests with one key, the one that SAP says was sent has the arrival.
+    let sent = |mail: &Mail| {
+        let last = mail.requests.last().and_then(|at| view.store.sap_of(&view.store.records[*at as usize]));
+        last.is_some_and(|facts| facts.state.handed_over())
+    };
+    let (sure, doubtful): (Vec<_>, Vec<_>) = mails.iter_mut().enumerate().partition(|(_, mail)| sent(mail));
+    for (at, mail) in sure.into_iter().chain(doubtful) {
         // Two requests of one key and recipient have one arrival at most.
         if let Some(arrival) = exact.arrivals.get(&at).filter(|arrival| !taken.arrivals[**arrival]) {
             let link = Link { key: LinkKey::SapKey, confidence: 0.99, runner_up: None };
