@@ -25,11 +25,21 @@ impl Ids {
         let ordinal = self.seen.entry(first).or_default();
         *ordinal += 1;
         let digest: [u8; 32] = if *ordinal == 1 { first } else { basis.chain_update(ordinal.to_string()).finalize().into() };
-        digest.iter().take(LENGTH).fold(String::with_capacity(2 * LENGTH), |mut id, byte| {
+        readable(&digest)
+    }
+}
+
+/// Twelve hex digits of a digest that no spreadsheet takes for a number: the first window of it that is neither digits
+/// alone nor one in scientific notation.
+pub fn readable(digest: &[u8; 32]) -> String {
+    let hex = |bytes: &[u8]| {
+        bytes.iter().fold(String::with_capacity(2 * LENGTH), |mut id, byte| {
             let _ = write!(id, "{byte:02x}");
             id
         })
-    }
+    };
+    let is_text = |id: &String| id.bytes().any(|digit| matches!(digit, b'a'..=b'd' | b'f'));
+    digest.windows(LENGTH).map(hex).find(is_text).unwrap_or_else(|| hex(digest.get(..LENGTH).unwrap_or(digest)))
 }
 
 fn basis(context: &Context<'_, '_>, facts: &Facts) -> String {
@@ -49,4 +59,23 @@ fn basis(context: &Context<'_, '_>, facts: &Facts) -> String {
         vec![at, id, text(facts.sender), text(facts.recipient), text(facts.subject)]
     };
     parts.join("\u{1f}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn no_id_is_a_number() {
+        for (digest, id) in [
+            ([0xab, 0x12, 0, 0, 0, 0, 0xcd].as_slice(), "ab1200000000"),
+            (&[0x12, 0x34, 0x56, 0x78, 0x90, 0x12, 0xcd], "3456789012cd"),
+            (&[0x1e, 0x34, 0x56, 0x78, 0x90, 0x12, 0x34, 0xf0], "5678901234f0"),
+            (&[0x12], "120000000000"),
+        ] {
+            let mut whole = [0; 32];
+            whole[..digest.len()].copy_from_slice(digest);
+            assert_eq!(readable(&whole), id);
+        }
+    }
 }

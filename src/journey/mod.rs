@@ -14,6 +14,7 @@ mod sign_in;
 mod silence;
 mod verdict;
 
+pub(crate) use id::readable;
 pub use model::{Action, Journey, Verdict};
 pub use policy::Policy;
 pub(crate) use scope::Scopes;

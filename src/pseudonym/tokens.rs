@@ -1,6 +1,7 @@
 //! Tokens for values whose kind is known.
 
 use super::key::Key;
+use crate::journey::readable;
 use crate::smtp::{fold_address, path_address};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -70,8 +71,7 @@ impl Tokens {
         let Some(mut mac) = self.mac.clone() else { return String::new() };
         mac.update(b"journey\0");
         mac.update(value.as_bytes());
-        let hex = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-        mac.finalize().into_bytes().iter().take(6).flat_map(hex).collect()
+        readable(&mac.finalize().into_bytes().into())
     }
 
     /// A mail address, or the name that stands in its place.

@@ -5,7 +5,7 @@ mod guard;
 pub use guard::raw_value;
 
 use super::table::{Cell, Table};
-use guard::guarded;
+use guard::{guarded, would_change};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -16,7 +16,8 @@ pub struct Dialect {
     pub delimiter: u8,
     /// Begin with the byte order mark by which Excel knows UTF-8.
     pub bom: bool,
-    /// Shares are written `0,97`, as a spreadsheet of a country with decimal commas reads them.
+    /// Shares are written `0,97`, as a spreadsheet of a country with decimal commas reads them, and texts that it would
+    /// read as a date or another number, such as `5.4.1`, are kept from that.
     pub decimal_comma: bool,
 }
 
@@ -62,6 +63,7 @@ fn as_io(error: csv::Error) -> io::Error {
 /// Numbers and times stay what they are; texts are guarded.
 fn shown<'a>(cell: &'a Cell<'_>, dialect: Dialect) -> Cow<'a, str> {
     match cell {
+        Cell::Text(text) if dialect.decimal_comma && would_change(text) => Cow::Owned(format!("'{}", guarded(text))),
         Cell::Text(text) => guarded(text),
         Cell::Share(_) if dialect.decimal_comma => Cow::Owned(cell.text().replace('.', ",")),
         _ => Cow::Owned(cell.text()),

@@ -41,6 +41,14 @@ pub fn raw_value(cell: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether a spreadsheet would take a text for a number or a date and show another one: `5.4.1` is the fifth of April
+/// where dates have dots, `007` is 7, and of more than fifteen digits the last are lost.
+pub(super) fn would_change(text: &str) -> bool {
+    let numeric = |c: char| c.is_ascii_digit() || ['.', ',', ':', '/', '-', 'e', 'E'].contains(&c);
+    let whole = text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(numeric) && !whole
+}
+
 /// Where some spreadsheet may see the beginning of a cell.
 fn places(text: &str) -> impl Iterator<Item = usize> {
     std::iter::once(0).chain(memchr::memchr3_iter(b',', b';', b'\t', text.as_bytes()).map(|at| at + 1))
@@ -77,6 +85,16 @@ mod tests {
         ];
         for (text, want) in rows {
             assert_eq!((guarded(text).as_ref(), raw_value(want).as_ref()), (want, text));
+        }
+    }
+
+    #[test]
+    fn what_is_shown_as_another_number_is_known() {
+        for text in ["5.4.1", "5.7", "1,5", "007", "000", "12e3", "2026-03-10", "10/3", "12:30", "1234567890123456"] {
+            assert!(would_change(text) && raw_value(&format!("'{text}")) == text, "{text}");
+        }
+        for text in ["", "0", "550", "718", "5.7.64 TenantAttribution", "a1", "10.2.1.x", "'5.4.1", "177056295309"] {
+            assert!(!would_change(text), "{text}");
         }
     }
 
