@@ -1,7 +1,7 @@
 //! `sostrace classify`: one text per line, one judgement per text.
 
 use super::{CommandError, Outcome, catalogue};
-use crate::report::clean;
+use crate::report::{clean, guarded};
 use crate::rules::{Judgement, Matcher, Said};
 use clap::ValueEnum;
 use serde_json::json;
@@ -134,14 +134,10 @@ fn csv(text: &str, found: Option<&Judgement<'_>>, out: &mut dyn Write) -> io::Re
     out.write_all(b"\n")
 }
 
-/// A field of CSV. Spreadsheets run what begins like a formula: such text gets an apostrophe in front.
+/// A field of CSV that no spreadsheet runs.
 fn field(value: &str, out: &mut dyn Write) -> io::Result<()> {
-    let guard = if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    if value.contains([',', '"', '\n', '\r']) {
-        write!(out, "\"{guard}{}\"", value.replace('"', "\"\""))
-    } else {
-        write!(out, "{guard}{value}")
-    }
+    let value = guarded(value);
+    if value.contains([',', '"', '\n', '\r']) { write!(out, "\"{}\"", value.replace('"', "\"\"")) } else { out.write_all(value.as_bytes()) }
 }
 
 fn details(text: &str, found: Option<&Judgement<'_>>, out: &mut dyn Write) -> io::Result<()> {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::evidence::MINUTE;
-use crate::journey::{Action, Journey};
+use crate::journey::{Action, Journey, OptionBasis};
 use crate::rules::Catalogue;
 
 fn mail(store: &mut Store, minute: i64, external: bool, rule: &str, egress: &str) -> Journey {
@@ -14,6 +14,7 @@ fn mail(store: &mut Store, minute: i64, external: bool, rule: &str, egress: &str
         guess: false,
         priority: false,
         option: "relay-connector",
+        option_basis: OptionBasis::Unknown,
         relay_option: "",
         stopped_at: None,
         confidence: None,

@@ -5,7 +5,7 @@ use super::action::action;
 use super::facts::{self, Facts};
 use super::id::Ids;
 use super::model::{Action, Journey, Verdict};
-use super::option;
+use super::option::{self, Way};
 use super::relay;
 use super::scope::Scopes;
 use super::verdict::{Ends, verdict};
@@ -40,16 +40,10 @@ impl Draft {
 }
 
 /// Judges one mail.
-pub fn judge(
-    context: &Context<'_, '_>,
-    facts: &Facts,
-    (option, relay_option): (&'static str, &'static str),
-    scopes: &Scopes,
-    ids: &mut Ids,
-) -> Draft {
+pub fn judge(context: &Context<'_, '_>, facts: &Facts, (way, relay_option): (Way, &'static str), scopes: &Scopes, ids: &mut Ids) -> Draft {
     let (host, port) = deciding_host(context, facts);
     let verdict = verdict(ends(context, facts, &host));
-    let mut journey = blank(context, facts, option, ids.id(context, facts), verdict);
+    let mut journey = blank(context, facts, way, ids.id(context, facts), verdict);
     journey.relay_option = relay_option;
     journey.external = scopes.external(context.store.text(facts.recipient), facts.recipient_cut);
     journey.stopped_at = stopped_at(context, facts, verdict, &host);
@@ -133,7 +127,7 @@ fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: 
     }
 }
 
-fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: String, verdict: Verdict) -> Journey {
+fn blank(context: &Context<'_, '_>, facts: &Facts, way: Way, id: String, verdict: Verdict) -> Journey {
     let (sap, smtp, trace) = (context.sap(facts), context.smtp(facts), context.trace(facts));
     let link = facts::weakest(facts);
     let own = facts.evidence.iter().filter(|at| !super::notice::is(context, **at));
@@ -147,7 +141,8 @@ fn blank(context: &Context<'_, '_>, facts: &Facts, option: &'static str, id: Str
         findings: Vec::new(),
         guess: false,
         priority: false,
-        option,
+        option: way.option,
+        option_basis: way.basis,
         relay_option: "",
         stopped_at: None,
         confidence: link.map(|link| link.confidence),

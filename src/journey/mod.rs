@@ -16,6 +16,7 @@ mod verdict;
 
 pub(crate) use id::readable;
 pub use model::{Action, Journey, Verdict};
+pub use option::OptionBasis;
 pub use policy::Policy;
 pub(crate) use scope::Scopes;
 pub use silence::{Silence, silences};
@@ -68,7 +69,7 @@ pub fn judge(
     let mut drafts: Vec<cause::Draft> = all
         .iter()
         .zip(options)
-        .map(|(facts, option)| cause::judge(&context, facts, (option, relay::option(&context, facts, recognised)), &scopes, &mut ids))
+        .map(|(facts, way)| cause::judge(&context, facts, (way, relay::option(&context, facts, recognised)), &scopes, &mut ids))
         .collect();
     drafts.sort_by(|a, b| a.journey.time().cmp(&b.journey.time()).then(a.journey.id.cmp(&b.journey.id)));
     drafts.into_iter().map(|draft| draft.finish(&mut store.strings)).collect()

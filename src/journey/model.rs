@@ -1,5 +1,6 @@
 //! One mail to one recipient: the row of the result (design section 4).
 
+use super::option::OptionBasis;
 use crate::align::LinkKey;
 use crate::evidence::{Hop, Millis, Sym};
 
@@ -131,6 +132,8 @@ pub struct Journey {
     pub priority: bool,
     /// SAP's way of sending; empty when unknown.
     pub option: &'static str,
+    /// What shows it.
+    pub option_basis: OptionBasis,
     /// The relay's own way of sending; empty without one, or where it is none of the ways to Exchange Online.
     pub relay_option: &'static str,
     /// Hop where it ended or failed.

@@ -7,23 +7,58 @@ use crate::evidence::TraceStatus;
 use crate::smtp::{is_mx_endpoint, trailer};
 use std::collections::BTreeMap;
 
-/// Way of sending of each mail, in order. A mail that names no host takes the way of most mails of its node and system.
-pub fn of_all(context: &Context<'_, '_>, all: &[Facts], scopes: &Scopes) -> Vec<&'static str> {
+/// What shows a mail's way of sending; records by index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum OptionBasis {
+    /// Nothing does.
+    #[default]
+    Unknown,
+    /// The user says so.
+    Told,
+    /// Its own records name no host: it takes the way of most mails of its node and system.
+    Others,
+    /// The log of a relay has the mail.
+    RelayLog(u32),
+    /// The host that this record names, by name and port alone.
+    Host(u32),
+    /// The host that `named` names is the MX endpoint; `recognised` shows that the tenant took SAP for its own.
+    Endpoint {
+        /// Record with the host.
+        named: u32,
+        /// Row of the trace, of this mail or of another.
+        recognised: Option<u32>,
+    },
+}
+
+/// A way of sending, and what shows it.
+#[derive(Clone, Copy, Default)]
+pub struct Way {
+    /// Word of the option; empty when unknown.
+    pub option: &'static str,
+    /// What shows it.
+    pub basis: OptionBasis,
+}
+
+/// Way of sending of each mail, in order.
+pub fn of_all(context: &Context<'_, '_>, all: &[Facts], scopes: &Scopes) -> Vec<Way> {
     if let Some(named) = context.policy.option.as_deref() {
-        let known = crate::rules::OPTIONS.iter().find(|option| **option == named).copied().unwrap_or("");
-        return vec![known; all.len()];
+        let option = crate::rules::OPTIONS.iter().find(|option| **option == named).copied().unwrap_or("");
+        return vec![Way { option, basis: OptionBasis::Told }; all.len()];
     }
-    let recognised = all.iter().any(|facts| recognised(context, facts, scopes));
-    let own: Vec<&'static str> = all.iter().map(|facts| of_one(context, facts, recognised)).collect();
+    let first = all.iter().find(|facts| recognised(context, facts, scopes)).and_then(|facts| facts.arrival).map(|(at, _)| at);
+    let shown = |facts: &Facts| if recognised(context, facts, scopes) { facts.arrival.map(|(at, _)| at) } else { first };
+    let own: Vec<Way> = all.iter().map(|facts| of_one(context, facts, shown(facts))).collect();
     let mut votes: BTreeMap<String, BTreeMap<&'static str, usize>> = BTreeMap::new();
-    for (facts, option) in all.iter().zip(&own).filter(|(_, option)| !option.is_empty()) {
-        *votes.entry(group(context, facts)).or_default().entry(option).or_default() += 1;
+    for (facts, way) in all.iter().zip(&own).filter(|(_, way)| !way.option.is_empty()) {
+        *votes.entry(group(context, facts)).or_default().entry(way.option).or_default() += 1;
     }
     let most = |group: &str| {
         votes.get(group).and_then(|counts| counts.iter().max_by_key(|(name, count)| (**count, **name))).map(|(name, _)| *name)
     };
-    let fill =
-        |(facts, option): (&Facts, &'static str)| if option.is_empty() { most(&group(context, facts)).unwrap_or("") } else { option };
+    let fill = |(facts, way): (&Facts, Way)| match most(&group(context, facts)) {
+        Some(option) if way.option.is_empty() => Way { option, basis: OptionBasis::Others },
+        _ => way,
+    };
     all.iter().zip(own).map(fill).collect()
 }
 
@@ -39,17 +74,29 @@ pub fn recognised(context: &Context<'_, '_>, facts: &Facts, scopes: &Scopes) -> 
     !trace.connector.is_empty() || outside
 }
 
-fn of_one(context: &Context<'_, '_>, facts: &Facts, recognised: bool) -> &'static str {
+/// `recognised` is the row that shows that the tenant took SAP for its own.
+fn of_one(context: &Context<'_, '_>, facts: &Facts, recognised: Option<u32>) -> Way {
     let (host, port) = host(context, facts);
     let mechanism = context.smtp(facts).map_or("", |smtp| context.store.text(smtp.mechanism));
     let submission = if mechanism.eq_ignore_ascii_case("XOAUTH2") { "smtp-auth-oauth" } else { "smtp-auth-basic" };
     let words = context.record(facts.decided).map_or("", |record| context.store.text(record.reply));
-    match by_host(&host, recognised, submission) {
-        // What a relay has logged went over a relay, whatever SAP calls it.
-        _ if facts.relay.is_some() => "relay-server",
+    // What a relay has logged went over a relay, whatever SAP calls it.
+    if let Some((at, _)) = facts.relay {
+        return Way { option: "relay-server", basis: OptionBasis::RelayLog(at) };
+    }
+    let option = match by_host(&host, recognised.is_some(), submission) {
         "relay-server" if port == 587 && trailer(words).is_some() => submission,
         other => other,
-    }
+    };
+    let own = context.sap(facts).is_some_and(|sap| !sap.host.is_empty());
+    let named = if own { facts.request } else { facts.attempt.map(|(at, _)| at) };
+    let basis = match named {
+        _ if option.is_empty() => OptionBasis::Unknown,
+        None => OptionBasis::Unknown,
+        Some(named) if is_mx_endpoint(&host) => OptionBasis::Endpoint { named, recognised },
+        Some(named) => OptionBasis::Host(named),
+    };
+    Way { option, basis }
 }
 
 /// Way of sending to a host; `submission` where it asks for a logon.

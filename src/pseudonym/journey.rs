@@ -17,6 +17,7 @@ pub fn journey(journey: &mut Journey, names: &mut Rewriter<'_>) {
         guess: _,
         priority: _,
         option: _,
+        option_basis: _,
         relay_option: _,
         stopped_at: _,
         confidence: _,

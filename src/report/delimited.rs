@@ -5,7 +5,8 @@ mod guard;
 pub use guard::raw_value;
 
 use super::table::{Cell, Table};
-use guard::{guarded, would_change};
+pub(crate) use guard::guarded;
+use guard::would_change;
 use std::borrow::Cow;
 use std::io::{self, Write};
 

@@ -23,6 +23,7 @@ mod timeline;
 mod xlsx;
 
 pub use clean::clean;
+pub(crate) use delimited::guarded;
 pub use delimited::{Dialect, raw_value};
 pub use export::{Gap, gaps};
 pub use json::{SCHEMA, VERSION};

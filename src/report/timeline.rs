@@ -3,7 +3,7 @@
 use super::clean;
 use crate::align::{Link, LinkKey};
 use crate::evidence::{Evidence, Kind, Sym, ZoneBasis, day_time};
-use crate::journey::Journey;
+use crate::journey::{Journey, OptionBasis};
 use crate::pipeline::Analysis;
 use crate::smtp::fold_address;
 use std::collections::HashMap;
@@ -56,6 +56,9 @@ fn put(analysis: &Analysis, journey: &Journey, links: &HashMap<u32, Link>, out: 
     let _ = writeln!(out, "{}  {} -> {}  \"{}\"", journey.id, known(journey.sender), known(journey.recipient), text(journey.subject));
     let rule = if journey.rule.is_empty() { String::new() } else { format!(", {}", text(journey.rule)) };
     let _ = writeln!(out, "  {}{rule}; action: {}", journey.verdict.word(), journey.action.word());
+    if let Some(way) = way(analysis, journey) {
+        let _ = writeln!(out, "  {way}");
+    }
     if let Some(at) = journey.requested_at {
         let assumed =
             journey.evidence.first().and_then(|at| store.records.get(*at as usize)).is_some_and(|record| clock_assumed(analysis, record));
@@ -66,7 +69,14 @@ fn put(analysis: &Analysis, journey: &Journey, links: &HashMap<u32, Link>, out: 
         let time =
             analysis.alignment.utc.get(*at as usize).copied().flatten().map_or("time unknown".to_owned(), |span| day_time(span.from));
         let clock = if clock_assumed(analysis, record) { "SAP's clock" } else { "UTC" };
-        let _ = writeln!(out, "  {time} {clock}  {:<9} {}  [{}]", record.hop.word(), said(analysis, record), place(analysis, record));
+        let _ = writeln!(
+            out,
+            "  {time} {clock}  {:<9} {}  [{}{}]",
+            record.hop.word(),
+            said(analysis, record),
+            place(analysis, record),
+            clock_of(analysis, record)
+        );
         if let Some(link) = links.get(at) {
             let _ = writeln!(out, "      {}", why(analysis, link));
         }
@@ -75,6 +85,42 @@ fn put(analysis: &Analysis, journey: &Journey, links: &HashMap<u32, Link>, out: 
         let _ = writeln!(out, "  may also be meant: [{}]", place(analysis, other));
     }
     out.push('\n');
+}
+
+/// The way of sending, and the records that show it.
+fn way(analysis: &Analysis, journey: &Journey) -> Option<String> {
+    let store = &analysis.reading.store;
+    let at = |record: u32| store.records.get(record as usize).map_or_else(String::new, |record| format!(" [{}]", place(analysis, record)));
+    let host = |record: u32| {
+        let record = store.records.get(record as usize);
+        let own = record.and_then(|record| store.sap_of(record)).map(|sap| (sap.host, sap.port));
+        let (name, port) = own.or_else(|| record.and_then(|record| store.smtp_of(record)).map(|smtp| (smtp.host, smtp.port)))?;
+        Some(format!("{}{}", clean(store.text(name)), if port == 0 { String::new() } else { format!(":{port}") }))
+    };
+    let named = |record: u32| host(record).unwrap_or_default();
+    let shown = match journey.option_basis {
+        OptionBasis::Unknown => return None,
+        OptionBasis::Told => "as --option says".to_owned(),
+        OptionBasis::Others => "as most mails of its node; its own records name no host".to_owned(),
+        OptionBasis::RelayLog(record) => format!("a relay has logged it{}", at(record)),
+        OptionBasis::Host(record) => format!("SAP talks to {}{}", named(record), at(record)),
+        OptionBasis::Endpoint { named: record, recognised: Some(row) } => {
+            format!("{} is the MX endpoint{}, and the tenant took SAP for its own{}", named(record), at(record), at(row))
+        }
+        OptionBasis::Endpoint { named: record, recognised: None } => {
+            format!("{} is the MX endpoint{}, and no log shows that a connector ever matched", named(record), at(record))
+        }
+    };
+    let then = if journey.relay_option.is_empty() { String::new() } else { format!(", then {}", journey.relay_option) };
+    Some(format!("sent by {}{then}: {shown}", journey.option))
+}
+
+/// The time as it stands in the file, and by what its zone is known.
+fn clock_of(analysis: &Analysis, record: &Evidence) -> String {
+    let Some(clock) = analysis.alignment.clocks.get(record.source as usize) else { return String::new() };
+    let zone = clock.zone.to_string();
+    let there = record.local.filter(|_| zone != "UTC").map(|local| day_time(local.from).split_off("YYYY-MM-DD ".len()) + " ");
+    format!(", {}{zone} ({})", there.unwrap_or_default(), clock.basis.word())
 }
 
 /// By what a record was linked, how surely, and what came second.

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 /// A text as a cell that stays text.
-pub(super) fn guarded(text: &str) -> Cow<'_, str> {
+pub fn guarded(text: &str) -> Cow<'_, str> {
     let mut places = places(text).filter(|at| hazardous(&text[*at..], *at == 0)).peekable();
     if places.peek().is_none() {
         return Cow::Borrowed(text);
