@@ -56,7 +56,7 @@ fn a_mail_in_hand_has_arrived() {
 fn the_way_is_told_and_the_body_is_not() {
     let analysis = run(EML, "S", ("XS", 718));
     let (_, timeline) = report::timeline(&analysis, "ap@contoso.example");
-    let want = "Delivered: received by AM0PEPF00000001.mail.protection.outlook.com 2026-03-10 08:05:02, DB9PR02MB0002.eurprd02.prod.outlook.com 2026-03-10 08:05:03; AuthAs Internal  [mail.eml:1]";
+    let want = "Delivered: received by AM0PEPF00000001.mail.protection.outlook.com 2026-03-10 08:05:02, DB9PR02MB0002.eurprd02.prod.outlook.com 2026-03-10 08:05:03; AuthAs Internal  [mail.eml:1, UTC (file)]";
     assert!(timeline.contains(want), "{timeline}");
     assert!(analysis.reading.store.strings.find("Dear customer, this line is of no concern to anybody.").is_none());
     let ledger = &analysis.reading.sources.iter().find(|source| source.format == "mail-headers").unwrap().ledger;

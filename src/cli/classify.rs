@@ -4,9 +4,16 @@ use super::{CommandError, Outcome, catalogue};
 use crate::report::{clean, guarded};
 use crate::rules::{Judgement, Matcher, Said};
 use clap::ValueEnum;
+use memchr::memchr3;
+use rayon::prelude::*;
 use serde_json::json;
-use std::io::{self, BufRead, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
+
+/// Bytes that are read at once, where there are so many.
+const CHUNK: usize = 1 << 20;
+/// Lines that one processor takes at once.
+const PART: usize = 256;
 
 /// How judgements are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -50,21 +57,49 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let piped = args.texts.is_empty() || args.texts == ["-"];
     let form = args.format.unwrap_or(if piped { Form::Table } else { Form::Details });
     head(form, &mut out)?;
-    let mut judge = |text: &str| {
+    // Whoever feeds line by line sees an answer to each.
+    out.flush()?;
+    let judge = |text: &str, out: &mut dyn Write| {
         let found = matcher.judge(&Said { text, cut: args.cut, ..Said::default() });
-        put(form, text.trim_end(), found.as_ref(), &mut out)
+        put(form, text.trim_end(), found.as_ref(), out)
     };
     if piped {
-        let (mut lines, mut line) = (io::stdin().lock(), Vec::new());
-        while lines.read_until(b'\n', &mut line)? > 0 {
-            judge(String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line)).as_ref())?;
-            line.clear();
+        let mut lines = BufReader::with_capacity(CHUNK, io::stdin().lock());
+        while let Some(whole) = whole_lines(&mut lines)? {
+            for told in told(&whole, &judge)? {
+                out.write_all(&told)?;
+            }
+            out.flush()?;
         }
     } else {
-        args.texts.iter().try_for_each(|text| judge(text))?;
+        args.texts.iter().try_for_each(|text| judge(text, &mut out))?;
     }
     out.flush()?;
     Ok(Outcome::Done)
+}
+
+/// The lines that are there by now, and the rest of the last one of them; nothing at the end.
+fn whole_lines(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut lines = input.fill_buf()?.to_vec();
+    input.consume(lines.len());
+    if !lines.is_empty() && !lines.ends_with(b"\n") {
+        input.read_until(b'\n', &mut lines)?;
+    }
+    Ok((!lines.is_empty()).then_some(lines))
+}
+
+/// What is told of lines, in their order, by all processors.
+fn told(lines: &[u8], judge: &(dyn Fn(&str, &mut dyn Write) -> io::Result<()> + Sync)) -> io::Result<Vec<Vec<u8>>> {
+    let text = String::from_utf8_lossy(lines.strip_suffix(b"\n").unwrap_or(lines));
+    let lines: Vec<&str> = text.split('\n').collect();
+    let part = |lines: &[&str]| {
+        let mut out = Vec::new();
+        for line in lines {
+            judge(line, &mut out)?;
+        }
+        Ok(out)
+    };
+    lines.par_chunks(PART).map(part).collect()
 }
 
 fn head(form: Form, out: &mut dyn Write) -> io::Result<()> {
@@ -137,7 +172,11 @@ fn csv(text: &str, found: Option<&Judgement<'_>>, out: &mut dyn Write) -> io::Re
 /// A field of CSV that no spreadsheet runs.
 fn field(value: &str, out: &mut dyn Write) -> io::Result<()> {
     let value = guarded(value);
-    if value.contains([',', '"', '\n', '\r']) { write!(out, "\"{}\"", value.replace('"', "\"\"")) } else { out.write_all(value.as_bytes()) }
+    if memchr3(b',', b'"', b'\n', value.as_bytes()).is_some() || value.contains('\r') {
+        write!(out, "\"{}\"", value.replace('"', "\"\""))
+    } else {
+        out.write_all(value.as_bytes())
+    }
 }
 
 fn details(text: &str, found: Option<&Judgement<'_>>, out: &mut dyn Write) -> io::Result<()> {

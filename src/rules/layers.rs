@@ -1,6 +1,7 @@
 //! The nested replies of a text as layers, innermost first (rules.md 4.2).
 
-use crate::smtp::{Enhanced, chain, squeeze};
+use crate::smtp::{Enhanced, chain, squeeze_onto};
+use std::ops::Range;
 
 /// One reply with the text up to the next, inner one.
 #[derive(Debug)]
@@ -9,8 +10,8 @@ pub struct Layer {
     pub code: Option<u16>,
     /// Enhanced code.
     pub enhanced: Option<Enhanced>,
-    /// Codes and text of this reply alone, ready for comparison.
-    pub squeezed: String,
+    /// Where codes and text of this reply alone stand in the squeezed text.
+    pub span: Range<usize>,
     /// The layer runs to the end of the text, where a cut would be.
     pub last: bool,
 }
@@ -28,23 +29,28 @@ impl Layer {
     }
 }
 
-/// Splits a text into its layers. A text without replies is one layer without codes; words before the
-/// first reply form the outermost layer, because wrappers put their own reason there.
-pub fn layers(text: &str) -> Vec<Layer> {
+/// Splits a text into its layers, and squeezes it for comparison. A text without replies is one layer without codes; words
+/// before the first reply form the outermost layer, because wrappers put their own reason there.
+pub fn layers(text: &str) -> (String, Vec<Layer>) {
     let replies = chain(text);
     let starts: Vec<usize> = replies.iter().map(|reply| offset(text, reply.whole)).collect();
-    let mut out = Vec::with_capacity(starts.len() + 1);
-    let mut end = text.len();
-    for (reply, &start) in replies.iter().zip(&starts).rev() {
-        let own = text.get(start..end).unwrap_or(reply.whole);
-        out.push(Layer { code: reply.code, enhanced: reply.enhanced, squeezed: squeeze(own), last: out.is_empty() });
-        end = start;
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let before = text.get(..starts.first().copied().unwrap_or(text.len())).unwrap_or("");
+    let (mut squeezed, mut out) = (String::with_capacity(text.len()), Vec::with_capacity(starts.len() + 1));
+    squeeze_onto(&mut squeezed, before);
+    if replies.is_empty() || !squeezed.is_empty() {
+        out.push(Layer { code: None, enhanced: None, span: 0..squeezed.len(), last: false });
     }
-    let before = text.get(..end).unwrap_or("");
-    if out.is_empty() || !before.trim().is_empty() {
-        out.push(Layer { code: None, enhanced: None, squeezed: squeeze(before), last: out.is_empty() });
+    for ((reply, start), end) in replies.iter().zip(&starts).zip(ends) {
+        let begin = squeezed.len();
+        squeeze_onto(&mut squeezed, text.get(*start..end).unwrap_or(reply.whole));
+        out.push(Layer { code: reply.code, enhanced: reply.enhanced, span: begin..squeezed.len(), last: false });
     }
-    out
+    out.reverse();
+    if let Some(innermost) = out.first_mut() {
+        innermost.last = true;
+    }
+    (squeezed, out)
 }
 
 /// Where a slice begins in the text it was cut from; 0 when it was not cut from it.
@@ -69,11 +75,11 @@ mod tests {
     #[test]
     fn inner_layers_come_first_and_do_not_overlap() {
         let text = "DSN: 5.7.57 Client not authenticated. Error: 535 5.7.139 Authentication unsuccessful";
-        let all = layers(text);
-        let texts: Vec<&str> = all.iter().map(|layer| layer.squeezed.as_str()).collect();
+        let (squeezed, all) = layers(text);
+        let texts: Vec<&str> = all.iter().map(|layer| &squeezed[layer.span.clone()]).collect();
         assert_eq!(texts, ["5355.7.139authenticationunsuccessful", "5.7.57clientnotauthenticated.error:", "dsn:"]);
         assert_eq!(all.iter().map(|layer| layer.last).collect::<Vec<_>>(), [true, false, false]);
-        assert!(layers("no reply here")[0].last);
+        assert!(layers("no reply here").1[0].last);
     }
 
     #[test]

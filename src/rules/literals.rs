@@ -3,7 +3,7 @@
 use super::error::RuleError;
 use super::model::Rule;
 use crate::smtp::squeeze;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Span};
 use std::ops::Range;
 
 /// Fewest squeezed characters of a literal: shorter words stand in any prose.
@@ -38,6 +38,14 @@ impl Literal {
         let found = ends.filter(|&(_, at)| self.squeezed.get(..at).is_some_and(|head| squeezed.ends_with(head))).last();
         found.map_or(0, |(count, _)| count)
     }
+}
+
+/// A literal in a text.
+#[derive(Debug)]
+pub struct Hit {
+    span: Span,
+    /// Position of the literal.
+    literal: usize,
 }
 
 /// What was found in a text, by position of the rule; most rules have nothing in most texts.
@@ -85,18 +93,26 @@ impl Literals {
             all.extend(rule.matching.text_none.iter().map(|text| Literal::new(at, text, true)));
             of.push(first..all.len());
         }
-        let automaton = AhoCorasick::new(all.iter().map(|literal| &literal.squeezed)).map_err(|e| RuleError::Automaton(e.to_string()))?;
+        let patterns = all.iter().map(|literal| &literal.squeezed);
+        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(patterns);
+        let automaton = automaton.map_err(|e| RuleError::Automaton(e.to_string()))?;
         Ok(Self { automaton, all, of })
     }
 
-    /// Finds every literal in a squeezed text.
-    pub fn find(&self, squeezed: &str) -> Found {
+    /// Finds every literal in a squeezed text: where it stands, and which it is.
+    pub fn find(&self, squeezed: &str) -> Vec<Hit> {
+        self.automaton.find_overlapping_iter(squeezed).map(|hit| Hit { span: hit.span(), literal: hit.pattern().as_usize() }).collect()
+    }
+
+    /// What was found in a part of the text.
+    pub fn within(&self, hits: &[Hit], part: &Range<usize>) -> Found {
         let mut out = Found::default();
-        for hit in self.automaton.find_overlapping_iter(squeezed) {
-            match self.all.get(hit.pattern().as_usize()) {
-                Some(literal) if literal.excludes => out.excluded.push(literal.rule),
-                Some(literal) => out.longest.push((literal.rule, literal.len)),
-                None => {}
+        let own = hits.iter().filter(|hit| hit.span.start >= part.start && hit.span.end <= part.end);
+        for literal in own.filter_map(|hit| self.all.get(hit.literal)) {
+            if literal.excludes {
+                out.excluded.push(literal.rule);
+            } else {
+                out.longest.push((literal.rule, literal.len));
             }
         }
         // A text may repeat a literal over and over.

@@ -1,6 +1,7 @@
 //! Which rule a text, a journey or an incident breaks.
 
 use super::catalogue::Catalogue;
+use super::codes::Codes;
 use super::error::RuleError;
 use super::facts::{self, IncidentFacts, JourneyFacts};
 use super::judgement::{Fitting, Judgement, Place, judgement, spoken};
@@ -9,7 +10,6 @@ use super::literals::{Found, Literals};
 use super::model::Rule;
 use super::rank::Entry;
 use super::vocabulary::RuleKind;
-use crate::smtp::squeeze;
 use std::borrow::Cow;
 
 /// A text with its circumstances; unknown ones are empty.
@@ -37,8 +37,10 @@ pub struct Said<'a> {
 #[derive(Debug)]
 pub struct Matcher<'c> {
     texts: Vec<Entry<'c>>,
-    /// Positions of rules that may hold by codes alone, and of those with a SAP message.
-    silent: Vec<usize>,
+    /// Codes by which rules may hold alone, with the positions of these.
+    by_enhanced: Vec<(Codes, usize)>,
+    by_reply: Vec<(u16, usize)>,
+    /// Positions of rules with a SAP message.
     sap: Vec<usize>,
     journeys: Vec<&'c Rule>,
     incidents: Vec<&'c Rule>,
@@ -55,9 +57,20 @@ impl<'c> Matcher<'c> {
         let of = |kinds: &[RuleKind]| catalogue.iter().filter(|rule| kinds.contains(&rule.kind)).collect::<Vec<_>>();
         let texts: Vec<Entry<'_>> = of(&[RuleKind::Reply, RuleKind::Config]).into_iter().map(Entry::new).collect();
         let literals = Literals::new(texts.iter().map(|entry| entry.rule))?;
-        let places = |holds: &dyn Fn(&Entry<'c>) -> bool| (0..).zip(&texts).filter(|(_, entry)| holds(entry)).map(|(at, _)| at).collect();
-        let (silent, sap) = (places(&Entry::silent), places(&|entry| !entry.rule.matching.sap_message.is_empty()));
-        Ok(Self { literals, silent, sap, texts, journeys: of(&[RuleKind::Journey]), incidents: of(&[RuleKind::Incident]), catalogue })
+        let placed = || (0..).zip(&texts);
+        let by_enhanced = placed().flat_map(|(at, entry)| entry.sufficient_codes().iter().map(move |codes| (*codes, at))).collect();
+        let by_reply = placed().flat_map(|(at, entry)| entry.sufficient_replies().iter().map(move |code| (*code, at))).collect();
+        let sap = placed().filter(|(_, entry)| !entry.rule.matching.sap_message.is_empty()).map(|(at, _)| at).collect();
+        Ok(Self {
+            literals,
+            by_enhanced,
+            by_reply,
+            sap,
+            texts,
+            journeys: of(&[RuleKind::Journey]),
+            incidents: of(&[RuleKind::Incident]),
+            catalogue,
+        })
     }
 
     /// A rule by its id.
@@ -72,14 +85,21 @@ impl<'c> Matcher<'c> {
     /// An inner reply that no rule knows is the root cause all the same (rules.md 4.2): a rule about its wrapper is a guess.
     #[must_use]
     pub fn judge(&self, said: &Said<'_>) -> Option<Judgement<'c>> {
-        let layers = layers(said.text);
-        let whole = self.literals.find(&squeeze(said.text));
+        let (squeezed, layers) = layers(said.text);
+        let hits = self.literals.find(&squeezed);
+        let whole = self.literals.within(&hits, &(0..squeezed.len()));
         let refused = layers.iter().any(Layer::refuses);
         let accepted = !refused && layers.iter().any(|layer| layer.class().is_some());
         let (mut noise, mut unknown) = (None, None);
         let heard = if accepted { &[] } else { layers.as_slice() };
+        let heard_in = |layer: &Layer| Heard {
+            own: self.literals.within(&hits, &layer.span),
+            whole: &whole,
+            squeezed: squeezed.get(layer.span.clone()).unwrap_or_default(),
+        };
         for layer in heard {
-            let (follow_ups, roots): (Vec<_>, Vec<_>) = self.fitting(layer, said, &whole).into_iter().partition(|fit| fit.entry.noise());
+            let (follow_ups, roots): (Vec<_>, Vec<_>) =
+                self.fitting(layer, said, &heard_in(layer)).into_iter().partition(|fit| fit.entry.noise());
             if let Some((best, rest)) = roots.split_first() {
                 let place = Place { layer, quoted: quotes(said.text), around: unknown.is_some() };
                 return Some(spoken(best, rest, &place, &layers));
@@ -113,11 +133,14 @@ impl<'c> Matcher<'c> {
     }
 
     /// Rules that hold for a layer, the best first. What rules one out may stand anywhere in the text.
-    fn fitting<'m>(&'m self, layer: &Layer, said: &Said<'_>, whole: &Found) -> Vec<Fitting<'m, 'c>> {
-        let own = self.literals.find(&layer.squeezed);
+    fn fitting<'m>(&'m self, layer: &Layer, said: &Said<'_>, heard: &Heard<'_>) -> Vec<Fitting<'m, 'c>> {
+        let Heard { own, whole, squeezed } = heard;
+        let fits = |codes: &Codes| layer.enhanced.is_some_and(|code| codes.fit(code).is_some());
+        let by_enhanced = self.by_enhanced.iter().filter(|(codes, _)| fits(codes)).map(|(_, at)| *at);
+        let by_reply = self.by_reply.iter().filter(|(code, _)| layer.code == Some(*code)).map(|(_, at)| *at);
         // Where the text may have been cut, any rule's words may begin at its end.
         let mut places: Vec<usize> =
-            if said.cut { (0..self.texts.len()).collect() } else { own.rules().chain(self.silent.iter().copied()).collect() };
+            if said.cut { (0..self.texts.len()).collect() } else { own.rules().chain(by_enhanced).chain(by_reply).collect() };
         places.sort_unstable();
         places.dedup();
         let mut found: Vec<Fitting<'_, '_>> = places
@@ -126,7 +149,7 @@ impl<'c> Matcher<'c> {
             .filter_map(|at| Some((at, self.texts.get(at)?)))
             .filter(|(_, entry)| entry.coded() || entry.rule.matching.sap_message.is_empty())
             .filter_map(|(at, entry)| {
-                let begun = |sure_of_code| self.literals.begun(at, &layer.squeezed, sure_of_code);
+                let begun = |sure_of_code| self.literals.begun(at, squeezed, sure_of_code);
                 Some(Fitting { rank: entry.rank(layer, said, own.longest(at), begun)?, entry })
             })
             .collect();
@@ -160,6 +183,14 @@ impl<'c> Matcher<'c> {
     pub fn incident(&self, facts: &IncidentFacts<'_>) -> Vec<&'c Rule> {
         facts::incident(&self.incidents, facts)
     }
+}
+
+/// What was found in one layer, and in the whole text around it.
+struct Heard<'a> {
+    own: Found,
+    whole: &'a Found,
+    /// The layer's own text.
+    squeezed: &'a str,
 }
 
 /// SAP's message at the start of a text: `XS816`, `XS 816`, `XS806 No delivery to ...`.

@@ -37,10 +37,15 @@ impl<'c> Entry<'c> {
         !self.codes.is_empty() || !self.rule.matching.reply.is_empty()
     }
 
-    /// The rule may hold by its codes alone, without any of its words.
-    pub fn silent(&self) -> bool {
+    /// Enhanced codes by which the rule may hold alone, without any of its words.
+    pub fn sufficient_codes(&self) -> &[Codes] {
+        if self.rule.matching.text_any.is_empty() || self.rule.matching.codes_suffice { &self.codes } else { &[] }
+    }
+
+    /// Three-digit codes by which it may; they say too little where there are others.
+    pub fn sufficient_replies(&self) -> &[u16] {
         let m = &self.rule.matching;
-        if m.text_any.is_empty() { self.coded() } else { m.codes_suffice }
+        if m.text_any.is_empty() && self.codes.is_empty() { &m.reply } else { &[] }
     }
 
     /// The rule names noise, never a root cause.

@@ -20,6 +20,6 @@ pub use encoded_word::decoded;
 pub use field::{field, unquoted};
 pub use host::{is_microsoft, is_mx_endpoint, is_submission};
 pub use queue_id::next_queue_id;
-pub use reply::{Enhanced, Reply, accepted_message_id, chain, find_reply, squeeze};
+pub use reply::{Enhanced, Reply, accepted_message_id, chain, find_reply, squeeze, squeeze_onto};
 pub use trailer::{Trailer, trailer};
 pub use transfer::{base64, quoted_printable};

@@ -60,11 +60,22 @@ impl Reply<'_> {
 /// and clients fold lines differently; without white space all of them agree.
 #[must_use]
 pub fn squeeze(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    squeeze_onto(&mut out, text);
+    out
+}
+
+/// The same, behind what is there already.
+pub fn squeeze_onto(out: &mut String, text: &str) {
     if text.is_ascii() {
-        let kept = text.bytes().filter(|b| !char::from(*b).is_whitespace());
-        return kept.map(|b| char::from(b.to_ascii_lowercase())).collect();
+        let begin = out.len();
+        text.split(char::is_whitespace).for_each(|word| out.push_str(word));
+        if let Some(own) = out.get_mut(begin..) {
+            own.make_ascii_lowercase();
+        }
+    } else {
+        out.extend(text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase));
     }
-    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
 /// Parses `5.7.139`.
@@ -160,8 +171,8 @@ pub fn find_reply(text: &str) -> Option<Reply<'_>> {
 /// A success inside a refusal (`550 ... 250 recipients`) is no reply of its own.
 fn replies(text: &str) -> impl Iterator<Item = Reply<'_>> {
     let (mut skip_to, mut refused) = (0, false);
-    text.char_indices().filter_map(move |(at, c)| {
-        if at < skip_to || !matches!(c, '2' | '3' | '4' | '5') || !begins_word(text, at) {
+    text.bytes().enumerate().filter_map(move |(at, b)| {
+        if at < skip_to || !matches!(b, b'2'..=b'5') || !begins_word(text, at) {
             return None;
         }
         let found = reply_at(text, at).filter(|r| plausible(text, at, r) && !(refused && r.class() == 2))?;
