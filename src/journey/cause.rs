@@ -3,6 +3,7 @@
 use super::Context;
 use super::action::action;
 use super::facts::{self, Facts};
+use super::healed;
 use super::id::Ids;
 use super::model::{Action, Journey, Verdict};
 use super::option::{self, Way};
@@ -64,7 +65,7 @@ pub fn judge(context: &Context<'_, '_>, facts: &Facts, (way, relay_option): (Way
     let landscape = landscape(context, facts);
     Draft {
         rule: cause.rule.map_or_else(String::new, |rule| rule.id.clone()),
-        findings: cause.findings.iter().map(|rule| rule.id.clone()).collect(),
+        findings: cause.findings.into_iter().chain(healed::rule(context, facts, &journey)).map(|rule| rule.id.clone()).collect(),
         host,
         app_server: landscape.1,
         system: landscape.0,

@@ -3,6 +3,7 @@
 mod action;
 mod cause;
 mod facts;
+mod healed;
 mod id;
 mod model;
 mod notice;

@@ -113,7 +113,7 @@ impl<'a> Page<'a> {
             open: total - failed - arrived,
             verdicts: sums(counts.verdicts.iter().map(|(verdict, mails)| (verdict.word(), "", *mails)), total),
             deeds: sums(deeds.map(|(action, mails)| (action.word(), deed(*action), *mails)), total),
-            notes: notes(analysis),
+            notes: notes(analysis, run.catalogue),
             owners: incidents::owners(run),
             incidents: incidents::cards(run),
             settings: settings::lines(run),

@@ -1,6 +1,7 @@
 //! The terminal summary: about one screen that a Basis administrator can act on at 3 a.m.
 
 mod around;
+mod delays;
 mod incidents;
 pub(super) mod proof;
 mod settings;
@@ -99,7 +100,7 @@ fn pieces(word: &str, room: usize) -> Vec<&str> {
 #[must_use]
 pub fn summary(analysis: &Analysis, catalogue: &Catalogue, paths: &[PathBuf], style: &Style) -> String {
     let mut out = sources::section(analysis, style);
-    out.push_str(&totals::section(analysis, style));
+    out.push_str(&totals::section(analysis, catalogue, style));
     out.push_str(&incidents::section(analysis, catalogue, style));
     out.push_str(&settings::section(analysis, catalogue, style));
     out.push_str(&proof::section(analysis, style));

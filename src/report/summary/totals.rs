@@ -1,21 +1,20 @@
-//! How the mails ended, what to do with them, and which were late.
+//! How the mails ended, and what to do with them.
 
-use super::Style;
-use crate::evidence::{Hop, Millis, day_time};
-use crate::journey::{Action, Journey, Silence, Verdict};
+use super::{Style, delays};
+use crate::evidence::Hop;
+use crate::journey::{Action, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::clean;
+use crate::rules::Catalogue;
 use std::collections::BTreeMap;
 
 /// Senders that are named where nobody says which is SAP's.
 const SENDERS: usize = 3;
 /// Indent of what follows a word.
 const INDENT: &str = "           ";
-/// Silences shown.
-const SHOWN: usize = 3;
 
 /// Verdicts and actions, each summing to the total.
-pub fn section(analysis: &Analysis, style: &Style) -> String {
+pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> String {
     let mut out = format!("\n{}", style.heading(&heading(analysis)));
     let caution = caution(analysis);
     if !caution.is_empty() {
@@ -33,7 +32,7 @@ pub fn section(analysis: &Analysis, style: &Style) -> String {
             out.push_str(&style.wrap(INDENT, INDENT, &text));
         }
     }
-    for (word, text) in notes(analysis) {
+    for (word, text) in notes(analysis, catalogue) {
         out.push_str(&style.wrap(&format!("  {word:<9}"), INDENT, &text));
     }
     out
@@ -78,12 +77,13 @@ pub fn deed(action: Action) -> &'static str {
 }
 
 /// What else is to be told of the mails, under the words by which reports tell it.
-pub fn notes(analysis: &Analysis) -> Vec<(&'static str, String)> {
+pub fn notes(analysis: &Analysis, catalogue: &Catalogue) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
     if !analysis.journeys.is_empty() {
         notes.extend(priority(analysis).map(|text| ("priority", text)));
-        notes.extend(late(analysis).map(|text| ("late", text)));
-        notes.extend(silent(analysis).into_iter().map(|text| ("silent", text)));
+        notes.extend(delays::late(analysis).map(|text| ("late", text)));
+        notes.extend(delays::healed(analysis, catalogue).map(|text| ("healed", text)));
+        notes.extend(delays::silent(analysis).into_iter().map(|text| ("silent", text)));
     }
     notes.extend(aside(analysis).into_iter().map(|text| ("beside", text)));
     notes
@@ -159,34 +159,4 @@ fn aside(analysis: &Analysis) -> Vec<String> {
     ];
     out.extend(counted.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
     out
-}
-
-/// Times in which SAP sent nothing because no send job ran, with the mails that were asked for then.
-fn silent(analysis: &Analysis) -> Vec<String> {
-    let mut asked: Vec<Millis> = analysis.journeys.iter().filter_map(|journey| journey.requested_at).collect();
-    asked.sort_unstable();
-    let held_up =
-        |silence: &Silence| asked.partition_point(|at| *at <= silence.to).saturating_sub(asked.partition_point(|at| *at < silence.from));
-    let silences: Vec<(usize, &Silence)> =
-        analysis.silences.iter().map(|one| (held_up(one), one)).filter(|(mails, _)| *mails > 0).collect();
-    let tell = |(mails, silence): &(usize, &Silence)| {
-        let mails = if *mails == 1 { "1 mail was".to_owned() } else { format!("{mails} mails were") };
-        format!("no send job ran from {} to {} (SM37); {mails} asked for then", day_time(silence.from), day_time(silence.to))
-    };
-    let mut out: Vec<String> = silences.iter().take(SHOWN).map(tell).collect();
-    if silences.len() > SHOWN {
-        out.push(format!("and {} more times", silences.len() - SHOWN));
-    }
-    out
-}
-
-/// Mails that arrived, but late.
-fn late(analysis: &Analysis) -> Option<String> {
-    let store = &analysis.reading.store;
-    let is_late = |journey: &&Journey| journey.findings.iter().any(|id| store.text(*id) == "LATE-01");
-    let mut late: Vec<&Journey> = analysis.journeys.iter().filter(is_late).collect();
-    late.sort_by_key(|journey| (std::cmp::Reverse(journey.latency_s()), journey.id.clone()));
-    let worst = late.first()?;
-    let minutes = worst.latency_s().unwrap_or(0) / 60;
-    Some(format!("{} arrived more than 15 minutes after the request (LATE-01), the latest after {minutes} ({})", late.len(), worst.id))
 }

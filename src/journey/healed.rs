@@ -1,0 +1,37 @@
+//! What held up a mail that went through in the end.
+
+use super::Context;
+use super::facts::Facts;
+use super::model::{Journey, Verdict};
+use super::notice;
+use crate::evidence::{Evidence, Hop, Kind};
+use crate::rules::{Rule, RuleKind, Said};
+
+/// The rule of the last try that failed before the mail went through.
+pub fn rule<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey) -> Option<&'c Rule> {
+    if !matches!(journey.verdict, Verdict::Delivered | Verdict::Diverted | Verdict::HandedOff) {
+        return None;
+    }
+    let failed = facts.evidence.iter().rev().filter(|at| Some(**at) != facts.decided && !notice::is(context, **at));
+    let records = failed.filter_map(|at| Some((*at, context.record(Some(*at))?)));
+    let mut tries = records.filter(|(at, record)| is_failure(record) || context.failed(*at));
+    tries.find_map(|(_, record)| judged(context, journey, record))
+}
+
+/// A try that failed on the way to Exchange Online; what Exchange Online does with a mail is no try.
+fn is_failure(record: &Evidence) -> bool {
+    let failed = matches!(record.kind, Kind::Defer | Kind::Fail | Kind::Connect | Kind::Tls | Kind::Auth | Kind::Reply);
+    failed && !record.reply.is_empty() && matches!(record.hop, Hop::Icm | Hop::Relay)
+}
+
+fn judged<'c>(context: &Context<'_, 'c>, journey: &Journey, record: &Evidence) -> Option<&'c Rule> {
+    let sap = context.store.sap_of(record).map_or("", |sap| context.store.text(sap.message));
+    let found = context.matcher.judge(&Said {
+        text: context.store.text(record.reply),
+        cut: record.cut.reply,
+        sap_message: sap,
+        external: journey.external,
+        ..Said::default()
+    })?;
+    (found.rule.kind == RuleKind::Reply).then_some(found.rule)
+}
