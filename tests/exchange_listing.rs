@@ -43,8 +43,9 @@ fn every_status_word() {
         ("Failed", "", "bounced", ""),
         ("Pending", "", "deferred", ""),
         ("Quarantined", "", "diverted", "quarantine"),
-        ("FilteredAsSpam", "", "diverted", "junk"),
-        ("Filtered as spam", "", "diverted", "junk"),
+        // Blocked, so it lies in no folder (rules.md, SIL-05).
+        ("FilteredAsSpam", "", "diverted", ""),
+        ("Filtered as spam", "", "diverted", ""),
         ("GettingStatus", "", "unknown", ""),
         ("None", "", "unknown", ""),
         ("Expanded", "", "unknown", ""),

@@ -130,9 +130,14 @@ fn the_catalogue_is_whole() {
 
 #[test]
 fn success_and_prose_break_no_rule() {
-    for text in ["250 2.0.0 OK", "235 2.7.0 Authentication successful", "", "Document sent successfully", "the 550 boxes"] {
+    for text in ["250 2.0.0 OK", "250 2.1.5 Recipient OK", "", "Document sent successfully", "the 550 boxes"] {
         assert!(MATCHER.judge(&Said { text, ..Said::default() }).is_none(), "{text}");
     }
+    // A logon that succeeds is worth a word, and is no failure: it is never the cause of one.
+    let found = MATCHER.judge(&Said { text: "235 2.7.0 Authentication successful", ..Said::default() }).unwrap();
+    assert_eq!((found.rule.id.as_str(), found.rule.heal), ("AUTH-21", sostrace::rules::Heal::Success));
+    let refused = "235 2.7.0 Authentication successful; then 550 5.7.64 TenantAttribution; Relay Access Denied";
+    assert_eq!(MATCHER.judge(&Said { text: refused, ..Said::default() }).unwrap().rule.id, "RELAY-01");
 }
 
 /// A folder with one rule file made of a built-in one.

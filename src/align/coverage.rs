@@ -114,7 +114,8 @@ pub fn of_sources(store: &Store, sources: &[Source], clocks: &[Clock], utc: &[Op
         let (Some(known), Some(held), Some(at)) = (spans.get_mut(source), held.get_mut(source), at) else { continue };
         *known = Some(known.map_or(*at, |known| known.join(*at)));
         if let Some(facts) = store.trace_of(record) {
-            held.fine |= !matches!(facts.status, TraceStatus::Failed | TraceStatus::Quarantined | TraceStatus::FilteredAsSpam);
+            held.fine |=
+                !matches!(facts.status, TraceStatus::Failed | TraceStatus::Quarantined | TraceStatus::FilteredAsSpam | TraceStatus::Junked);
             for (set, text) in
                 [(&mut held.senders, compare::sender(store, record).text), (&mut held.recipients, compare::recipient(store, record).text)]
             {

@@ -287,7 +287,9 @@ pub enum TraceStatus {
     Delivered,
     /// Sent to a server outside.
     Sent,
-    /// Refused as spam.
+    /// Delivered to the junk folder of a mailbox.
+    Junked,
+    /// Blocked as spam, and not to be found anywhere.
     FilteredAsSpam,
     /// In quarantine.
     Quarantined,
@@ -304,6 +306,7 @@ impl TraceStatus {
             Self::Expanded => "Expanded",
             Self::Pending => "Pending",
             Self::Arrived | Self::Delivered | Self::Sent => "Delivered",
+            Self::Junked => "Junked",
             Self::FilteredAsSpam => "FilteredAsSpam",
             Self::Quarantined => "Quarantined",
             Self::Failed => "Failed",

@@ -12,7 +12,7 @@ use super::scope::Scopes;
 use super::verdict::{Ends, verdict};
 use crate::align::{HandOver, LinkKey};
 use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceFacts, TraceStatus};
-use crate::rules::{JourneyFacts, Rule, RuleKind, Said};
+use crate::rules::{Heal, JourneyFacts, Rule, RuleKind, Said};
 use crate::smtp::{chain, find_reply, is_microsoft, trailer};
 
 /// A journey whose rule ids are not interned yet.
@@ -192,7 +192,7 @@ fn delivered_to(status: Option<TraceStatus>) -> &'static str {
     match status {
         Some(TraceStatus::Delivered) => "mailbox",
         Some(TraceStatus::Sent) => "outside",
-        Some(TraceStatus::FilteredAsSpam) => "junk",
+        Some(TraceStatus::Junked) => "junk",
         Some(TraceStatus::Quarantined) => "quarantine",
         _ => "",
     }
@@ -299,7 +299,7 @@ fn cause<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, host: 
     });
     let by_facts = || held.iter().find(|rule| rule.kind == RuleKind::Journey).copied();
     let spoken = matches!(journey.verdict, Verdict::Rejected | Verdict::Unsent | Verdict::Deferred | Verdict::Waiting | Verdict::Bounced);
-    let (rule, guess) = match by_text.filter(|_| spoken) {
+    let (rule, guess) = match by_text.filter(|found| spoken && found.rule.heal != Heal::Success) {
         Some(judgement) => (Some(judgement.rule), judgement.guess),
         None => (by_facts(), false),
     };
@@ -326,6 +326,8 @@ fn journey_facts<'a>(context: &Context<'a, '_>, facts: &Facts, journey: &'a Jour
         age_s: since(journey.requested_at.filter(|_| journey.verdict == Verdict::Waiting)),
         idle_s: since(journey.finished_at.filter(|_| trying)),
         unanswered: context.tried(facts) == Some(Kind::Event) && context.smtp(facts).is_some_and(|smtp| smtp.stage == "eod"),
+        elsewhere: context.replaced(facts, |record| (record.recipient, record.cut.recipient)),
+        other_sender: context.replaced(facts, |record| (record.sender, record.cut.sender)),
         has_reply: journey.reply_code != 0 || facts.attempt.is_some(),
         attempts: journey.attempts.unwrap_or(1),
     }

@@ -91,6 +91,17 @@ impl Context<'_, '_> {
         facts.is_some_and(|facts| matches!(facts.state, SapState::Error | SapState::Retry))
     }
 
+    /// The row of the trace that tells the end has another address than SAP's request, and both are whole.
+    pub(super) fn replaced(&self, facts: &Facts, address: fn(&Evidence) -> (Sym, bool)) -> bool {
+        let of = |at: Option<u32>| {
+            let (text, cut) = address(self.record(at)?);
+            let text = crate::smtp::fold_address(self.store.text(text));
+            (!cut && text.contains('@')).then_some(text)
+        };
+        let (asked, told) = (of(facts.request), of(facts.arrival.map(|(at, _)| at)));
+        asked.is_some() && told.is_some() && asked != told
+    }
+
     /// Kind of the last try.
     pub(super) fn tried(&self, facts: &Facts) -> Option<Kind> {
         self.record(facts.attempt.map(|(at, _)| at)).map(|record| record.kind)
@@ -194,7 +205,7 @@ fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
     let ends = mail.arrivals.iter().copied().filter(|(at, _)| !replaced || status(*at) != Some(TraceStatus::Expanded));
     let worth = |status: TraceStatus| match status {
         TraceStatus::Arrived | TraceStatus::Delivered | TraceStatus::Sent if replaced => 0,
-        TraceStatus::FilteredAsSpam if replaced => 1,
+        TraceStatus::Junked | TraceStatus::FilteredAsSpam if replaced => 1,
         other => rank(other),
     };
     let best =
@@ -227,7 +238,7 @@ fn rank(status: TraceStatus) -> u8 {
         TraceStatus::Arrived => 5,
         TraceStatus::Delivered => 6,
         // Junk is where a mail was delivered to: the shape that tells it knows more than one that does not.
-        TraceStatus::FilteredAsSpam => 7,
+        TraceStatus::FilteredAsSpam | TraceStatus::Junked => 7,
         TraceStatus::Sent => 8,
     }
 }

@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::model::{Journey, Verdict};
 use super::notice;
 use crate::evidence::{Evidence, Hop, Kind};
-use crate::rules::{Rule, RuleKind, Said};
+use crate::rules::{Heal, Rule, RuleKind, Said};
 
 /// The rule of the last try that failed before the mail went through.
 pub fn rule<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey) -> Option<&'c Rule> {
@@ -33,5 +33,5 @@ fn judged<'c>(context: &Context<'_, 'c>, journey: &Journey, record: &Evidence) -
         external: journey.external,
         ..Said::default()
     })?;
-    (found.rule.kind == RuleKind::Reply).then_some(found.rule)
+    (found.rule.kind == RuleKind::Reply && found.rule.heal != Heal::Success).then_some(found.rule)
 }

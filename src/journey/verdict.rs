@@ -31,7 +31,7 @@ pub fn verdict(ends: Ends) -> Verdict {
             Verdict::Conflict
         }
         Some(TraceStatus::Arrived | TraceStatus::Delivered | TraceStatus::Sent) => Verdict::Delivered,
-        Some(TraceStatus::Quarantined | TraceStatus::FilteredAsSpam) => Verdict::Diverted,
+        Some(TraceStatus::Quarantined | TraceStatus::FilteredAsSpam | TraceStatus::Junked) => Verdict::Diverted,
         Some(TraceStatus::Failed) => Verdict::Bounced,
         Some(TraceStatus::Pending) => Verdict::Deferred,
         Some(TraceStatus::GettingStatus | TraceStatus::Expanded) => Verdict::Unknown,

@@ -31,6 +31,10 @@ pub struct JourneyFacts<'a> {
     pub idle_s: Option<i64>,
     /// The whole mail was sent, and no answer to it is in sight.
     pub unanswered: bool,
+    /// Exchange delivered it to another address than SAP's.
+    pub elsewhere: bool,
+    /// Exchange names another sender than SAP.
+    pub other_sender: bool,
     /// A reply gives the reason.
     pub has_reply: bool,
     /// Tries at the deciding hop.
@@ -92,7 +96,7 @@ fn over(bound: Option<i64>, fact: Option<i64>) -> Check {
     bound.map(|bound| fact.is_some_and(|fact| fact > bound))
 }
 
-fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 14] {
+fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 16] {
     [
         one_of(&when.verdict, facts.verdict),
         one_of(&when.sap_state, facts.sap_state),
@@ -107,6 +111,8 @@ fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 14] {
         over(when.age_over_s, facts.age_s),
         over(when.idle_over_s, facts.idle_s),
         when.unanswered.map(|want| facts.unanswered == want),
+        when.elsewhere.map(|want| facts.elsewhere == want),
+        when.other_sender.map(|want| facts.other_sender == want),
         when.attempts_over.map(|bound| facts.attempts > bound),
     ]
 }

@@ -91,13 +91,13 @@ impl<'c> Matcher<'c> {
         let refused = layers.iter().any(Layer::refuses);
         let accepted = !refused && layers.iter().any(|layer| layer.class().is_some());
         let (mut noise, mut unknown) = (None, None);
-        let heard = if accepted { &[] } else { layers.as_slice() };
         let heard_in = |layer: &Layer| Heard {
             own: self.literals.within(&hits, &layer.span),
             whole: &whole,
+            accepted,
             squeezed: squeezed.get(layer.span.clone()).unwrap_or_default(),
         };
-        for layer in heard {
+        for layer in &layers {
             let (follow_ups, roots): (Vec<_>, Vec<_>) =
                 self.fitting(layer, said, &heard_in(layer)).into_iter().partition(|fit| fit.entry.noise());
             if let Some((best, rest)) = roots.split_first() {
@@ -134,7 +134,7 @@ impl<'c> Matcher<'c> {
 
     /// Rules that hold for a layer, the best first. What rules one out may stand anywhere in the text.
     fn fitting<'m>(&'m self, layer: &Layer, said: &Said<'_>, heard: &Heard<'_>) -> Vec<Fitting<'m, 'c>> {
-        let Heard { own, whole, squeezed } = heard;
+        let Heard { own, whole, squeezed, accepted } = heard;
         let fits = |codes: &Codes| layer.enhanced.is_some_and(|code| codes.fit(code).is_some());
         let by_enhanced = self.by_enhanced.iter().filter(|(codes, _)| fits(codes)).map(|(_, at)| *at);
         let by_reply = self.by_reply.iter().filter(|(code, _)| layer.code == Some(*code)).map(|(_, at)| *at);
@@ -147,6 +147,7 @@ impl<'c> Matcher<'c> {
             .into_iter()
             .filter(|at| !whole.excluded(*at))
             .filter_map(|at| Some((at, self.texts.get(at)?)))
+            .filter(|(_, entry)| entry.welcomes() == *accepted)
             .filter(|(_, entry)| entry.coded() || entry.rule.matching.sap_message.is_empty())
             .filter_map(|(at, entry)| {
                 let begun = |sure_of_code| self.literals.begun(at, squeezed, sure_of_code);
@@ -189,6 +190,8 @@ impl<'c> Matcher<'c> {
 struct Heard<'a> {
     own: Found,
     whole: &'a Found,
+    /// The text accepts: rules about failures do not hold.
+    accepted: bool,
     /// The layer's own text.
     squeezed: &'a str,
 }

@@ -48,6 +48,11 @@ impl<'c> Entry<'c> {
         if m.text_any.is_empty() && self.codes.is_empty() { &m.reply } else { &[] }
     }
 
+    /// The rule is about a text that accepts.
+    pub fn welcomes(&self) -> bool {
+        self.rule.heal == Heal::Success
+    }
+
     /// The rule names noise, never a root cause.
     pub fn noise(&self) -> bool {
         self.rule.heal == Heal::FollowUp

@@ -30,6 +30,10 @@ pub struct When {
     pub age_over_s: Option<i64>,
     /// Whether the whole mail was sent and no answer to it is in sight.
     pub unanswered: Option<bool>,
+    /// Whether Exchange delivered it to another address than SAP's.
+    pub elsewhere: Option<bool>,
+    /// Whether Exchange names another sender than SAP.
+    pub other_sender: Option<bool>,
     /// Seconds since the last try of a mail that SAP still tries to send, more than.
     pub idle_over_s: Option<i64>,
     /// Tries at the deciding hop, more than.

@@ -154,7 +154,7 @@ impl Block {
     fn status(&self, last: &Passage<'_>) -> TraceStatus {
         let junk = self.get("x-microsoft-antispam-mailbox-delivery").is_some_and(|value| value.contains("dest:J"));
         match (junk, is_microsoft(last.by)) {
-            (true, _) => TraceStatus::FilteredAsSpam,
+            (true, _) => TraceStatus::Junked,
             (false, true) => TraceStatus::Delivered,
             (false, false) => TraceStatus::Sent,
         }

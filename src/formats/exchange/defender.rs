@@ -138,7 +138,7 @@ impl Events {
 fn status(location: &str, action: &str) -> Option<TraceStatus> {
     let location = normal(location);
     let by_location = [
-        ("junk", TraceStatus::FilteredAsSpam),
+        ("junk", TraceStatus::Junked),
         ("quarantine", TraceStatus::Quarantined),
         ("onpremises", TraceStatus::Sent),
         ("external", TraceStatus::Sent),
@@ -151,7 +151,7 @@ fn status(location: &str, action: &str) -> Option<TraceStatus> {
     let known = by_location.into_iter().find(|(word, _)| location.contains(word)).map(|(_, status)| status);
     known.or_else(|| match normal(action).as_str() {
         "delivered" | "replaced" => Some(TraceStatus::Delivered),
-        "junked" => Some(TraceStatus::FilteredAsSpam),
+        "junked" => Some(TraceStatus::Junked),
         "blocked" => Some(TraceStatus::Failed),
         _ => None,
     })
@@ -166,14 +166,14 @@ mod tests {
         use TraceStatus as T;
         let rows = [
             ("Inbox/folder", "Delivered", Some(T::Delivered)),
-            ("Junk folder", "Junked", Some(T::FilteredAsSpam)),
-            ("JunkFolder", "Delivered", Some(T::FilteredAsSpam)),
+            ("Junk folder", "Junked", Some(T::Junked)),
+            ("JunkFolder", "Delivered", Some(T::Junked)),
             ("Quarantine", "Blocked", Some(T::Quarantined)),
             ("On-premises/external", "Delivered", Some(T::Sent)),
             ("Failed", "Blocked", Some(T::Failed)),
             ("Dropped", "Blocked", Some(T::Failed)),
             ("Deleted items", "Delivered", Some(T::Delivered)),
-            ("", "Junked", Some(T::FilteredAsSpam)),
+            ("", "Junked", Some(T::Junked)),
             ("", "Replaced", Some(T::Delivered)),
             ("", "", None),
         ];

@@ -144,7 +144,7 @@ fn enter<'v>(
 fn status(event: &str, said: &str) -> TraceStatus {
     let said = said.to_ascii_lowercase();
     match event {
-        "deliver" | "delivered" if said.contains("junkemail") => TraceStatus::FilteredAsSpam,
+        "deliver" | "delivered" if said.contains("junkemail") => TraceStatus::Junked,
         "deliver" | "delivered" if said.contains("quarantined") => TraceStatus::Quarantined,
         "deliver" | "delivered" => TraceStatus::Delivered,
         "send" if said.contains(".prod.outlook.com") => TraceStatus::GettingStatus,

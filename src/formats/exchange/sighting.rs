@@ -94,7 +94,7 @@ impl<'a> Sighting<'a> {
 pub fn kind(status: TraceStatus) -> Kind {
     match status {
         TraceStatus::Arrived | TraceStatus::Delivered | TraceStatus::Sent => Kind::Deliver,
-        TraceStatus::Failed | TraceStatus::FilteredAsSpam | TraceStatus::Quarantined => Kind::Fail,
+        TraceStatus::Failed | TraceStatus::Junked | TraceStatus::FilteredAsSpam | TraceStatus::Quarantined => Kind::Fail,
         TraceStatus::Pending => Kind::Defer,
         TraceStatus::GettingStatus | TraceStatus::Expanded => Kind::Event,
     }
