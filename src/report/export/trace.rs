@@ -12,15 +12,17 @@ const FEW: usize = 3;
 /// Exchange Online keeps its trace this long (exchange.md section 1.2).
 const KEPT: Millis = 90 * 24 * HOUR;
 
-/// Whether a mail is older than any trace.
-fn outlived(analysis: &Analysis, journey: &Journey) -> bool {
-    let at = journey.submitted_at.or_else(|| journey.time());
-    at.zip(analysis.now()).is_some_and(|(at, now)| now - at > KEPT)
+/// Mails handed over that are older than any trace, or that are not.
+fn handed_off(analysis: &Analysis, outlived: bool) -> Vec<&Journey> {
+    let now = analysis.now();
+    let at = |journey: &Journey| journey.submitted_at.or_else(|| journey.time());
+    let is_old = |journey: &Journey| at(journey).zip(now).is_some_and(|(at, now)| now - at > KEPT);
+    analysis.journeys.iter().filter(|j| j.verdict == Verdict::HandedOff && is_old(j) == outlived).collect()
 }
 
 /// Mails handed over that no trace can show any more.
 pub fn too_old(analysis: &Analysis) -> Option<Gap> {
-    let old = analysis.journeys.iter().filter(|j| j.verdict == Verdict::HandedOff && outlived(analysis, j)).count();
+    let old = handed_off(analysis, true).len();
     (old > 0).then(|| Gap {
         what: format!("{} handed over more than 90 days ago: outside of any possible trace, which proves nothing either way", were(old)),
         export: "nothing more from Exchange Online; a relay's rotated logs, or ask the recipients before anything is sent again".to_owned(),
@@ -29,7 +31,7 @@ pub fn too_old(analysis: &Analysis) -> Option<Gap> {
 
 /// Mails handed over that no trace covers.
 pub fn none(analysis: &Analysis) -> Option<Gap> {
-    let open: Vec<&Journey> = analysis.journeys.iter().filter(|j| j.verdict == Verdict::HandedOff && !outlived(analysis, j)).collect();
+    let open = handed_off(analysis, false);
     let (from, to, wide) = in_any_zone(analysis, window(open.iter().copied(), HOUR)?);
     let mut senders = distinct(analysis, &open, |journey| journey.sender);
     // One mail of an unknown sender is enough: a filter would hide it.
