@@ -346,3 +346,37 @@ fn the_key_is_made_for_its_owner_and_a_broken_one_is_an_error() {
     let (code, _, err) = run(&["analyze", sample, "--keep-domains"]);
     assert!(code == 2 && err.contains("--pseudonymize"), "{err}");
 }
+
+/// Names in what the program says itself: settings, proofs, errors; and in fields of odd shapes.
+#[test]
+fn names_that_no_shape_gives_away_are_found_too() {
+    let refused = request(1, "ap@fabrikam.example", 1, "E", ("XS", 816), "550 5.7.64 TenantAttribution; Relay Access Denied [198.51.100");
+    let row = (refused + &request(2, "ap@fabrikam.example", 8, "S", ("XS", 718), ""))
+        .replace("sap@contoso.example", "sap@ZQ0HOST")
+        .replace("contoso-example.mail.protection.outlook.com:25", "zq0mx[192.0.2.9]:25");
+    let trace = format!(
+        "{}2026-03-10T08:05:09.5000000Z,sap@ZQ0HOST,\"ap@fabrikam.example##Receive, Deliver\",Invoice 2,2048,<zq0jane.2026@ZQ0HOST>,,203.0.113.10,Originating,,Normal\n",
+        support::TRACE
+    );
+    let connectors = "Name : Zq0 relay\nSenderIPAddresses : {192.0.2.1-192.0.2.9, 203.0.113.0/28, 2001:db8:99::/48}\nConnectorType : OnPremises\nEnabled : True\n\n";
+    let place = folder(&[
+        ("zq0sost.txt", format!("{TABLE}{row}").as_bytes()),
+        ("zq0trace.csv", trace.as_bytes()),
+        ("zq0connectors.txt", connectors.as_bytes()),
+    ]);
+    let keys = folder(&[]);
+    let (path, key) = (place.path().display().to_string(), keys.path().join("key").display().to_string());
+    let plain = outputs(&path, &["--zone", "sap=UTC"]);
+    for known in ["zq0host", "zq0mx", "zq0jane", "192.0.2.", "203.0.113."] {
+        assert!(plain.values().any(|text| text.to_lowercase().contains(known)), "{known} is planted in vain");
+    }
+    for (output, text) in outputs(&path, &["--zone", "sap=UTC", "--pseudonymize", &key]) {
+        for name in [SENTINEL, "192.0.2.", "198.51.100", "203.0.113.", "2001:db8:99"] {
+            assert!(!text.to_lowercase().contains(name), "{name} in {output}: {text}");
+        }
+    }
+    let (code, _, err) = run(&["analyze", &path, "--zone", "fou=UTC", "--pseudonymize", &key]);
+    assert!(code == 2 && err.contains("no file of this run is called so") && !err.contains(SENTINEL), "{err}");
+    let (code, _, err) = run(&["analyze", &path, "--zone", "fou=UTC"]);
+    assert!(code == 2 && err.contains("zq0sost.txt"), "{err}");
+}

@@ -123,8 +123,8 @@ impl Known {
         let read_options = ReadOptions { encodings, settings: config.settings, rejects: wishes.rejects, texts };
         let mut reading = read_with(&paths.paths, &read_options, &mut bar);
         let outcome = bar.aside(|| tell_problems(&mut reading, wishes.names)).max(weighed);
-        check_zones(&options, &reading)?;
-        check_encodings(&read_options, &reading)?;
+        check_zones(&options, &reading, wishes.names.is_some())?;
+        check_encodings(&read_options, &reading, wishes.names.is_some())?;
         Ok((analyse(reading, catalogue, &options, &mut bar)?, outcome))
     }
 
@@ -178,11 +178,11 @@ impl Known {
 }
 
 /// Zones must name a system or a file of the run.
-fn check_zones(options: &Options, reading: &Reading) -> Result<(), UsageError> {
+fn check_zones(options: &Options, reading: &Reading, hide: bool) -> Result<(), UsageError> {
     let mut names: Vec<&str> = HOPS.iter().map(|hop| hop.word()).collect();
     names.extend(reading.sources.iter().map(|source| source.label.as_str()));
     for (name, zone) in &options.zones {
-        when::word("zone", name, &names)?;
+        word("zone", name, &names, hide)?;
         let mut named = reading.sources.iter().filter(|source| source.label == *name || source.hop.word() == name).peekable();
         if named.peek().is_none() {
             warn(&format!("--zone {name}={zone}: no file of this run is of {name}"));
@@ -195,9 +195,19 @@ fn check_zones(options: &Options, reading: &Reading) -> Result<(), UsageError> {
 }
 
 /// Encodings must name a file of the run.
-fn check_encodings(wishes: &ReadOptions, reading: &Reading) -> Result<(), UsageError> {
+fn check_encodings(wishes: &ReadOptions, reading: &Reading, hide: bool) -> Result<(), UsageError> {
     let nobody = |(suffix, _): &&(PathBuf, _)| !reading.looked_at.iter().any(|path| path.ends_with(suffix));
     let Some((suffix, _)) = wishes.encodings.iter().find(nobody) else { return Ok(()) };
     let labels = source::labels(&reading.looked_at);
-    when::word("encoding", &suffix.display().to_string(), &labels.iter().map(String::as_str).collect::<Vec<_>>())
+    word("encoding", &suffix.display().to_string(), &labels.iter().map(String::as_str).collect::<Vec<_>>(), hide)
+}
+
+/// A name that must be one of those of the run, which the error lists unless they are to be hidden.
+fn word(option: &'static str, name: &str, known: &[&str], hide: bool) -> Result<(), UsageError> {
+    let hidden = |_| {
+        let what = "no file of this run is called so (--pseudonymize keeps the names that there are to itself)".to_owned();
+        UsageError::Option { option, value: name.to_owned(), what }
+    };
+    let found = when::word(option, name, known);
+    if hide { found.map_err(hidden) } else { found }
 }

@@ -4,7 +4,7 @@ use super::strings::{Names, Rewriter, token};
 use super::text::Pseudonyms;
 use crate::evidence::{Connector, ContextFacts, Evidence, RelayFacts, SapFacts, SmtpFacts, Store, Strings, Sym, Tables, TraceFacts};
 use crate::smtp::{domain, fold_address};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Replaces the texts of all records; what only completed them is left behind.
 pub fn store(store: &mut Store, names: &mut Rewriter<'_>) {
@@ -216,6 +216,13 @@ pub fn names(store: &Store, strings: &Strings, tokens: &Pseudonyms) -> BTreeMap<
             add(Names::Host, sym);
         }
         add(Names::Relay, facts.name);
+        add(Names::Address, facts.original);
+    }
+    // A domain with a dot is found by its shape.
+    let mut domains = BTreeSet::new();
+    for sym in store.records.iter().flat_map(|record| [record.sender, record.recipient]) {
+        let address = fold_address(strings.get(sym));
+        domains.extend(Some(domain(&address)).filter(|domain| !domain.is_empty() && !domain.contains('.')).map(str::to_owned));
     }
     for facts in &store.context {
         match facts {
@@ -224,5 +231,6 @@ pub fn names(store: &Store, strings: &Strings, tokens: &Pseudonyms) -> BTreeMap<
             _ => {}
         }
     }
+    out.extend(domains.into_iter().map(|domain| (domain.clone(), tokens.host(&domain))));
     out
 }

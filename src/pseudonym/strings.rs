@@ -112,6 +112,10 @@ fn host(names: &Pseudonyms, text: &str) -> String {
             format!("{}:{port}", names.host(host))
         }
         _ if one => names.host(text),
+        _ if text.contains('[') && !text.starts_with('[') => {
+            let (name, address) = text.split_at(text.find('[').unwrap_or(0));
+            format!("{}{}", names.host(name), names.text(address))
+        }
         _ => {
             let new = names.text(text);
             if new == text { names.host(text) } else { new }
@@ -119,17 +123,28 @@ fn host(names: &Pseudonyms, text: &str) -> String {
     }
 }
 
-/// The part before the domain stays, for it finds the mail again; but for names inside it.
+/// The part before the domain stays where a machine made it of numbers, for it finds the mail again.
 fn id(names: &Pseudonyms, text: &str) -> String {
     text.split(" > ")
         .map(|id| match id.split_once('@') {
             Some((local, rest)) => {
                 let end = rest.find(['>', ' ', '[']).unwrap_or(rest.len());
                 let (domain, behind) = rest.split_at(end);
-                format!("{}@{}{}", names.text(local), names.host(domain), names.text(behind))
+                format!("{}@{}{}", local_of_id(names, local), names.host(domain), names.text(behind))
             }
+            // Queue ids are made by machines, in any alphabet.
+            None if id.starts_with('<') => local_of_id(names, id),
             None => names.text(id),
         })
         .collect::<Vec<_>>()
         .join(" > ")
+}
+
+fn local_of_id(names: &Pseudonyms, local: &str) -> String {
+    let bare = local.trim_matches(['<', '>', ' ']);
+    let numbers = bare.chars().all(|c| c.is_ascii_hexdigit() || ".-$_+=".contains(c));
+    // `ADR51000000000001`, a SAP key.
+    let key = bare.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let is_key = bare.len() - key.len() <= 3 && !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit());
+    if numbers || is_key { local.to_owned() } else { local.replacen(bare, &names.tokens.name("id", bare), 1) }
 }

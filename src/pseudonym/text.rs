@@ -2,15 +2,16 @@
 
 use super::key::Key;
 use super::tokens::Tokens;
-use super::words::{Words, alone};
+use super::words::{Words, bounded};
 use std::net::IpAddr;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// What ends a piece of a text.
-const ENDS: &[char] = &['<', '>', '(', ')', '[', ']', '{', '}', '"', ',', ';', '|', '`', '\u{201c}', '\u{201d}'];
+const ENDS: &[char] =
+    &['#', '!', '\u{201e}', '\u{ab}', '\u{bb}', '<', '>', '(', ')', '[', ']', '{', '}', '"', ',', ';', '|', '`', '\u{201c}', '\u{201d}'];
 /// What may stand around a name without being a part of it.
-const AROUND: &[char] = &['.', ':', '!', '?', '*', '\'', '#', '='];
+const AROUND: &[char] = &['-', '.', ':', '!', '?', '*', '\'', '#', '='];
 /// Exchange's own words for where it failed look like hosts.
 const DIAGNOSIS: [&str; 8] = ["RESOLVER.", "STOREDRV.", "SMTPSEND.", "ROUTING.", "QUEUE.", "AGENT.", "CAT.", "TRANSPORT."];
 
@@ -67,9 +68,11 @@ impl Pseudonyms {
     #[must_use]
     pub fn text_beside(&self, text: &str, fields: &[(&str, String)]) -> String {
         let mut places: Vec<(Range<usize>, &str)> = self.words.find(text).collect();
+        let lower = text.to_ascii_lowercase();
         for (value, token) in fields.iter().filter(|(value, _)| !value.is_empty()) {
-            let all = text.match_indices(value).map(|(at, _)| at..at + value.len());
-            places.extend(all.filter(|place| alone(text, place)).map(|place| (place, token.as_str())));
+            let value = value.to_ascii_lowercase();
+            let all = lower.match_indices(&value).map(|(at, _)| at..at + value.len());
+            places.extend(all.filter(|place| bounded(text, place)).map(|place| (place, token.as_str())));
         }
         // Of names inside one another the longest counts.
         places.sort_by_key(|(place, _)| (place.start, std::cmp::Reverse(place.end)));
@@ -114,13 +117,17 @@ impl Pseudonyms {
         if let Some(token) = self.words.whole(piece) {
             return Some(token.to_owned());
         }
-        if let Ok(address) = piece.trim_start_matches("IPv6:").parse::<IpAddr>() {
-            return Some(self.tokens.ip(address));
+        if let Some(token) = self.ip(piece) {
+            return Some(token);
         }
         if let Some((scheme, rest)) = piece.split_once("://") {
-            let host = rest.split(['/', '?', '#']).next().unwrap_or("");
-            let known = self.tokens.microsoft(&host.to_lowercase()).is_some_and(|known| known == host.to_lowercase());
-            return (!known).then(|| format!("{scheme}://{}", self.parts(host, ':').unwrap_or_else(|| self.tokens.host(host))));
+            return self.url(scheme, rest);
+        }
+        if piece.contains("%40") {
+            return Some(self.tokens.address(&piece.replace("%40", "@")));
+        }
+        if let Some(domain) = piece.strip_prefix('@') {
+            return self.core(domain).map(|token| format!("@{token}"));
         }
         if let Some((local, domain)) = piece.rsplit_once('@') {
             let address = !local.is_empty() && !domain.is_empty();
@@ -129,7 +136,7 @@ impl Pseudonyms {
         if piece.contains('\\') {
             return Some(self.tokens.name(if piece.contains(":\\") || piece.starts_with('\\') { "file" } else { "user" }, piece));
         }
-        if piece.starts_with('/') && piece.matches('/').count() > 1 {
+        if piece.strip_prefix('/').is_some_and(|name| name.starts_with(char::is_alphanumeric)) {
             return Some(self.tokens.name("file", piece));
         }
         if let Some(at) = piece.find(['=', ':', '/']) {
@@ -140,6 +147,35 @@ impl Pseudonyms {
             return (known != lower).then_some(known);
         }
         is_host(piece).then(|| self.tokens.host(piece))
+    }
+
+    /// An address of the network, whole, in a range or with the length of a prefix; or as much of one as a cut has left.
+    fn ip(&self, piece: &str) -> Option<String> {
+        let label =
+            ["ipv6:", "ip6:", "ip4:"].into_iter().find(|label| piece.get(..label.len()).is_some_and(|own| own.eq_ignore_ascii_case(label)));
+        let bare = piece.get(label.map_or(0, str::len)..)?;
+        let of = |text: &str| text.parse::<IpAddr>().ok().map(|address| self.tokens.ip(address));
+        if let Some(token) = of(bare) {
+            return Some(token);
+        }
+        if let Some((first, rest)) = bare.split_once(['/', '-']) {
+            return Some(format!("{}/{}", of(first)?, of(rest).unwrap_or_else(|| rest.to_owned())));
+        }
+        let parts: Vec<&str> = bare.split('.').collect();
+        let is_part = |part: &&str| part.parse::<u8>().is_ok() && (*part == "0" || !part.starts_with('0'));
+        // Codes of replies have three numbers too, and begin with 2, 4 or 5.
+        let is_cut = parts.len() == 3 && parts.iter().all(is_part) && !["2", "4", "5"].contains(parts.first()?);
+        is_cut.then(|| self.tokens.name("ip", bare))
+    }
+
+    /// A link: the host alone; of Microsoft's pages all but what is asked of them.
+    fn url(&self, scheme: &str, rest: &str) -> Option<String> {
+        let host = rest.split(['/', '?']).next().unwrap_or("");
+        let known = self.tokens.microsoft(&host.to_lowercase()).is_some_and(|known| known == host.to_lowercase());
+        if known {
+            return rest.split_once('?').map(|(page, _)| format!("{scheme}://{page}?..."));
+        }
+        Some(format!("{scheme}://{}", self.parts(host, ':').unwrap_or_else(|| self.tokens.host(host))))
     }
 
     /// The parts of a piece, each for itself.
@@ -154,15 +190,20 @@ impl Pseudonyms {
     fn labelled(&self, piece: &str) -> String {
         let label = piece.find(['=', ':']).map(|at| piece.split_at(at + 1));
         // Some addresses hold such signs themselves, and behind them another address.
-        match label.filter(|(label, rest)| LABELS.contains(&label.get(..label.len() - 1).unwrap_or("")) && rest.contains('@')) {
+        match label.filter(|(label, rest)| is_label(label) && rest.contains('@')) {
             Some((label, rest)) => format!("{label}{}", self.tokens.address(rest)),
             None => self.tokens.address(piece),
         }
     }
 }
 
+/// A word that stands before an address, with its mark.
+fn is_label(label: &str) -> bool {
+    LABELS.iter().any(|known| label.get(..label.len() - 1).is_some_and(|own| own.eq_ignore_ascii_case(known)))
+}
+
 /// Words that stand before an address.
-const LABELS: [&str; 14] = [
+const LABELS: [&str; 15] = [
     "to",
     "from",
     "orig_to",
@@ -175,8 +216,9 @@ const LABELS: [&str; 14] = [
     "for",
     "mailto",
     "smtp",
-    "SMTP",
     "rfc822",
+    "addr",
+    "address",
 ];
 
 /// Labels with dots between them, of which the last can be the end of a name on the network.
@@ -230,11 +272,29 @@ mod tests {
             ("https://portal.contoso.example/jane?x=1", "jane"),
             ("host gw.contoso.example said", "gw."),
             ("SRS0=ab=cd=fabrikam.example=jane@contoso.example", "jane"),
+            ("sapadm, MAILGW1 and Sap Relay", "MAILGW1"),
+            ("sapadm may not", "sapadm"),
+            ("[ipv6:2001:db8:4444::17] ip6:2001:db8:5555::17 2001:db8:6666::17/64", "db8"),
+            ("10.99.1.1-10.99.1.9, 10.99.2.0/24", "10.99"),
+            ("198.51.100.7#53 refused", "198.51"),
+            ("Access denied, banned sending IP is 198.51.100", "198.51"),
+            ("mail to jane%40fabrikam.example", "jane"),
+            ("\"jane doe\"@fabrikam.example", "fabrikam"),
+            ("https://eur01.safelinks.protection.outlook.com/?url=x&data=jane%40fabrikam.example", "jane"),
+            ("gw.contoso.example#550 gw.contoso.example->10.7.7.7 \u{201e}gw.contoso.example\u{201c}", "contoso"),
+            ("\u{ab}gw.contoso.example\u{bb} gw.contoso.example!jane", "contoso"),
+            ("the member \"/janes-files\" names a place outside", "jane"),
         ] {
             assert!(!names.text(text).contains(gone), "{}", names.text(text));
         }
         let beside = [("Invoice 4711 of May", "subject-1".to_owned()), ("jane.doe", "addr-1".to_owned())];
         assert_eq!(names.text_beside("'Invoice 4711 of May' to jane.doe: no jane.doe5", &beside), "'subject-1' to addr-1: no jane.doe5");
+        for text in ["JANE.DOE", "user/jane.doe", "jane.doe_2 jane.doe-old", "invoice 4711 OF may"] {
+            let told = names.text_beside(text, &beside).to_lowercase();
+            assert!(!told.contains("jane") && !told.contains("4711"), "{told}");
+        }
+        let one = |text: &str| names.text(text).rsplit(['=', ':']).next().unwrap_or_default().to_owned();
+        assert_eq!(one("TO:jane@contoso.example"), one("addr=jane@contoso.example"));
         assert_eq!(Pseudonyms::shape("Größe 3 | Ab-\u{661}"), "Xxxxx 9 | Xx-9");
     }
 }

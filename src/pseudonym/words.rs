@@ -7,6 +7,32 @@ use std::ops::Range;
 /// Shorter names would be found everywhere.
 const SHORTEST: usize = 3;
 
+/// Words of every log and of the reports: a host may be called so, which tells nothing of anybody.
+const ORDINARY: [&str; 22] = [
+    "mail",
+    "relay",
+    "server",
+    "smtp",
+    "esmtp",
+    "host",
+    "local",
+    "user",
+    "sap",
+    "icm",
+    "exchange",
+    "connector",
+    "access",
+    "denied",
+    "address",
+    "rejected",
+    "message",
+    "sender",
+    "recipient",
+    "localhost",
+    "postfix",
+    "system",
+];
+
 /// Names and their tokens.
 #[derive(Default)]
 pub struct Words {
@@ -15,11 +41,18 @@ pub struct Words {
 }
 
 impl Words {
-    /// All names of a run; numbers are none.
+    /// All names of a run, in any case of their letters; numbers and ordinary words are none.
     pub fn new(names: BTreeMap<String, String>) -> Self {
-        let telling = |name: &str| name.chars().count() >= SHORTEST && name.chars().any(char::is_alphabetic);
+        let telling = |name: &str| {
+            name.chars().count() >= SHORTEST
+                && name.chars().any(char::is_alphabetic)
+                && !ORDINARY.iter().any(|word| name.eq_ignore_ascii_case(word))
+        };
         let (names, tokens): (Vec<String>, Vec<String>) = names.into_iter().filter(|(name, _)| telling(name)).unzip();
-        Self { tokens, finder: AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&names).ok() }
+        Self {
+            tokens,
+            finder: AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(&names).ok(),
+        }
     }
 
     /// Where names stand as words of their own, with their tokens, in order.
@@ -48,4 +81,11 @@ pub fn alone(text: &str, place: &Range<usize>) -> bool {
         c => c.is_some_and(part),
     };
     !next(&mut before) && !next(&mut behind)
+}
+
+/// Whether a place in a text is bounded by anything but letters and digits: what a field of the same record holds is replaced
+/// inside longer names, too.
+pub fn bounded(text: &str, place: &Range<usize>) -> bool {
+    let part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    !part(text.get(..place.start).unwrap_or("").chars().next_back()) && !part(text.get(place.end..).unwrap_or("").chars().next())
 }
