@@ -9,11 +9,15 @@ use rayon::prelude::*;
 use serde_json::json;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
+use std::sync::mpsc::sync_channel;
 
 /// Bytes that are read at once, where there are so many.
 const CHUNK: usize = 1 << 20;
 /// Lines that one processor takes at once.
 const PART: usize = 256;
+
+/// Judges a text, and tells it.
+type Judge<'a> = dyn Fn(&str, &mut dyn Write) -> io::Result<()> + Sync + 'a;
 
 /// How judgements are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -53,7 +57,7 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     let catalogue = catalogue(args.rules.as_deref())?;
     let matcher = Matcher::new(&catalogue)?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(io::stdout());
     let piped = args.texts.is_empty() || args.texts == ["-"];
     let form = args.format.unwrap_or(if piped { Form::Table } else { Form::Details });
     head(form, &mut out)?;
@@ -64,18 +68,35 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
         put(form, text.trim_end(), found.as_ref(), out)
     };
     if piped {
-        let mut lines = BufReader::with_capacity(CHUNK, io::stdin().lock());
-        while let Some(whole) = whole_lines(&mut lines)? {
-            for told in told(&whole, &judge)? {
-                out.write_all(&told)?;
-            }
-            out.flush()?;
-        }
+        pipe(&judge, &mut out)?;
     } else {
         args.texts.iter().try_for_each(|text| judge(text, &mut out))?;
     }
     out.flush()?;
     Ok(Outcome::Done)
+}
+
+/// Judges the lines of standard input while what was told of earlier ones is being written.
+fn pipe(judge: &Judge<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let mut lines = BufReader::with_capacity(CHUNK, io::stdin().lock());
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel::<Vec<Vec<u8>>>(2);
+        let writer = scope.spawn(move || {
+            for parts in receiver {
+                parts.iter().try_for_each(|part| out.write_all(part))?;
+                out.flush()?;
+            }
+            Ok(())
+        });
+        while let Some(whole) = whole_lines(&mut lines)? {
+            // Nobody takes more where the writer has failed, and it tells why.
+            if sender.send(told(&whole, judge)?).is_err() {
+                break;
+            }
+        }
+        drop(sender);
+        writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer of the output stopped")))
+    })
 }
 
 /// The lines that are there by now, and the rest of the last one of them; nothing at the end.
@@ -89,7 +110,7 @@ fn whole_lines(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// What is told of lines, in their order, by all processors.
-fn told(lines: &[u8], judge: &(dyn Fn(&str, &mut dyn Write) -> io::Result<()> + Sync)) -> io::Result<Vec<Vec<u8>>> {
+fn told(lines: &[u8], judge: &Judge<'_>) -> io::Result<Vec<Vec<u8>>> {
     let text = String::from_utf8_lossy(lines.strip_suffix(b"\n").unwrap_or(lines));
     let lines: Vec<&str> = text.split('\n').collect();
     let part = |lines: &[&str]| {
