@@ -32,3 +32,17 @@ fn what_held_up_a_mail_is_told_beside_the_totals_and_in_the_findings() {
     let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("also,REP-")).collect();
     assert!(rows.len() == 2 && rows.iter().all(|row| row.contains(",delivered,")), "{table}");
 }
+
+/// What failed after the mail had arrived did not hold it up.
+#[test]
+fn only_a_failure_before_the_end_is_one_that_healed() {
+    let busy = "451 4.7.500 Server busy. Please try again later from [203.0.113.10]";
+    let row = |time: &str| request(1, "ap@fabrikam.example", 1, "W", ("XS", 602), busy).replace("\t0805", &format!("\t{time}"));
+    let came = arrival(1, "ap@fabrikam.example", 1, "Receive, Deliver");
+    let trace = format!("{TRACE}{came}{}", others());
+    for (time, healed) in [("0755", true), ("0830", false)] {
+        let place = folder(&[("sost.txt", format!("{TABLE}{}", row(time)).as_bytes()), ("trace.csv", trace.as_bytes())]);
+        let (_, out, _) = sostrace(&["analyze", &place.path().display().to_string(), "--zone", "sap=UTC"]);
+        assert!(out.contains("1 delivered") && out.contains("healed") == healed, "{time}: {out}");
+    }
+}

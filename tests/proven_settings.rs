@@ -121,6 +121,16 @@ fn several_addresses_by_which_one_system_leaves() {
     assert_eq!(found("10.1.2.3"), Vec::<String>::new(), "a private address is not one by which mail leaves");
 }
 
+/// SAP's list and the trace of the ICM name the same door.
+#[test]
+fn a_mail_is_counted_once_however_many_records_show_the_same() {
+    let refused = request(1, "jane@contoso.example", 5, "E", ("XS", 816), NO_LOGON).replace(MX, "smtp.office365.com:25");
+    let trace = dialogue(true).replace("FR2PEPF00000D48.mail.protection.outlook.com", "smtp.office365.com");
+    let files = [("sost.txt", format!("{TABLE}{refused}")), ("dev_icm", trace)];
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    assert_eq!(of(&analyse_files(&files)), ["L-02 smtp.office365.com:25: 1 mail"]);
+}
+
 #[test]
 fn a_finding_names_its_records_in_the_table() {
     let folder = support::folder(&[]);

@@ -101,7 +101,13 @@ fn pipe(judge: &Judge<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
 
 /// The lines that are there by now, and the rest of the last one of them; nothing at the end.
 fn whole_lines(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
-    let mut lines = input.fill_buf()?.to_vec();
+    let mut lines = loop {
+        match input.fill_buf() {
+            Ok(there) => break there.to_vec(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    };
     input.consume(lines.len());
     if !lines.is_empty() && !lines.ends_with(b"\n") {
         input.read_until(b'\n', &mut lines)?;

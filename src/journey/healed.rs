@@ -12,7 +12,9 @@ pub fn rule<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey) -> 
     if !matches!(journey.verdict, Verdict::Delivered | Verdict::Diverted | Verdict::HandedOff) {
         return None;
     }
-    let failed = facts.evidence.iter().rev().filter(|at| Some(**at) != facts.decided && !notice::is(context, **at));
+    // What failed behind the end did not hold it up: SAP may try again what has arrived.
+    let before = |at: u32| context.at(at).zip(journey.finished_at).is_some_and(|(tried, end)| tried.from <= end);
+    let failed = facts.evidence.iter().rev().filter(|at| before(**at) && !notice::is(context, **at));
     let records = failed.filter_map(|at| Some((*at, context.record(Some(*at))?)));
     let mut tries = records.filter(|(at, record)| is_failure(record) || context.failed(*at));
     tries.find_map(|(_, record)| judged(context, journey, record))
@@ -33,5 +35,7 @@ fn judged<'c>(context: &Context<'_, 'c>, journey: &Journey, record: &Evidence) -
         external: journey.external,
         ..Said::default()
     })?;
-    (found.rule.kind == RuleKind::Reply && found.rule.heal != Heal::Success).then_some(found.rule)
+    // A guess may name the wrong rule; a generic one says that it is generic.
+    let sure = !found.guess || found.rule.matching.is_generic();
+    (sure && found.rule.kind == RuleKind::Reply && found.rule.heal != Heal::Success).then_some(found.rule)
 }

@@ -158,13 +158,14 @@ impl Pseudonyms {
         if let Some(token) = of(bare) {
             return Some(token);
         }
-        if let Some((first, rest)) = bare.split_once(['/', '-']) {
-            return Some(format!("{}/{}", of(first)?, of(rest).unwrap_or_else(|| rest.to_owned())));
+        if let Some(sign) = bare.find(['/', '-']) {
+            let (first, rest) = (of(bare.get(..sign)?)?, bare.get(sign + 1..)?);
+            return Some(format!("{first}{}{}", bare.get(sign..=sign)?, of(rest).unwrap_or_else(|| rest.to_owned())));
         }
         let parts: Vec<&str> = bare.split('.').collect();
         let is_part = |part: &&str| part.parse::<u8>().is_ok() && (*part == "0" || !part.starts_with('0'));
-        // Codes of replies have three numbers too, and begin with 2, 4 or 5.
-        let is_cut = parts.len() == 3 && parts.iter().all(is_part) && !["2", "4", "5"].contains(parts.first()?);
+        // Codes of replies and versions have three numbers too, and begin with one digit.
+        let is_cut = parts.len() == 3 && parts.iter().all(is_part) && parts.first()?.len() > 1;
         is_cut.then(|| self.tokens.name("ip", bare))
     }
 
@@ -259,6 +260,8 @@ mod tests {
             ("15.20.6792.25 at 09:15:02, 127.0.0.1", "15.20.6792.25 at 09:15:02, 127.0.0.1".to_owned()),
             ("mailgw1/smtp on PRD/x and /usr/sap/PRD/x", format!("host-1/smtp on system-1/x and {}", names.file("/usr/sap/PRD/x"))),
             ("PSE of PRD: key", "PSE of system-1: key".to_owned()),
+            ("release 7.53.100, code 5.7.64", "release 7.53.100, code 5.7.64".to_owned()),
+            ("198.51.100.7-198.51.100.7", format!("{ip}-{ip}")),
         ];
         for (text, want) in rows {
             assert_eq!(names.text(text), want);

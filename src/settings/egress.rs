@@ -22,7 +22,7 @@ pub fn look(store: &Store, journeys: &[Journey], seen: &mut Seen) {
     }
     for ((system, relay), addresses) in by.into_iter().filter(|(_, addresses)| addresses.len() > 1) {
         let who = [relay, system].into_iter().find(|sym| !sym.is_empty()).map_or("SAP", |sym| store.text(sym));
-        let mut named: Vec<String> = addresses.iter().take(NAMED).map(|(ip, found)| format!("{ip} ({})", found.mails)).collect();
+        let mut named: Vec<String> = addresses.iter().take(NAMED).map(|(ip, found)| format!("{ip} ({})", found.mails.len())).collect();
         if addresses.len() > NAMED {
             named.push(format!("{} more", addresses.len() - NAMED));
         }

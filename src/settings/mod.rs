@@ -29,30 +29,32 @@ pub struct Setting {
 /// Mails and places where something was seen.
 #[derive(Clone, Debug, Default)]
 struct Found {
-    mails: usize,
-    last: Option<usize>,
+    /// In order, each once.
+    mails: Vec<usize>,
     records: Vec<u32>,
 }
 
 impl Found {
-    /// Counts a mail once, however many of its records show the same.
+    /// Counts a mail once, however many of its records show the same. Mails come in order.
     fn add(&mut self, mail: usize, record: u32) {
-        if self.last != Some(mail) {
-            self.mails += 1;
-            self.last = Some(mail);
+        if self.mails.last() != Some(&mail) {
+            self.mails.push(mail);
             if self.records.len() < SHOWN {
                 self.records.push(record);
             }
         }
     }
 
+    /// Adds what is the same to the reader; a mail may have been seen in both.
     fn merge(&mut self, other: &Self) {
-        self.mails += other.mails;
+        self.mails.extend(&other.mails);
+        self.mails.sort_unstable();
+        self.mails.dedup();
         self.records.extend(other.records.iter().take(SHOWN.saturating_sub(self.records.len())));
     }
 
     fn counted(&self) -> String {
-        format!("{} mail{}", self.mails, if self.mails == 1 { "" } else { "s" })
+        format!("{} mail{}", self.mails.len(), if self.mails.len() == 1 { "" } else { "s" })
     }
 }
 
@@ -80,8 +82,27 @@ pub fn settings(store: &mut Store, journeys: &[Journey], policy: &Policy, matche
         .map(|(rule, value, found)| Setting {
             rule: store.strings.intern(&rule),
             text: format!("{value}: {}", found.counted()),
-            mails: found.mails,
+            mails: found.mails.len(),
             records: found.records,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Found;
+
+    #[test]
+    fn a_mail_that_two_addresses_saw_is_one_mail() {
+        let found = |mails: &[usize]| {
+            let mut found = Found::default();
+            for mail in mails {
+                found.add(*mail, 0);
+            }
+            found
+        };
+        let mut all = found(&[0, 1, 1, 4]);
+        all.merge(&found(&[1, 3]));
+        assert_eq!((all.mails.as_slice(), all.counted().as_str()), ([0, 1, 3, 4].as_slice(), "4 mails"));
+    }
 }

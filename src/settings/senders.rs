@@ -26,7 +26,7 @@ pub fn look(store: &Store, journeys: &[Journey], policy: &Policy, seen: &mut See
     for (sender, found) in &senders {
         judge(&fold_address(store.text(*sender)), accepted.as_ref(), found, seen);
     }
-    if outside.mails > 0 {
+    if !outside.mails.is_empty() {
         let value = "external recipients by direct send, which needs an inbound connector (relay-connector) or a logon (smtp-auth)";
         seen.put("direct-send-external", value.to_owned(), &outside);
     }

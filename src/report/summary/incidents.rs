@@ -121,8 +121,7 @@ fn proofs(analysis: &Analysis, incident: &Incident) -> impl Iterator<Item = Stri
     })
 }
 
-/// `LABEL:LINE` of a record.
-pub(super) fn place(analysis: &Analysis, record: u32) -> Option<String> {
+fn place(analysis: &Analysis, record: u32) -> Option<String> {
     let record = analysis.reading.store.records.get(record as usize)?;
     let source = analysis.reading.sources.get(record.source as usize)?;
     Some(format!("{}:{}", clean(&source.label), record.line))
