@@ -106,7 +106,7 @@ pub fn analyse(
 ) -> Result<Analysis, UsageError> {
     let matcher = Matcher::new(catalogue)?;
     progress.step("linking");
-    let alignment = align::align(&reading.store, &reading.sources, &options.zones);
+    let alignment = align::align(&mut reading.store, &reading.sources, &options.zones);
     progress.step("judging");
     let mut all = journey::judge(&mut reading.store, &reading.sources, &alignment, &matcher, &options.policy, options.as_of);
     mark_others(&mut reading, &all);

@@ -33,7 +33,7 @@ fn row(scenario: &world::Scenario, size: u64, heap: PeakAlloc) -> Result<(), Box
     let reading = read(&[folder.path().to_path_buf()], &mut ());
     let parsed = begin.elapsed();
     let begin = Instant::now();
-    let alignment = align::align(&reading.store, &reading.sources, &[]);
+    let alignment = align::align(&mut reading.store, &reading.sources, &[]);
     let aligned = begin.elapsed();
     let peak = heap.peak_usage().saturating_sub(before);
     let linked = alignment.mails.iter().filter(|mail| !mail.arrivals.is_empty()).count();

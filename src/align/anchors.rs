@@ -2,11 +2,11 @@
 
 use super::Map;
 use super::blocks::{Blocks, Goal, Heads};
-use super::compare::{self, Part};
+use super::compare::{Part, Texts};
 use super::keys::Exact;
 use super::requests::Request;
 use super::units::Units;
-use crate::evidence::{Fold, HOUR, Hop, Kind, MINUTE, Span, Store};
+use crate::evidence::{Fold, HOUR, Hop, Kind, MINUTE, Span, Store, Sym};
 use crate::smtp::trailer;
 use crate::source::Source;
 
@@ -27,7 +27,8 @@ pub struct Anchor {
 }
 
 /// Anchors of each source, by index. Sources that state UTC need none.
-pub fn collect(store: &Store, sources: &[Source], units: &Units, exact: &Exact) -> Vec<Vec<Anchor>> {
+pub fn collect(texts: &Texts<'_>, sources: &[Source], units: &Units, exact: &Exact) -> Vec<Vec<Anchor>> {
+    let store = texts.store;
     let mut out: Vec<Vec<Anchor>> = vec![Vec::new(); sources.len()];
     let mut push = |record: u32, utc: Span| {
         let record = &store.records[record as usize];
@@ -81,7 +82,7 @@ pub fn collect(store: &Store, sources: &[Source], units: &Units, exact: &Exact) 
         }
     }
     let needy = |row: u32| !store.records.get(row as usize).and_then(|record| keyed.get(record.source as usize)).copied().unwrap_or(true);
-    for (request, arrival) in unique_pairs(store, units, &needy) {
+    for (request, arrival) in unique_pairs(texts, units, &needy) {
         if let Some(utc) = utc_of(arrival) {
             push(units.requests[request].last(), utc);
         }
@@ -91,14 +92,14 @@ pub fn collect(store: &Store, sources: &[Source], units: &Units, exact: &Exact) 
 
 /// Rows in which a relay handed a mail on, with the arrival of the same Message-ID and recipient.
 fn handed_on(store: &Store, units: &Units) -> Vec<(u32, usize)> {
-    if units.relays.is_empty() {
+    if units.relays.is_empty() || units.arrivals.is_empty() {
         return Vec::new();
     }
-    let by_id: Map<(&str, &str), usize> =
-        units.arrivals.iter().enumerate().map(|(at, unit)| ((unit.message_id.as_str(), unit.recipient.text.as_str()), at)).collect();
+    let by_id: Map<(Sym, Sym), usize> =
+        units.arrivals.iter().enumerate().map(|(at, unit)| ((unit.message_id, unit.recipient.text), at)).collect();
     let known = units.relays.iter().filter(|unit| !unit.message_id.is_empty());
     let pairs = known.filter_map(|unit| {
-        let arrival = by_id.get(&(unit.message_id.as_str(), unit.recipient.text.as_str()))?;
+        let arrival = by_id.get(&(unit.message_id, unit.recipient.text))?;
         let sent = unit.rows.iter().rev().find(|row| store.records[**row as usize].kind == Kind::Deliver)?;
         Some((*sent, *arrival))
     });
@@ -113,29 +114,30 @@ fn ordered(pairs: &Map<usize, usize>) -> Vec<(usize, usize)> {
 
 /// Requests handed over and arrivals that nothing else can be meant by: within the farthest zone, the recipient has one
 /// of either that agrees on the subject.
-fn unique_pairs(store: &Store, units: &Units, needy: &dyn Fn(u32) -> bool) -> Vec<(usize, usize)> {
+fn unique_pairs(texts: &Texts<'_>, units: &Units, needy: &dyn Fn(u32) -> bool) -> Vec<(usize, usize)> {
+    let store = texts.store;
     if !units.requests.iter().any(|request| needy(request.last())) {
         return Vec::new();
     }
     let goals = units.arrivals.iter().enumerate().filter_map(|(arrival, unit)| {
         let at = store.records.get(unit.first() as usize)?.local?;
-        Some(Goal { arrival, at, recipient: &unit.recipient, subject: &unit.subject })
+        Some(Goal { arrival, at, recipient: unit.recipient, subject: unit.subject })
     });
     let wanted: Vec<(usize, Span, Part, Part)> =
-        units.requests.iter().enumerate().filter_map(|(at, request)| wanted(store, at, request)).collect();
-    let heads = Heads::of(wanted.iter().map(|(_, _, recipient, subject)| (recipient, subject)));
-    let blocks = Blocks::new(goals.collect(), heads);
+        units.requests.iter().enumerate().filter_map(|(at, request)| wanted(texts, at, request)).collect();
+    let heads = Heads::of(texts, wanted.iter().map(|(_, _, recipient, subject)| (*recipient, *subject)));
+    let blocks = Blocks::new(texts, goals.collect(), heads);
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     let mut suitors = vec![0_u32; units.arrivals.len()];
-    for (at, when, recipient, subject) in &wanted {
-        let near = blocks.windows(recipient, subject, *when, FARTHEST).into_iter().flatten().map(|place| &blocks.order[place]);
-        let fits = near.filter(|goal| goal.recipient.same(recipient) && goal.subject.same(subject));
+    for (at, when, recipient, subject) in wanted {
+        let near = blocks.windows(recipient, subject, when, FARTHEST).into_iter().flatten().map(|place| &blocks.order[place]);
+        let fits = near.filter(|goal| texts.same(goal.recipient, recipient) && texts.same(goal.subject, subject));
         let fitting: Vec<usize> = fits.map(|goal| goal.arrival).take(2).collect();
         for arrival in &fitting {
             suitors[*arrival] += 1;
         }
-        if let ([only], true) = (&fitting[..], needy(units.requests[*at].last())) {
-            pairs.push((*at, *only));
+        if let ([only], true) = (&fitting[..], needy(units.requests[at].last())) {
+            pairs.push((at, *only));
         }
     }
     pairs.retain(|(_, arrival)| suitors[*arrival] == 1);
@@ -143,9 +145,9 @@ fn unique_pairs(store: &Store, units: &Units, needy: &dyn Fn(u32) -> bool) -> Ve
 }
 
 /// What a request that was handed over looks for.
-fn wanted(store: &Store, at: usize, request: &Request) -> Option<(usize, Span, Part, Part)> {
-    let record = &store.records[request.last() as usize];
-    let (recipient, subject) = (compare::recipient(store, record), compare::subject(store, record));
-    let telling = !recipient.text.is_empty() && store.sap_of(record).is_some_and(|facts| facts.state.handed_over());
+fn wanted(texts: &Texts<'_>, at: usize, request: &Request) -> Option<(usize, Span, Part, Part)> {
+    let record = &texts.store.records[request.last() as usize];
+    let (recipient, subject) = (texts.recipient(record), texts.subject(record));
+    let telling = !recipient.is_empty() && texts.store.sap_of(record).is_some_and(|facts| facts.state.handed_over());
     Some((at, record.local.filter(|_| telling)?, recipient, subject))
 }

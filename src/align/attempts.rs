@@ -1,7 +1,7 @@
 //! Tries seen in SMTP traces join the mails they belong to.
 
 use super::View;
-use super::compare::{self, Part};
+use super::compare::{self, Part, Texts};
 use super::expansion;
 use super::keys::Exact;
 use super::model::{Link, LinkKey, Mail};
@@ -39,7 +39,7 @@ pub fn link(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, taken: &mut T
     }
     through_arrivals(view, exact, mails, taken);
     let slots: Vec<Slot> = mails.iter().map(|mail| slot(view, mail)).collect();
-    let mut recipients = Recipients::new(&slots);
+    let mut recipients = Recipients::new(view.texts, &slots);
     by_recipient(view, exact, &mut recipients, mails, taken);
     accepted_after_all(view, exact, &recipients, mails, taken);
     sessions::link(view, &slots, mails);
@@ -66,12 +66,11 @@ fn through_arrivals(view: &View<'_>, exact: &Exact, mails: &mut [Mail], taken: &
 fn slot(view: &View<'_>, mail: &Mail) -> Slot {
     let last = mail.requests.last().copied().unwrap_or(u32::MAX);
     let Some(record) = view.store.records.get(last as usize) else {
-        let none = Part::default;
         return Slot {
             status: None,
             requested: None,
-            recipient: none(),
-            sender: none(),
+            recipient: Part::default(),
+            sender: Part::default(),
             host: String::new(),
             reply: String::new(),
             replied: false,
@@ -82,8 +81,8 @@ fn slot(view: &View<'_>, mail: &Mail) -> Slot {
     Slot {
         status: view.at(last),
         requested: view.requested(last),
-        recipient: compare::recipient(view.store, record),
-        sender: compare::sender(view.store, record),
+        recipient: view.texts.recipient(record),
+        sender: view.texts.sender(record),
         host: facts.map_or_else(String::new, |f| view.store.text(f.host).to_lowercase()),
         reply: squeeze(view.store.text(record.reply)),
         replied: find_reply(view.store.text(record.reply)).is_some(),
@@ -98,6 +97,7 @@ const LOOK_AT: usize = 16;
 
 /// Mails by recipient, of which some are cut.
 struct Recipients<'a> {
+    texts: &'a Texts<'a>,
     slots: &'a [Slot],
     by_text: BTreeMap<&'a str, Vec<usize>>,
     /// Those of [`Recipients::by_text`] whose last try is not found yet, by the time of their status.
@@ -106,20 +106,21 @@ struct Recipients<'a> {
 }
 
 impl<'a> Recipients<'a> {
-    fn new(slots: &'a [Slot]) -> Self {
+    fn new(texts: &'a Texts<'a>, slots: &'a [Slot]) -> Self {
         let mut by_text: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.status.is_some()) {
-            by_text.entry(&slot.recipient.text).or_default().push(at);
+            by_text.entry(texts.text(slot.recipient.text)).or_default().push(at);
         }
-        let cuts = slots.iter().filter(|slot| slot.recipient.cut).map(|slot| slot.recipient.text.len()).collect();
+        let cuts = slots.iter().filter(|slot| slot.recipient.cut).map(|slot| texts.text(slot.recipient.text).len()).collect();
         let timed = |all: &Vec<usize>| all.iter().map(|at| (time(&slots[*at]), *at)).collect();
         let open = by_text.iter().filter(|(_, all)| all.len() > FEW).map(|(text, all)| (*text, timed(all))).collect();
-        Self { slots, by_text, open, cuts }
+        Self { texts, slots, by_text, open, cuts }
     }
 
     /// Mails to a recipient around a time, as far as they tell it.
-    fn of(&self, recipient: &Part, at: Millis) -> Vec<usize> {
-        let heads = self.cuts.iter().filter_map(|len| recipient.text.get(..*len)).chain([recipient.text.as_str()]);
+    fn of(&self, recipient: Part, at: Millis) -> Vec<usize> {
+        let text = self.texts.text(recipient.text);
+        let heads = self.cuts.iter().filter_map(|len| text.get(..*len)).chain([text]);
         let mut found = BTreeSet::new();
         for head in heads {
             if let Some(open) = self.open.get(head) {
@@ -129,13 +130,13 @@ impl<'a> Recipients<'a> {
                 found.extend(self.by_text.get(head).into_iter().flatten());
             }
         }
-        found.into_iter().filter(|at| self.slots[*at].recipient.same(recipient)).collect()
+        found.into_iter().filter(|at| self.texts.same(self.slots[*at].recipient, recipient)).collect()
     }
 
     /// The last try of a mail is found.
     fn close(&mut self, mail: usize) {
         let slot = &self.slots[mail];
-        if let Some(open) = self.open.get_mut(slot.recipient.text.as_str()) {
+        if let Some(open) = self.open.get_mut(self.texts.text(slot.recipient.text)) {
             open.remove(&(time(slot), mail));
         }
     }
@@ -154,7 +155,7 @@ fn by_recipient(view: &View<'_>, exact: &Exact, recipients: &mut Recipients<'_>,
         }
         let record = view.units.attempts[attempt];
         let (evidence, Some(at)) = (&view.store.records[record as usize], view.at(record)) else { continue };
-        let near = recipients.of(&compare::recipient(view.store, evidence), at.middle());
+        let near = recipients.of(view.texts.recipient(evidence), at.middle());
         let reply = squeeze(view.store.text(evidence.reply));
         let mut ranked: Vec<(Rank, usize)> =
             near.iter().filter_map(|mail| Some((rank(view, evidence, at, &reply, &recipients.slots[*mail])?, *mail))).collect();
@@ -182,15 +183,14 @@ fn accepted_after_all(view: &View<'_>, exact: &Exact, recipients: &Recipients<'_
         if taken.attempts[attempt] || evidence.kind != Kind::Accept {
             continue;
         }
-        let (Some(at), sender) = (view.at(record), compare::sender(view.store, evidence)) else { continue };
+        let (Some(at), sender) = (view.at(record), view.texts.sender(evidence)) else { continue };
         let fits = |mail: &usize| {
             let slot = &recipients.slots[*mail];
             let distance = slot.status?.distance(at);
             let open = mails[*mail].attempts.is_empty() && matches!(slot.state, SapState::Error | SapState::Retry);
-            (open && distance <= NEAR && slot.sender.agrees(&sender)).then_some((distance, *mail))
+            (open && distance <= NEAR && view.texts.agree(slot.sender, sender)).then_some((distance, *mail))
         };
-        let mut near: Vec<(Millis, usize)> =
-            recipients.of(&compare::recipient(view.store, evidence), at.middle()).iter().filter_map(fits).collect();
+        let mut near: Vec<(Millis, usize)> = recipients.of(view.texts.recipient(evidence), at.middle()).iter().filter_map(fits).collect();
         near.sort_unstable();
         let Some((_, mail)) = near.first().copied() else { continue };
         let runner_up = near.get(1).and_then(|(_, other)| mails[*other].requests.last().copied());
@@ -229,7 +229,7 @@ fn rank(view: &View<'_>, evidence: &Evidence, at: Span, reply: &str, slot: &Slot
     let status = slot.status?;
     // At the door of a relay others are refused as well.
     let told = evidence.kind == Kind::Accept || evidence.hop == Hop::Relay;
-    if told && !slot.sender.agrees(&compare::sender(view.store, evidence)) {
+    if told && !view.texts.agree(slot.sender, view.texts.sender(evidence)) {
         return None;
     }
     let distance = at.distance(status);

@@ -3,7 +3,7 @@
 //! A request looks at the window of its own blocks only, so that cost grows as n log n: the mails of a window are
 //! connected in runs, never pair by pair.
 
-use super::compare::Part;
+use super::compare::{Part, Texts};
 use crate::evidence::{Millis, Span};
 use foldhash::fast::FixedState;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,15 +12,15 @@ use std::ops::Range;
 
 /// An arrival as requests look for it.
 #[derive(Clone, Copy, Debug)]
-pub struct Goal<'a> {
+pub struct Goal {
     /// Index of the arrival.
     pub arrival: usize,
     /// UTC interval.
     pub at: Span,
     /// Recipient.
-    pub recipient: &'a Part,
+    pub recipient: Part,
     /// Subject.
-    pub subject: &'a Part,
+    pub subject: Part,
 }
 
 /// Bytes of recipient and subject that make a block: where requests show the beginning only, no more than the shortest of
@@ -33,8 +33,8 @@ pub struct Heads {
 
 impl Heads {
     /// The shortest of the values that were cut.
-    pub fn of<'p>(wanted: impl Iterator<Item = (&'p Part, &'p Part)>) -> Self {
-        let least = |known: usize, part: &Part| if part.cut { known.min(part.text.len()) } else { known };
+    pub fn of(texts: &Texts<'_>, wanted: impl Iterator<Item = (Part, Part)>) -> Self {
+        let least = |known: usize, part: Part| if part.cut { known.min(texts.text(part.text).len()) } else { known };
         wanted.fold(Self { recipient: usize::MAX, subject: usize::MAX }, |heads, (recipient, subject)| Self {
             recipient: least(heads.recipient, recipient),
             subject: least(heads.subject, subject),
@@ -66,8 +66,9 @@ struct Block {
 
 /// All blocks.
 pub struct Blocks<'a> {
+    texts: &'a Texts<'a>,
     /// Arrivals, block after block, by time inside each.
-    pub order: Vec<Goal<'a>>,
+    pub order: Vec<Goal>,
     heads: Heads,
     /// By the numbers of recipient and subject.
     by_recipient: BTreeMap<u64, BTreeMap<u64, Block>>,
@@ -78,12 +79,10 @@ pub struct Blocks<'a> {
 
 impl<'a> Blocks<'a> {
     /// Sorts arrivals into blocks.
-    pub fn new(goals: Vec<Goal<'a>>, heads: Heads) -> Self {
-        let names = |goal: &Goal<'a>| {
-            let (recipient, subject) = (head(&goal.recipient.text, heads.recipient), head(&goal.subject.text, heads.subject));
-            (number(recipient), number(subject))
-        };
-        let mut named: Vec<((u64, u64), Goal<'a>)> = goals.into_iter().map(|goal| (names(&goal), goal)).collect();
+    pub fn new(texts: &'a Texts<'a>, goals: Vec<Goal>, heads: Heads) -> Self {
+        let number = |part: Part, most| number(head(texts.text(part.text), most));
+        let names = |goal: &Goal| (number(goal.recipient, heads.recipient), number(goal.subject, heads.subject));
+        let mut named: Vec<((u64, u64), Goal)> = goals.into_iter().map(|goal| (names(&goal), goal)).collect();
         named.sort_unstable_by_key(|(names, goal)| (*names, goal.at.from, goal.at.to, goal.arrival));
         let mut by_recipient: BTreeMap<u64, BTreeMap<u64, Block>> = BTreeMap::new();
         for (place, ((recipient, subject), goal)) in named.iter().enumerate() {
@@ -92,18 +91,26 @@ impl<'a> Blocks<'a> {
             block.places.end = place + 1;
             block.longest = block.longest.max(goal.at.to - goal.at.from);
         }
-        let goals: Vec<Goal<'a>> = named.into_iter().map(|(_, goal)| goal).collect();
-        let cuts = |part: fn(&Goal<'a>) -> &'a Part| {
-            goals.iter().map(part).filter(|part| part.cut).map(|part| part.text.len()).collect::<BTreeSet<usize>>()
+        let goals: Vec<Goal> = named.into_iter().map(|(_, goal)| goal).collect();
+        let cuts = |part: fn(&Goal) -> Part| {
+            goals.iter().map(part).filter(|part| part.cut).map(|part| texts.text(part.text).len()).collect::<BTreeSet<usize>>()
         };
-        Self { cut_recipients: cuts(|goal| goal.recipient), cut_subjects: cuts(|goal| goal.subject), heads, by_recipient, order: goals }
+        Self {
+            texts,
+            cut_recipients: cuts(|goal| goal.recipient),
+            cut_subjects: cuts(|goal| goal.subject),
+            heads,
+            by_recipient,
+            order: goals,
+        }
     }
 
     /// Windows of places in which a request's arrival may be, one for each block that may agree with it.
-    pub fn windows(&self, recipient: &Part, subject: &Part, at: Span, reach: Millis) -> Vec<Range<usize>> {
+    pub fn windows(&self, recipient: Part, subject: Part, at: Span, reach: Millis) -> Vec<Range<usize>> {
         let mut out: Vec<Range<usize>> = Vec::new();
-        for subjects in agreeing(&self.by_recipient, head(&recipient.text, self.heads.recipient), &self.cut_recipients) {
-            for block in agreeing(subjects, head(&subject.text, self.heads.subject), &self.cut_subjects) {
+        let (recipient, subject) = (self.texts.text(recipient.text), self.texts.text(subject.text));
+        for subjects in agreeing(&self.by_recipient, head(recipient, self.heads.recipient), &self.cut_recipients) {
+            for block in agreeing(subjects, head(subject, self.heads.subject), &self.cut_subjects) {
                 let own = &self.order[block.places.clone()];
                 let first = own.partition_point(|goal| goal.at.from < at.from - reach - block.longest);
                 let end = own.partition_point(|goal| goal.at.from <= at.to + reach);
@@ -191,37 +198,32 @@ impl Sets {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn part(text: &str, cut: bool) -> Part {
-        Part { text: text.to_owned(), cut }
-    }
+    use crate::evidence::Store;
 
     #[test]
     fn windows_of_agreeing_blocks() {
+        let mut store = Store::default();
+        let mut part = |text: &str, cut| Part { text: store.strings.intern(text), cut };
         let (a, b, cut) = (part("a@x", false), part("ab@x", false), part("inv", true));
         let (one, two, none) = (part("invoice1", false), part("order", false), part("", false));
+        let (short, shorter, other) = (part("a", true), part("in", true), part("c@x", false));
+        let texts = Texts::of(&mut store);
         let at = |second: i64| Span::instant(second * 1000);
         let goal = |arrival, second, recipient, subject| Goal { arrival, at: at(second), recipient, subject };
-        let goals = [
-            goal(0, 10, &a, &one),
-            goal(1, 30, &a, &one),
-            goal(2, 11, &a, &two),
-            goal(3, 12, &b, &one),
-            goal(4, 13, &a, &none),
-            goal(5, 14, &a, &cut),
-        ];
-        let found = |recipient: &Part, subject: &Part| {
-            let blocks = Blocks::new(goals.to_vec(), Heads::of([(recipient, subject)].into_iter()));
+        let goals =
+            [goal(0, 10, a, one), goal(1, 30, a, one), goal(2, 11, a, two), goal(3, 12, b, one), goal(4, 13, a, none), goal(5, 14, a, cut)];
+        let found = |recipient: Part, subject: Part| {
+            let blocks = Blocks::new(&texts, goals.to_vec(), Heads::of(&texts, [(recipient, subject)].into_iter()));
             let windows = blocks.windows(recipient, subject, at(10), 5000);
             let all: BTreeSet<usize> = windows.into_iter().flatten().map(|place| blocks.order[place].arrival).collect();
             all.into_iter().collect::<Vec<_>>()
         };
-        assert_eq!(found(&a, &one), [0, 4, 5]);
-        assert_eq!(found(&a, &two), [2, 4]);
-        assert_eq!(found(&part("a", true), &one), [0, 3, 4, 5]);
-        assert_eq!(found(&a, &part("in", true)), [0, 4, 5]);
-        assert_eq!(found(&a, &none), [0, 2, 4, 5]);
-        assert!(found(&part("c@x", false), &one).is_empty());
+        assert_eq!(found(a, one), [0, 4, 5]);
+        assert_eq!(found(a, two), [2, 4]);
+        assert_eq!(found(short, one), [0, 3, 4, 5]);
+        assert_eq!(found(a, shorter), [0, 4, 5]);
+        assert_eq!(found(a, none), [0, 2, 4, 5]);
+        assert!(found(other, one).is_empty());
     }
 
     #[test]

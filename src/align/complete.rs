@@ -2,7 +2,7 @@
 //! address number, SOST the history, SOOS the document), SOOD tells the title of a document, ADR6 the whole address
 //! (sost.md section 2) and T100 the words of a message. Only what is empty or cut is added.
 
-use super::compare::{self, Part};
+use super::compare;
 use super::{dates, texts};
 use crate::evidence::{Detail, Evidence, Hop, Named, SapFacts, SendProcess, Store, Sym};
 use crate::source::Source;
@@ -78,10 +78,11 @@ fn apart(store: &Store, processes: &[SendProcess], group: Group) -> Vec<Group> {
 
 /// Whether nothing that the rows tell contradicts that they are of one request.
 fn agree(store: &Store, rows: &[usize]) -> bool {
-    [compare::recipient as fn(&Store, &Evidence) -> Part, compare::subject, compare::sender].into_iter().all(|part| {
-        let parts: Vec<Part> = rows.iter().map(|at| part(store, &store.records[*at])).collect();
-        let longest = parts.iter().max_by_key(|part| part.text.len());
-        longest.is_none_or(|longest| parts.iter().all(|part| part.agrees(longest)))
+    let sender = Text { told: |record| (record.sender, record.cut.sender), ..ADDRESS };
+    [ADDRESS, TITLE, sender].iter().all(|text| {
+        let parts: Vec<(String, bool)> = rows.iter().map(|at| text.of(store, (text.told)(&store.records[*at]))).collect();
+        let longest = parts.iter().max_by_key(|(text, _)| text.len());
+        longest.is_none_or(|longest| parts.iter().all(|part| alike(part, longest)))
     })
 }
 
@@ -140,22 +141,33 @@ fn longer(store: &Store, first: (Sym, bool), other: (Sym, bool)) -> (Sym, bool) 
 /// A text that a number stands for, and where it goes.
 struct Text {
     number: fn(&SapFacts) -> Sym,
-    part: fn(&Store, &Evidence) -> Part,
-    /// How a table's text is compared with that.
+    /// What a record says, and whether it is cut.
+    told: fn(&Evidence) -> (Sym, bool),
+    /// How texts are compared.
     folded: fn(&str) -> String,
     slot: fn(&mut Evidence) -> (&mut Sym, &mut bool),
 }
 
+impl Text {
+    fn of(&self, store: &Store, (sym, cut): (Sym, bool)) -> (String, bool) {
+        ((self.folded)(store.text(sym)), cut)
+    }
+}
+
+fn alike((one, one_cut): &(String, bool), (other, other_cut): &(String, bool)) -> bool {
+    compare::agree((one, *one_cut), (other, *other_cut))
+}
+
 const ADDRESS: Text = Text {
     number: |facts| facts.address,
-    part: compare::recipient,
+    told: |record| (record.recipient, record.cut.recipient),
     folded: crate::smtp::fold_address,
     slot: |record| (&mut record.recipient, &mut record.cut.recipient),
 };
 const TITLE: Text = Text {
     number: |facts| facts.object,
-    part: compare::subject,
-    folded: crate::smtp::squeeze,
+    told: |record| (record.subject, record.cut.subject),
+    folded: |text| crate::smtp::squeeze(&crate::smtp::decoded(text)),
     slot: |record| (&mut record.subject, &mut record.cut.subject),
 };
 
@@ -171,9 +183,9 @@ fn name(store: &mut Store, rows: &[Named], text: &Text) -> Vec<bool> {
         let record = &store.records[at];
         let Some(facts) = store.sap_of(record) else { continue };
         let Some(candidates) = index.get(&(text.number)(facts)) else { continue };
-        let own = (text.part)(store, record);
-        let part = |row: &Named| Part { text: (text.folded)(store.text(row.text)), cut: row.cut };
-        let fits = |at: &&usize| belongs(facts, &rows[**at]) && part(&rows[**at]).agrees(&own);
+        let own = text.of(store, (text.told)(record));
+        let part = |row: &Named| text.of(store, (row.text, row.cut));
+        let fits = |at: &&usize| belongs(facts, &rows[**at]) && alike(&part(&rows[**at]), &own);
         let mut fitting = candidates.iter().filter(fits);
         let Some(first) = fitting.next().filter(|first| fitting.all(|other| part(&rows[*other]) == part(&rows[**first]))) else { continue };
         used[*first] = true;

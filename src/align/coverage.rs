@@ -1,8 +1,8 @@
 //! For what span, senders and recipients a source can be trusted to show a mail.
 
 use super::clock::Clock;
-use super::compare;
-use crate::evidence::{Fold, HOUR, Hop, Millis, Span, Store, TraceStatus, ZoneBasis};
+use super::compare::Texts;
+use crate::evidence::{Fold, HOUR, Hop, Millis, Span, Sym, TraceStatus, ZoneBasis};
 use crate::formats::probably_cut;
 use crate::smtp::fold_address;
 use crate::source::Source;
@@ -89,39 +89,37 @@ impl Coverage {
 /// What a trace holds, as far as it tells a filter.
 #[derive(Default)]
 struct Held {
-    senders: BTreeSet<String>,
-    recipients: BTreeSet<String>,
+    senders: BTreeSet<Sym>,
+    recipients: BTreeSet<Sym>,
     /// Something that went well.
     fine: bool,
 }
 
 impl Held {
-    fn only(set: &BTreeSet<String>) -> Option<String> {
-        set.first().filter(|_| set.len() == 1).cloned()
+    fn only(texts: &Texts<'_>, set: &BTreeSet<Sym>) -> Option<String> {
+        set.first().filter(|_| set.len() == 1).map(|only| texts.text(*only).to_owned())
     }
 }
 
 /// Coverage of all sources.
-pub fn of_sources(store: &Store, sources: &[Source], clocks: &[Clock], utc: &[Option<Span>]) -> Vec<Coverage> {
+pub fn of_sources(texts: &Texts<'_>, sources: &[Source], clocks: &[Clock], utc: &[Option<Span>]) -> Vec<Coverage> {
     // The log of a relay goes on where it logs other matters; a list ends with its last row.
     let whole =
         |(source, clock): (&Source, &Clock)| (source.hop == Hop::Relay).then(|| Some(clock.utc(source.span?, Fold::Unknown))).flatten();
     let mut spans: Vec<Option<Span>> = sources.iter().zip(clocks).map(whole).collect();
     let mut held: Vec<Held> = Vec::new();
     held.resize_with(sources.len(), Held::default);
-    for (record, at) in store.records.iter().zip(utc) {
+    for (record, at) in texts.store.records.iter().zip(utc) {
         let source = record.source as usize;
         let (Some(known), Some(held), Some(at)) = (spans.get_mut(source), held.get_mut(source), at) else { continue };
         *known = Some(known.map_or(*at, |known| known.join(*at)));
-        if let Some(facts) = store.trace_of(record) {
+        if let Some(facts) = texts.store.trace_of(record) {
             held.fine |=
                 !matches!(facts.status, TraceStatus::Failed | TraceStatus::Quarantined | TraceStatus::FilteredAsSpam | TraceStatus::Junked);
-            for (set, text) in
-                [(&mut held.senders, compare::sender(store, record).text), (&mut held.recipients, compare::recipient(store, record).text)]
-            {
+            for (set, part) in [(&mut held.senders, texts.sender(record)), (&mut held.recipients, texts.recipient(record))] {
                 // Two are enough to know that there was no filter for one.
                 if set.len() < 2 {
-                    set.insert(text);
+                    set.insert(part.text);
                 }
             }
         }
@@ -132,8 +130,8 @@ pub fn of_sources(store: &Store, sources: &[Source], clocks: &[Clock], utc: &[Op
             hop: source.hop,
             span: span.filter(|_| !source.context),
             basis: clock.basis,
-            sender: Held::only(&held.senders),
-            recipient: Held::only(&held.recipients),
+            sender: Held::only(texts, &held.senders),
+            recipient: Held::only(texts, &held.recipients),
             only_failed: trace && !held.fine,
             capped: trace && probably_cut(source.rows),
             few: source.context || source.selected || (trace && source.rows < FEW),

@@ -1,5 +1,6 @@
 //! Dates that fit two orders of day and month: the order in which more mails meet those of other logs is the right one.
 
+use super::compare::Texts;
 use super::units::Units;
 use super::{anchors, keys};
 use crate::evidence::{Evidence, Span, Store};
@@ -58,10 +59,11 @@ fn exchange(store: &mut Store, source: u32) {
 }
 
 /// Mails of each source that meet those of other logs in time.
-fn fitting(store: &Store, sources: &[Source]) -> Vec<usize> {
-    let units = Units::collect(store);
-    let exact = keys::exact(store, &units);
-    anchors::collect(store, sources, &units, &exact).iter().map(Vec::len).collect()
+fn fitting(store: &mut Store, sources: &[Source]) -> Vec<usize> {
+    let texts = Texts::of(store);
+    let units = Units::collect(&texts);
+    let exact = keys::exact(&texts, &units);
+    anchors::collect(&texts, sources, &units, &exact).iter().map(Vec::len).collect()
 }
 
 fn count(counts: &[usize], at: u32) -> usize {

@@ -4,10 +4,10 @@ use super::View;
 use super::assign;
 use super::blocks::{Blocks, Goal, Heads, groups};
 use super::clock::Clock;
-use super::compare::{self, Part};
+use super::compare::{Part, Texts};
 use super::model::{Link, LinkKey, Mail};
 use super::units::{Arrival, Taken};
-use crate::evidence::{Evidence, MINUTE, Millis, SapState, Span, Store, Sym};
+use crate::evidence::{Evidence, MINUTE, Millis, SapState, Span, Sym};
 use crate::smtp::find_reply;
 use foldhash::fast::FixedState;
 use std::collections::HashSet;
@@ -38,14 +38,13 @@ struct Seeker {
     /// The usual way from SAP's status to the arrival, as far as the clock of its source does not hold it.
     lag: Millis,
     /// SAP key, empty where the export has none.
-    key: String,
+    key: Sym,
 }
 
 impl Seeker {
     /// What SAP says decides the order of requests of one time.
-    fn rank(&self) -> ([&str; 4], usize) {
-        let texts = [&self.sender.text, &self.subject.text, &self.recipient.text, &self.key].map(String::as_str);
-        (texts, self.mail)
+    fn rank<'a>(&self, texts: &Texts<'a>) -> ([&'a str; 4], usize) {
+        ([self.sender.text, self.subject.text, self.recipient.text, self.key].map(|sym| texts.text(sym)), self.mail)
     }
 
     fn time(&self) -> (Millis, Millis) {
@@ -77,7 +76,7 @@ fn link(
     let (sure, doubtful) = seekers(view, mails, slot);
     for mut seekers in [sure, doubtful] {
         // By time, and by what the files say: their order decides nothing.
-        seekers.sort_by(|a, b| a.time().cmp(&b.time()).then_with(|| a.rank().cmp(&b.rank())));
+        seekers.sort_by(|a, b| a.time().cmp(&b.time()).then_with(|| a.rank(view.texts).cmp(&b.rank(view.texts))));
         let found = Search::new(view, units, &seekers, taken).links();
         for (seeker, outcome) in seekers.iter().zip(found) {
             let mail = &mut mails[seeker.mail];
@@ -105,19 +104,19 @@ fn seekers(view: &View<'_>, mails: &[Mail], slot: Slot) -> (Vec<Seeker>, Vec<See
         let (Some(status), Some(facts)) = (view.at(last), view.store.sap_of(record)) else { continue };
         let handed_over = facts.state.handed_over();
         let at = if handed_over { status } else { view.requested(last).map_or(status, |from| from.join(status)) };
-        let recipient = compare::recipient(view.store, record);
-        if recipient.text.is_empty() {
+        let recipient = view.texts.recipient(record);
+        if recipient.is_empty() {
             continue;
         }
         let seeker = Seeker {
             mail,
             at,
             recipient,
-            subject: compare::subject(view.store, record),
-            sender: compare::sender(view.store, record),
+            subject: view.texts.subject(record),
+            sender: view.texts.sender(record),
             handed_over,
             lag: view.clocks.get(record.source as usize).map_or(0, Clock::lag),
-            key: view.units.requests.get(mail).map_or_else(String::new, |request| request.key.clone()),
+            key: view.units.requests.get(mail).map_or(Sym::EMPTY, |request| request.key),
         };
         if handed_over {
             sure.push(seeker);
@@ -146,7 +145,7 @@ enum Outcome {
 
 /// One pass over requests, by time, and the arrivals that are left.
 struct Search<'a> {
-    store: &'a Store,
+    texts: &'a Texts<'a>,
     units: &'a [Arrival],
     /// The log tells subjects.
     titled: bool,
@@ -166,21 +165,22 @@ impl<'a> Search<'a> {
             facts.is_some_and(|facts| !facts.client_ip.is_empty() && !own.is_empty() && !own.contains(&facts.client_ip))
         };
         let left = units.iter().enumerate().filter(|(at, arrival)| !taken[*at] && !foreign(arrival.first()));
-        let goal = |(arrival, unit): (usize, &'a Arrival)| {
-            Some(Goal { arrival, at: view.at(unit.first())?, recipient: &unit.recipient, subject: &unit.subject })
+        let goal = |(arrival, unit): (usize, &Arrival)| {
+            Some(Goal { arrival, at: view.at(unit.first())?, recipient: unit.recipient, subject: unit.subject })
         };
-        let senders: HashSet<&str, FixedState> = units.iter().map(|arrival| arrival.sender.text.as_str()).collect();
+        let senders: HashSet<Sym, FixedState> = units.iter().map(|arrival| arrival.sender.text).collect();
         let spread = view.clocks.iter().map(|clock| clock.spread_ms).max().unwrap_or(0);
         Self {
-            store: view.store,
+            texts: view.texts,
             units,
-            titled: units.iter().any(|unit| !unit.subject.text.is_empty()),
+            titled: units.iter().any(|unit| !unit.subject.is_empty()),
             seekers,
             blocks: Blocks::new(
+                view.texts,
                 left.filter_map(goal).collect(),
-                Heads::of(seekers.iter().map(|seeker| (&seeker.recipient, &seeker.subject))),
+                Heads::of(view.texts, seekers.iter().map(|seeker| (seeker.recipient, seeker.subject))),
             ),
-            known: seekers.iter().map(|seeker| !seeker.sender.cut && senders.contains(seeker.sender.text.as_str())).collect(),
+            known: seekers.iter().map(|seeker| !seeker.sender.cut && senders.contains(&seeker.sender.text)).collect(),
             window: WINDOW.max((3 * spread).min(LOOSE_WINDOW)),
         }
     }
@@ -190,7 +190,7 @@ impl<'a> Search<'a> {
         let windows: Vec<Vec<Range<usize>>> = self
             .seekers
             .iter()
-            .map(|seeker| self.blocks.windows(&seeker.recipient, &seeker.subject, seeker.at, self.reach(seeker)))
+            .map(|seeker| self.blocks.windows(seeker.recipient, seeker.subject, seeker.at, self.reach(seeker)))
             .collect();
         let mut out = vec![Outcome::Nothing; self.seekers.len()];
         for (seekers, mut places) in groups(&windows, self.blocks.order.len()) {
@@ -211,16 +211,16 @@ impl<'a> Search<'a> {
     /// What the trace says decides the order of arrivals of one time.
     fn rank(&self, place: usize) -> ([&str; 4], usize) {
         let unit = self.arrival(place);
-        let texts = [unit.message_id.as_str(), &unit.sender.text, &unit.subject.text, self.id(unit)];
-        (texts, self.blocks.order[place].arrival)
+        let [message_id, sender, subject] = [unit.message_id, unit.sender.text, unit.subject.text].map(|sym| self.texts.text(sym));
+        ([message_id, sender, subject, self.id(unit)], self.blocks.order[place].arrival)
     }
 
     /// What its log calls an arrival, for those that nothing else tells apart.
     fn id(&self, unit: &Arrival) -> &'a str {
-        let Some(record) = self.store.records.get(unit.first() as usize) else { return "" };
-        let trace = self.store.trace_of(record).map(|facts| facts.network_message_id);
-        let id = trace.or_else(|| self.store.relay_of(record).map(|facts| facts.queue_id));
-        id.map_or("", |id| self.store.text(id))
+        let Some(record) = self.texts.store.records.get(unit.first() as usize) else { return "" };
+        let trace = self.texts.store.trace_of(record).map(|facts| facts.network_message_id);
+        let id = trace.or_else(|| self.texts.store.relay_of(record).map(|facts| facts.queue_id));
+        id.map_or("", |id| self.texts.text(id))
     }
 
     fn reach(&self, seeker: &Seeker) -> Millis {
@@ -235,16 +235,16 @@ impl<'a> Search<'a> {
             return None;
         }
         // A sender that the trace knows must be the same; one it does not know may have been rewritten on the way.
-        let fits = seeker.recipient.agrees(&unit.recipient) && seeker.subject.agrees(&unit.subject);
-        (fits && (!known || seeker.sender.agrees(&unit.sender))).then(|| seeker.at.shifted(seeker.lag).distance(goal.at))
+        let agree = |one, other| self.texts.agree(one, other);
+        let fits = agree(seeker.recipient, unit.recipient) && agree(seeker.subject, unit.subject);
+        (fits && (!known || agree(seeker.sender, unit.sender))).then(|| seeker.at.shifted(seeker.lag).distance(goal.at))
     }
 }
 
 /// Addresses from which mail of SAP's senders comes, where the trace knows both.
 fn addresses(view: &View<'_>, units: &[Arrival], seekers: &[Seeker]) -> HashSet<Sym, FixedState> {
-    let senders: HashSet<&str, FixedState> =
-        seekers.iter().map(|seeker| seeker.sender.text.as_str()).filter(|sender| !sender.is_empty()).collect();
-    let own = units.iter().filter(|arrival| senders.contains(arrival.sender.text.as_str()));
+    let senders: HashSet<Sym, FixedState> = seekers.iter().map(|seeker| seeker.sender.text).filter(|sender| !sender.is_empty()).collect();
+    let own = units.iter().filter(|arrival| senders.contains(&arrival.sender.text));
     let rows = own.filter_map(|arrival| view.store.trace_of(view.store.records.get(arrival.first() as usize)?));
     rows.map(|facts| facts.client_ip).filter(|address| !address.is_empty()).collect()
 }
@@ -290,11 +290,11 @@ impl Group<'_> {
     fn alike(&self) -> bool {
         let seeker = |at: &usize| {
             let seeker = &self.search.seekers[*at];
-            (&seeker.recipient, &seeker.subject, &seeker.sender)
+            (seeker.recipient, seeker.subject, seeker.sender)
         };
         let arrival = |place: &usize| {
             let unit = self.search.arrival(*place);
-            (&unit.recipient, &unit.subject, &unit.sender)
+            (unit.recipient, unit.subject, unit.sender)
         };
         self.seekers.windows(2).all(|two| seeker(&two[0]) == seeker(&two[1]))
             && self.places.windows(2).all(|two| arrival(&two[0]) == arrival(&two[1]))
@@ -344,12 +344,12 @@ impl Group<'_> {
         if seeker.at.to - seeker.at.from > MINUTE {
             at_most(VAGUE);
         }
-        if contested || !seeker.sender.agrees(&unit.sender) {
+        if contested || !self.search.texts.agree(seeker.sender, unit.sender) {
             at_most(CONTESTED);
         }
         if !self.search.titled {
             confidence -= 0.1;
-        } else if seeker.subject.text.is_empty() || unit.subject.text.is_empty() {
+        } else if seeker.subject.is_empty() || unit.subject.is_empty() {
             confidence -= 0.2;
         }
         let runner_up = rival.map(|(_, other)| self.search.arrival(self.places[other]).first());

@@ -1,11 +1,10 @@
 //! Exact keys: Message-ID echoed in a reply, Message-ID built from the SAP key (after the self-test).
 
-use super::compare::{self, Part};
+use super::compare::{Part, Texts};
 use super::model::{KeyTest, Link, LinkKey, Mail};
 use super::units::{Arrival, Taken, Units};
 use super::{Map, View};
-use crate::evidence::{Kind, Store};
-use std::borrow::Cow;
+use crate::evidence::{Kind, Sym};
 
 /// What exact keys say, before anything is known about clocks.
 #[derive(Debug, Default)]
@@ -24,13 +23,14 @@ pub struct Exact {
 
 /// Mails by what names them, of each name in order of their recipients: one mail may go to thousands.
 struct Recipients<'a> {
-    by_name: Map<Cow<'a, str>, (usize, Vec<usize>)>,
-    recipients: Vec<Cow<'a, Part>>,
+    texts: &'a Texts<'a>,
+    by_name: Map<Sym, (usize, Vec<usize>)>,
+    recipients: Vec<Part>,
 }
 
 impl<'a> Recipients<'a> {
-    fn of(all: impl Iterator<Item = (Cow<'a, str>, Cow<'a, Part>)>) -> Self {
-        let mut out = Self { by_name: Map::default(), recipients: Vec::new() };
+    fn of(texts: &'a Texts<'a>, all: impl Iterator<Item = (Sym, Part)>) -> Self {
+        let mut out = Self { texts, by_name: Map::default(), recipients: Vec::new() };
         for (at, (name, recipient)) in all.enumerate() {
             out.recipients.push(recipient);
             if !name.is_empty() {
@@ -39,54 +39,59 @@ impl<'a> Recipients<'a> {
         }
         for (first, more) in out.by_name.values_mut().filter(|(_, more)| !more.is_empty()) {
             more.push(*first);
-            more.sort_by(|a, b| out.recipients[*a].text.cmp(&out.recipients[*b].text).then(a.cmp(b)));
+            more.sort_by_key(|at| (texts.text(out.recipients[*at].text), *at));
         }
         out
     }
 
-    fn has(&self, name: &str) -> bool {
-        self.by_name.contains_key(name)
+    fn has(&self, name: Sym) -> bool {
+        self.by_name.contains_key(&name)
     }
 
     /// The mail to a recipient, of several the first that is `meant`; where one of the two recipients is cut or unknown,
     /// the first that it can be.
-    fn find(&self, name: &str, wanted: &Part, meant: &dyn Fn(usize) -> bool) -> Option<usize> {
-        let (first, more) = self.by_name.get(name)?;
+    fn find(&self, name: Sym, wanted: Part, meant: &dyn Fn(usize) -> bool) -> Option<usize> {
+        let (first, more) = self.by_name.get(&name)?;
         let all = if more.is_empty() { std::slice::from_ref(first) } else { more.as_slice() };
-        let recipient = |at: &usize| self.recipients[*at].as_ref();
-        let place = all.partition_point(|at| recipient(at).text < wanted.text);
-        let same = || all[place..].iter().take_while(|at| recipient(at).text == wanted.text && !wanted.text.is_empty());
-        let vague = |part: &Part| part.cut || part.text.is_empty();
-        let maybe = || all.iter().filter(|at| (vague(wanted) || vague(recipient(at))) && recipient(at).agrees(wanted));
+        let recipient = |at: &usize| self.recipients[*at];
+        let place = all.partition_point(|at| self.texts.text(recipient(at).text) < self.texts.text(wanted.text));
+        let same = || all[place..].iter().take_while(|at| recipient(at).text == wanted.text && !wanted.is_empty());
+        let vague = |part: Part| part.cut || part.is_empty();
+        let maybe = || all.iter().filter(|at| (vague(wanted) || vague(recipient(at))) && self.texts.agree(recipient(at), wanted));
         let best = same().find(|at| meant(**at)).or_else(|| same().next());
         best.or_else(|| maybe().find(|at| meant(**at))).or_else(|| maybe().min()).copied()
     }
 }
 
 /// Finds all exact pairs.
-pub fn exact(store: &Store, units: &Units) -> Exact {
-    let by_id = Recipients::of(units.arrivals.iter().map(|a| (Cow::from(&a.message_id), Cow::Borrowed(&a.recipient))));
-    let mut out = Exact { echoes: echoes(store, units, &by_id), ..Exact::default() };
-    let tried = units.attempts.iter().map(|record| {
-        let record = &store.records[*record as usize];
-        (Cow::from(compare::local_part(store.text(record.message_id))), Cow::Owned(compare::recipient(store, record)))
-    });
-    let all = [by_local(&units.arrivals), Recipients::of(tried), by_local(&units.relays)];
-    self_test(store, units, &all, &mut out);
+pub fn exact(texts: &Texts<'_>, units: &Units) -> Exact {
+    let mut out = Exact { echoes: echoes(texts, units), ..Exact::default() };
+    if units.requests.iter().any(|request| !request.key.is_empty()) {
+        let tried = units.attempts.iter().map(|record| {
+            let record = &texts.store.records[*record as usize];
+            (texts.key(texts.message_id(record)), texts.recipient(record))
+        });
+        let all = [by_key(texts, &units.arrivals), Recipients::of(texts, tried), by_key(texts, &units.relays)];
+        self_test(texts, units, &all, &mut out);
+    }
     out
 }
 
 /// Mails by what the SAP key is compared with.
-fn by_local(all: &[Arrival]) -> Recipients<'_> {
-    Recipients::of(all.iter().map(|unit| (Cow::from(compare::local_part(&unit.message_id)), Cow::Borrowed(&unit.recipient))))
+fn by_key<'a>(texts: &'a Texts<'a>, all: &[Arrival]) -> Recipients<'a> {
+    Recipients::of(texts, all.iter().map(|unit| (texts.key(unit.message_id), unit.recipient)))
 }
 
-fn echoes(store: &Store, units: &Units, by_id: &Recipients<'_>) -> Map<usize, usize> {
+fn echoes(texts: &Texts<'_>, units: &Units) -> Map<usize, usize> {
     let mut out = Map::default();
+    if units.attempts.is_empty() {
+        return out;
+    }
+    let by_id = Recipients::of(texts, units.arrivals.iter().map(|unit| (unit.message_id, unit.recipient)));
     for (at, record) in units.attempts.iter().enumerate() {
-        let record = &store.records[*record as usize];
-        let (id, recipient) = (compare::message_id(store.text(record.message_id)), compare::recipient(store, record));
-        let found = by_id.find(&id, &recipient, &|_| true).filter(|arrival| units.arrivals[*arrival].recipient.same(&recipient));
+        let record = &texts.store.records[*record as usize];
+        let (id, recipient) = (texts.message_id(record), texts.recipient(record));
+        let found = by_id.find(id, recipient, &|_| true).filter(|arrival| texts.same(units.arrivals[*arrival].recipient, recipient));
         out.extend(found.map(|arrival| (at, arrival)));
     }
     out
@@ -94,20 +99,19 @@ fn echoes(store: &Store, units: &Units, by_id: &Recipients<'_>) -> Map<usize, us
 
 /// Looks every request's key up among the Message-IDs; keys are relied on with three hits, or half of the requests
 /// that were handed over, and hardly any with another recipient (sost.md section 4 has seen one real mail only).
-fn self_test(store: &Store, units: &Units, [arrivals, attempts, relays]: &[Recipients<'_>; 3], out: &mut Exact) {
+fn self_test(texts: &Texts<'_>, units: &Units, [arrivals, attempts, relays]: &[Recipients<'_>; 3], out: &mut Exact) {
     let mut test = KeyTest::default();
     for (at, request) in units.requests.iter().enumerate().filter(|(_, r)| !r.key.is_empty()) {
-        let record = &store.records[request.last() as usize];
-        test.tried += usize::from(store.sap_of(record).is_some_and(|facts| facts.state.handed_over()));
-        let wanted = compare::recipient(store, record);
-        let subject = compare::subject(store, record);
-        let of = |units: &[Arrival], at: usize| units.get(at).is_some_and(|unit| unit.subject.agrees(&subject));
-        let hit = arrivals.find(&request.key, &wanted, &|at| of(&units.arrivals, at));
-        let tried = attempts.find(&request.key, &wanted, &|_| true);
-        let relayed = relays.find(&request.key, &wanted, &|at| of(&units.relays, at));
+        let record = &texts.store.records[request.last() as usize];
+        test.tried += usize::from(texts.store.sap_of(record).is_some_and(|facts| facts.state.handed_over()));
+        let (wanted, subject) = (texts.recipient(record), texts.subject(record));
+        let of = |units: &[Arrival], at: usize| units.get(at).is_some_and(|unit| texts.agree(unit.subject, subject));
+        let hit = arrivals.find(request.key, wanted, &|at| of(&units.arrivals, at));
+        let tried = attempts.find(request.key, wanted, &|_| true);
+        let relayed = relays.find(request.key, wanted, &|at| of(&units.relays, at));
         if hit.is_some() || tried.is_some() || relayed.is_some() {
             test.hits += 1;
-        } else if arrivals.has(&request.key) {
+        } else if arrivals.has(request.key) {
             test.contradicted += 1;
         }
         out.arrivals.extend(hit.map(|arrival| (at, arrival)));

@@ -33,6 +33,7 @@ pub use zone::Zone;
 
 use crate::evidence::{Hop, Span, Store};
 use crate::source::Source;
+use compare::Texts;
 use foldhash::fast::FixedState;
 use units::Units;
 
@@ -46,13 +47,15 @@ impl Alignment {
 
 /// Aligns all evidence of a run. `zones` are the user's, by hop word or label.
 #[must_use]
-pub fn align(store: &Store, sources: &[Source], zones: &[(String, Zone)]) -> Alignment {
-    let units = Units::collect(store);
-    let exact = keys::exact(store, &units);
-    let clocks = clock::settle(sources, zones, &anchors::collect(store, sources, &units, &exact));
+pub fn align(store: &mut Store, sources: &[Source], zones: &[(String, Zone)]) -> Alignment {
+    let texts = Texts::of(store);
+    let store = texts.store;
+    let units = Units::collect(&texts);
+    let exact = keys::exact(&texts, &units);
+    let clocks = clock::settle(sources, zones, &anchors::collect(&texts, sources, &units, &exact));
     let utc: Vec<Option<Span>> = store.records.iter().map(|r| Some(clocks.get(r.source as usize)?.utc(r.local?, r.fold))).collect();
-    let coverage = coverage::of_sources(store, sources, &clocks, &utc);
-    let view = View { store, sources, units: &units, utc: &utc, clocks: &clocks };
+    let coverage = coverage::of_sources(&texts, sources, &clocks, &utc);
+    let view = View { texts: &texts, store, sources, units: &units, utc: &utc, clocks: &clocks };
     let mut mails = units::mails(&units);
     let mut taken = units::Taken::new(&units);
     keys::link_arrivals(&view, &exact, &mut mails, &mut taken);
@@ -72,6 +75,7 @@ type Map<K, V> = std::collections::HashMap<K, V, FixedState>;
 
 /// What the second pass looks at.
 struct View<'a> {
+    texts: &'a Texts<'a>,
     store: &'a Store,
     sources: &'a [Source],
     units: &'a Units,

@@ -1,7 +1,7 @@
 //! Mails in the queues of relays: from relay to relay by Message-ID, else by queue id, and the mails of the run that they
 //! belong to (relay.md section 0).
 
-use super::compare::{self, Part};
+use super::compare::{ByName, Part, Texts};
 use super::fuzzy;
 use super::keys::Exact;
 use super::model::{Link, LinkKey, Mail};
@@ -9,19 +9,18 @@ use super::units::{Arrival, Taken};
 use super::{Map, View};
 use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Store, Sym};
 use crate::smtp::next_queue_id;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// A relay hands a mail on to another one this many times at most.
 const MOST_RELAYS: usize = 16;
 
 /// A mail in the queue of one relay.
+#[derive(Clone, Copy)]
 struct Entry {
-    message_id: String,
+    message_id: Sym,
     queue_id: Sym,
-    /// Rows of the mail as a whole.
-    common: Vec<u32>,
-    /// Rows by recipient.
-    rows: Vec<(u32, Part)>,
+    /// It has a row that names a recipient.
+    named: bool,
 }
 
 /// Rows of relays' logs, without those of the relays' own notices and of mails that never had a queue id.
@@ -30,110 +29,141 @@ fn rows(store: &Store) -> impl Iterator<Item = (u32, &Evidence, &RelayFacts)> {
     all.filter(|(_, record, facts)| !facts.queue_id.is_empty() && facts.parent_queue_id.is_empty() && record.hop == Hop::Relay)
 }
 
-/// Relay and Message-ID of each queue id: the list of a queue names neither, and a log may begin behind them.
-struct Names(HashMap<Sym, BTreeSet<(Sym, String)>>);
+/// Relay and Message-ID of a row.
+type Name = (Sym, Sym);
+
+/// Relay and Message-ID of each queue id that some row leaves without one of them: the list of a queue names neither, and
+/// a log may begin behind them.
+struct Names(Map<Sym, BTreeSet<Name>>);
 
 impl Names {
-    fn of(store: &Store) -> Self {
-        let mut out: HashMap<Sym, BTreeSet<(Sym, String)>> = HashMap::new();
-        for (_, record, facts) in rows(store).filter(|(_, record, facts)| !record.message_id.is_empty() && !facts.name.is_empty()) {
-            out.entry(facts.queue_id).or_default().insert((facts.name, compare::message_id(store.text(record.message_id))));
+    fn of(texts: &Texts<'_>) -> Self {
+        let name = |record: &Evidence, facts: &RelayFacts| (facts.name, texts.message_id(record));
+        let whole = |(relay, message_id): Name| !relay.is_empty() && !message_id.is_empty();
+        let lacking = rows(texts.store).filter(|(_, record, facts)| !whole(name(record, facts)));
+        let mut out: Map<Sym, BTreeSet<Name>> = lacking.map(|(_, _, facts)| (facts.queue_id, BTreeSet::new())).collect();
+        if out.is_empty() {
+            return Self(out);
+        }
+        for (_, record, facts) in rows(texts.store).filter(|(_, record, facts)| whole(name(record, facts))) {
+            if let Some(known) = out.get_mut(&facts.queue_id) {
+                known.insert(name(record, facts));
+            }
         }
         Self(out)
     }
 
     /// What the row says itself, else what the only other one with its queue id says.
-    fn of_row(&self, store: &Store, record: &Evidence, facts: &RelayFacts) -> (Sym, String) {
-        let own = (facts.name, compare::message_id(store.text(record.message_id)));
-        let fits = |known: &&(Sym, String)| (own.0.is_empty() || own.0 == known.0) && (own.1.is_empty() || own.1 == known.1);
+    fn of_row(&self, texts: &Texts<'_>, record: &Evidence, facts: &RelayFacts) -> Name {
+        let own = (facts.name, texts.message_id(record));
+        let fits = |known: &&Name| (own.0.is_empty() || own.0 == known.0) && (own.1.is_empty() || own.1 == known.1);
         let mut all = self.0.get(&facts.queue_id).into_iter().flatten().filter(fits);
         match (all.next(), all.next()) {
-            (Some(only), None) => only.clone(),
+            (Some(only), None) => *only,
             _ => own,
         }
     }
 }
 
-/// One unit for each mail and recipient, whatever relays it went through.
-pub fn collect(store: &Store) -> Vec<Arrival> {
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut places: BTreeMap<(Sym, Sym, String), usize> = BTreeMap::new();
-    let mut before: Map<Sym, usize> = Map::default();
-    let names = Names::of(store);
-    for (at, record, facts) in rows(store) {
-        let (name, message_id) = names.of_row(store, record, facts);
-        let place = *places.entry((name, facts.queue_id, message_id.clone())).or_insert_with(|| {
-            entries.push(Entry { message_id, queue_id: facts.queue_id, common: Vec::new(), rows: Vec::new() });
-            entries.len() - 1
-        });
-        let asked = if facts.original.is_empty() { record.recipient } else { facts.original };
-        if !facts.next_queue_id.is_empty() && record.kind == Kind::Deliver {
-            before.insert(facts.next_queue_id, place);
-        }
-        if asked.is_empty() {
-            let of_all = matches!(record.kind, Kind::Accept | Kind::Fail) || matches!(facts.phase, Phase::Held | Phase::Released);
-            entries[place].common.extend(of_all.then_some(at));
-        } else {
-            let recipient = Part { text: crate::smtp::fold_address(store.text(asked)), cut: false };
-            entries[place].rows.push((at, recipient));
-        }
-    }
-    let mut units: BTreeMap<(String, String), Arrival> = BTreeMap::new();
-    for (place, entry) in entries.iter().enumerate() {
-        let head = head(&entries, &before, place);
-        let name = if entries[head].message_id.is_empty() { format!(" {head}") } else { entries[head].message_id.clone() };
-        let mut own: BTreeMap<&str, (&Part, Vec<u32>)> = BTreeMap::new();
-        for (at, recipient) in &entry.rows {
-            own.entry(&recipient.text).or_insert_with(|| (recipient, Vec::new())).1.push(*at);
-        }
-        let nobody = Part::default();
-        if own.is_empty() && head == place {
-            own.insert("", (&nobody, Vec::new()));
-        }
-        for (recipient, rows) in own.into_values() {
-            let unit = units.entry((name.clone(), recipient.text.clone())).or_insert_with(|| Arrival {
-                rows: Vec::new(),
-                message_id: entries[head].message_id.clone(),
-                recipient: recipient.clone(),
-                subject: Part::default(),
-                sender: Part::default(),
+/// Rows of relays by the queue entry they are of.
+#[derive(Default)]
+struct Queues {
+    entries: Vec<Entry>,
+    /// By the queue id under which the next relay took a mail: the entry it was in before.
+    before: Map<Sym, usize>,
+    /// Entry, recipient and row.
+    of_one: Vec<(usize, Part, u32)>,
+    /// Entry and row of a mail as a whole.
+    of_all: Vec<(usize, u32)>,
+}
+
+impl Queues {
+    fn of(texts: &Texts<'_>) -> Self {
+        let (mut out, names) = (Self::default(), Names::of(texts));
+        let mut places: Map<(Name, Sym), usize> = Map::default();
+        for (at, record, facts) in rows(texts.store) {
+            let name = names.of_row(texts, record, facts);
+            let place = *places.entry((name, facts.queue_id)).or_insert_with(|| {
+                out.entries.push(Entry { message_id: name.1, queue_id: facts.queue_id, named: false });
+                out.entries.len() - 1
             });
-            unit.rows.extend(&entry.common);
-            unit.rows.extend(rows);
+            let asked = if facts.original.is_empty() { record.recipient } else { facts.original };
+            if !facts.next_queue_id.is_empty() && record.kind == Kind::Deliver {
+                out.before.insert(facts.next_queue_id, place);
+            }
+            if asked.is_empty() {
+                let whole = matches!(record.kind, Kind::Accept | Kind::Fail) || matches!(facts.phase, Phase::Held | Phase::Released);
+                out.of_all.extend(whole.then_some((place, at)));
+            } else {
+                out.entries[place].named = true;
+                out.of_one.push((place, Part { text: texts.address(asked), cut: false }, at));
+            }
+        }
+        out.of_one.sort_unstable_by_key(|(place, recipient, at)| (*place, recipient.text, *at));
+        out.of_all.sort_unstable();
+        out
+    }
+
+    /// Entry, recipient and rows of each; of a mail that names nobody the recipient is empty.
+    fn each(&self, take: &mut dyn FnMut(usize, Part, &mut dyn Iterator<Item = u32>)) {
+        for alike in self.of_one.chunk_by(|(place, to, _), (other, other_to, _)| (place, to.text) == (other, other_to.text)) {
+            let (place, recipient, _) = alike[0];
+            take(place, recipient, &mut alike.iter().map(|(_, _, at)| *at).chain(self.whole(place)));
+        }
+        for (place, _) in self.entries.iter().enumerate().filter(|(_, entry)| !entry.named) {
+            take(place, Part::default(), &mut self.whole(place));
         }
     }
-    let mut out: Vec<Arrival> = units.into_values().collect();
-    for unit in &mut out {
-        unit.rows.sort_by_key(|row| (store.records[*row as usize].local, *row));
-        unit.rows.dedup();
-        let first = |of: &dyn Fn(&Store, &Evidence) -> Part| {
-            unit.rows.iter().map(|row| of(store, &store.records[*row as usize])).find(|part| !part.text.is_empty()).unwrap_or_default()
-        };
-        (unit.sender, unit.subject) = (first(&compare::sender), first(&compare::subject));
+
+    fn whole(&self, place: usize) -> impl Iterator<Item = u32> {
+        let first = self.of_all.partition_point(|(other, _)| *other < place);
+        self.of_all[first..].iter().take_while(move |(other, _)| *other == place).map(|(_, at)| *at)
     }
-    out.sort_by_key(Arrival::first);
+}
+
+/// One unit for each mail and recipient, whatever relays it went through.
+pub fn collect(texts: &Texts<'_>) -> Vec<Arrival> {
+    let (store, queues) = (texts.store, Queues::of(texts));
+    let mut units: Map<(Result<Sym, usize>, Sym), usize> = Map::default();
+    let mut out: Vec<Arrival> = Vec::new();
+    queues.each(&mut |place, recipient, rows| {
+        let head = head(&queues, place);
+        if recipient.is_empty() && head != place {
+            return;
+        }
+        let message_id = queues.entries[head].message_id;
+        let name = if message_id.is_empty() { Err(head) } else { Ok(message_id) };
+        let unit = *units.entry((name, recipient.text)).or_insert_with(|| {
+            out.push(Arrival { rows: Vec::new(), message_id, recipient, subject: Part::default(), sender: Part::default() });
+            out.len() - 1
+        });
+        out[unit].rows.extend(rows);
+    });
+    for unit in &mut out {
+        unit.rows.sort_unstable_by_key(|row| (store.records[*row as usize].local, *row));
+        unit.rows.dedup();
+        let first = |of: &dyn Fn(&Evidence) -> Part| {
+            unit.rows.iter().map(|row| of(&store.records[*row as usize])).find(|part| !part.is_empty()).unwrap_or_default()
+        };
+        (unit.sender, unit.subject) = (first(&|record| texts.sender(record)), first(&|record| texts.subject(record)));
+    }
+    // Recipients of one mail share the row of its acceptance.
+    let text = |unit: &Arrival| texts.text(unit.recipient.text);
+    out.sort_unstable_by(|a, b| a.first().cmp(&b.first()).then_with(|| text(a).cmp(text(b))));
     out
 }
 
 /// The entry in which a mail's way through the relays begins to have a Message-ID, else its first one.
-fn head(entries: &[Entry], before: &Map<Sym, usize>, place: usize) -> usize {
+fn head(queues: &Queues, place: usize) -> usize {
     let mut at = place;
     for _ in 0..MOST_RELAYS {
-        match before.get(&entries[at].queue_id) {
-            Some(previous) if entries[at].message_id.is_empty() && *previous != at => at = *previous,
+        let entry = queues.entries[at];
+        match queues.before.get(&entry.queue_id) {
+            Some(previous) if entry.message_id.is_empty() && *previous != at => at = *previous,
             _ => break,
         }
     }
     at
-}
-
-/// Relays by Message-ID.
-fn by_id<'a>(view: &View<'a>) -> Map<&'a str, Vec<usize>> {
-    let mut out: Map<&str, Vec<usize>> = Map::default();
-    for (at, unit) in view.units.relays.iter().enumerate().filter(|(_, unit)| !unit.message_id.is_empty()) {
-        out.entry(&unit.message_id).or_default().push(at);
-    }
-    out
 }
 
 fn give(view: &View<'_>, relay: usize, link: Link, mail: &mut Mail, taken: &mut Taken) {
@@ -159,18 +189,16 @@ pub fn link(view: &View<'_>, exact: &Exact, mails: &mut [Mail], taken: &mut Take
 
 /// A relay knows the Message-ID that the mail has elsewhere.
 pub fn by_message_id(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
-    if view.units.relays.is_empty() {
+    if view.units.relays.is_empty() || mails.iter().all(|mail| !mail.relays.is_empty()) {
         return;
     }
-    let by_id = by_id(view);
+    let by_id = ByName::of(view.units.relays.iter().map(|unit| unit.message_id));
     for mail in mails.iter_mut().filter(|mail| mail.relays.is_empty()) {
-        let records = mail.arrivals.iter().chain(&mail.attempts).filter_map(|(row, _)| view.store.records.get(*row as usize));
-        let known: Vec<(String, Part)> = records
-            .map(|record| (compare::message_id(view.store.text(record.message_id)), compare::recipient(view.store, record)))
-            .collect();
-        let found = known.iter().find_map(|(id, recipient)| {
-            let all = by_id.get(id.as_str()).into_iter().flatten();
-            all.copied().find(|relay| !taken.relays[*relay] && view.units.relays[*relay].recipient.agrees(recipient))
+        let mut records = mail.arrivals.iter().chain(&mail.attempts).filter_map(|(row, _)| view.store.records.get(*row as usize));
+        let found = records.find_map(|record| {
+            let recipient = view.texts.recipient(record);
+            let fits = |relay: &usize| !taken.relays[*relay] && view.texts.agree(view.units.relays[*relay].recipient, recipient);
+            by_id.all(view.texts.message_id(record)).find(fits)
         });
         if let Some(relay) = found {
             give(view, relay, Link { key: LinkKey::MessageId, confidence: 0.99, runner_up: None }, mail, taken);
@@ -183,21 +211,14 @@ pub fn by_queue_id(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
     if view.units.relays.is_empty() {
         return;
     }
-    let mut by_queue: Map<&str, Vec<usize>> = Map::default();
-    for (at, unit) in view.units.relays.iter().enumerate() {
-        for facts in unit.rows.iter().filter_map(|row| view.store.relay_of(&view.store.records[*row as usize])) {
-            let known = by_queue.entry(view.store.text(facts.queue_id)).or_default();
-            if known.last() != Some(&at) {
-                known.push(at);
-            }
-        }
-    }
-    for mail in mails.iter_mut().filter(|mail| mail.relays.is_empty()) {
+    let lacking = |mail: &Mail| mail.relays.is_empty() && !mail.attempts.is_empty();
+    let by_queue = if mails.iter().any(lacking) { queues(view) } else { Map::default() };
+    for mail in mails.iter_mut().filter(|mail| lacking(mail)) {
         let accepted = mail.attempts.iter().map(|(row, _)| &view.store.records[*row as usize]).filter(|record| record.kind == Kind::Accept);
         let found = accepted.into_iter().find_map(|record| {
             let all = by_queue.get(next_queue_id(view.store.text(record.reply))?)?;
-            let recipient = compare::recipient(view.store, record);
-            all.iter().copied().find(|relay| !taken.relays[*relay] && view.units.relays[*relay].recipient.agrees(&recipient))
+            let recipient = view.texts.recipient(record);
+            all.iter().copied().find(|relay| !taken.relays[*relay] && view.texts.agree(view.units.relays[*relay].recipient, recipient))
         });
         if let Some(relay) = found {
             give(view, relay, Link { key: LinkKey::QueueId, confidence: 0.97, runner_up: None }, mail, taken);
@@ -206,21 +227,32 @@ pub fn by_queue_id(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
     arrivals(view, mails, taken);
 }
 
+/// Mails in relays by the ids of their queues.
+fn queues<'a>(view: &View<'a>) -> Map<&'a str, Vec<usize>> {
+    let mut out: Map<&str, Vec<usize>> = Map::default();
+    for (at, unit) in view.units.relays.iter().enumerate() {
+        for facts in unit.rows.iter().filter_map(|row| view.store.relay_of(&view.store.records[*row as usize])) {
+            let known = out.entry(view.store.text(facts.queue_id)).or_default();
+            if known.last() != Some(&at) {
+                known.push(at);
+            }
+        }
+    }
+    out
+}
+
 /// Arrivals at Exchange that bear the Message-ID under which a relay logged the mail.
 pub fn arrivals(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
-    if view.units.relays.is_empty() {
+    if view.units.relays.is_empty() || view.units.arrivals.is_empty() {
         return;
     }
-    let mut by_id: Map<&str, Vec<usize>> = Map::default();
-    for (at, unit) in view.units.arrivals.iter().enumerate().filter(|(_, unit)| !unit.message_id.is_empty()) {
-        by_id.entry(&unit.message_id).or_default().push(at);
-    }
+    let by_id = ByName::of(view.units.arrivals.iter().map(|unit| unit.message_id));
     for mail in mails.iter_mut().filter(|mail| mail.arrivals.is_empty() && !mail.relays.is_empty()) {
         let found = mail.relays.iter().find_map(|(row, _)| {
             let record = view.store.records.get(*row as usize)?;
-            let recipient = compare::recipient(view.store, record);
-            let all = by_id.get(compare::message_id(view.store.text(record.message_id)).as_str())?;
-            all.iter().copied().find(|at| !taken.arrivals[*at] && view.units.arrivals[*at].recipient.agrees(&recipient))
+            let recipient = view.texts.recipient(record);
+            let fits = |at: &usize| !taken.arrivals[*at] && view.texts.agree(view.units.arrivals[*at].recipient, recipient);
+            by_id.all(view.texts.message_id(record)).find(fits)
         });
         if let Some(arrival) = found {
             taken.arrivals[arrival] = true;

@@ -7,7 +7,7 @@
 use super::View;
 use super::assign;
 use super::attempts::{NEAR, SAME_REPLY, Slot};
-use super::compare::{self, Part};
+use super::compare::{self, Part, Texts};
 use super::model::{Link, LinkKey, Mail};
 use crate::evidence::{Hop, Kind, MINUTE, Millis, SapState, Span};
 use crate::smtp::squeeze;
@@ -33,8 +33,8 @@ struct Session {
 /// Gives mails the failed sessions that belong to their last status, then those of earlier runs.
 pub fn link(view: &View<'_>, slots: &[Slot], mails: &mut [Mail]) {
     let sessions = sessions(view);
-    let mut used = last_tries(slots, &sessions, mails);
-    shared(slots, &sessions, mails, &mut used);
+    let mut used = last_tries(view.texts, slots, &sessions, mails);
+    shared(view.texts, slots, &sessions, mails, &mut used);
     let unused: Vec<&Session> = sessions.iter().filter(|session| session.silent && !used.contains(&session.record)).collect();
     earlier_tries(view, slots, &unused, mails);
 }
@@ -45,7 +45,7 @@ fn sessions(view: &View<'_>) -> Vec<Session> {
         let evidence = view.store.records.get(*record as usize)?;
         let host = view.store.smtp_of(evidence).map_or_else(String::new, |facts| view.store.text(facts.host).to_lowercase());
         // At the door of a relay others are refused as well.
-        let sender = if evidence.hop == Hop::Relay { compare::sender(view.store, evidence) } else { Part::default() };
+        let sender = if evidence.hop == Hop::Relay { view.texts.sender(evidence) } else { Part::default() };
         let reply = squeeze(view.store.text(evidence.reply));
         let silent = matches!(evidence.kind, Kind::Connect | Kind::Tls);
         Some(Session { at: view.at(*record)?, record: *record, host, sender, reply, silent })
@@ -66,11 +66,11 @@ impl Slot {
     }
 
     /// Whether SAP's last status can speak of this session: the same words, or no words and the same host.
-    fn fits(&self, session: &Session) -> bool {
+    fn fits(&self, texts: &Texts<'_>, session: &Session) -> bool {
         if session.silent {
             return self.same_host(session) && !self.replied;
         }
-        let same_sender = self.sender.agrees(&session.sender);
+        let same_sender = texts.agree(self.sender, session.sender);
         self.replied
             && same_sender
             && compare::shared_prefix(&session.reply, &self.reply) >= SAME_REPLY.min(session.reply.chars().count().max(1))
@@ -78,13 +78,13 @@ impl Slot {
 }
 
 /// Failed mails without a try, and failed sessions, one to one in order of time.
-fn last_tries(slots: &[Slot], sessions: &[Session], mails: &mut [Mail]) -> BTreeSet<u32> {
+fn last_tries(texts: &Texts<'_>, slots: &[Slot], sessions: &[Session], mails: &mut [Mail]) -> BTreeSet<u32> {
     let mut open: Vec<(Span, usize)> =
         (0..mails.len()).filter(|at| mails[*at].attempts.is_empty()).filter_map(|at| Some((slots[at].failed()?, at))).collect();
     open.sort_unstable();
     let cost = |a: usize, b: usize| {
         let (status, mail) = open[a];
-        let fits = sessions[b].at.distance(status) <= NEAR && slots[mail].fits(&sessions[b]);
+        let fits = sessions[b].at.distance(status) <= NEAR && slots[mail].fits(texts, &sessions[b]);
         fits.then(|| (sessions[b].at.middle() - status.middle()).abs())
     };
     let mut used = BTreeSet::new();
@@ -96,13 +96,13 @@ fn last_tries(slots: &[Slot], sessions: &[Session], mails: &mut [Mail]) -> BTree
 }
 
 /// A session may fail for several mails at once: mails that are still without a try share the nearest one.
-fn shared(slots: &[Slot], sessions: &[Session], mails: &mut [Mail], used: &mut BTreeSet<u32>) {
+fn shared(texts: &Texts<'_>, slots: &[Slot], sessions: &[Session], mails: &mut [Mail], used: &mut BTreeSet<u32>) {
     let longest = sessions.iter().map(|session| session.at.to - session.at.from).max().unwrap_or(0);
     for (mail, slot) in mails.iter_mut().zip(slots).filter(|(mail, _)| mail.attempts.is_empty()) {
         let Some(status) = slot.failed() else { continue };
         let first = sessions.partition_point(|session| session.at.from < status.from - NEAR - longest);
         let near = sessions[first..].iter().take_while(|session| session.at.from <= status.to + NEAR);
-        let fitting = near.filter(|session| session.at.distance(status) <= NEAR && slot.fits(session));
+        let fitting = near.filter(|session| session.at.distance(status) <= NEAR && slot.fits(texts, session));
         if let Some(session) = fitting.min_by_key(|session| ((session.at.middle() - status.middle()).abs(), session.record)) {
             take(mail, slot, session);
             used.insert(session.record);

@@ -1,6 +1,6 @@
 //! Records grouped into the three things that are joined: requests, tries, arrivals.
 
-use super::compare::{self, Part};
+use super::compare::{self, Part, Texts};
 use super::keys::Exact;
 use super::model::Mail;
 use super::relays;
@@ -10,15 +10,14 @@ use crate::evidence::{Evidence, Hop, Kind, Phase, Store, Sym};
 use crate::smtp::find_reply;
 use foldhash::fast::FixedState;
 use std::collections::HashSet;
-use std::hash::BuildHasher;
 
 /// A recipient of a mail in the message trace or in the logs of relays, with all rows about it.
 #[derive(Debug)]
 pub struct Arrival {
     /// Rows, by time.
     pub rows: Vec<u32>,
-    /// Message-ID, lower case.
-    pub message_id: String,
+    /// Message-ID, folded.
+    pub message_id: Sym,
     /// Recipient.
     pub recipient: Part,
     /// Subject.
@@ -53,9 +52,10 @@ pub struct Units {
 
 impl Units {
     /// Groups the records of a run.
-    pub fn collect(store: &Store) -> Self {
-        let (requests, shared_keys) = requests::collect(store);
-        let mut units = Self { requests, shared_keys, arrivals: arrivals(store), relays: relays::collect(store), ..Self::default() };
+    pub fn collect(texts: &Texts<'_>) -> Self {
+        let (requests, shared_keys) = requests::collect(texts);
+        let mut units = Self { requests, shared_keys, arrivals: arrivals(texts), relays: relays::collect(texts), ..Self::default() };
+        let store = texts.store;
         for (at, record) in (0u32..).zip(&store.records).filter(|(_, r)| r.hop == Hop::Icm) {
             if !record.recipient.is_empty() && matches!(record.kind, Kind::Accept | Kind::Fail | Kind::Defer | Kind::Event) {
                 units.attempts.push(at);
@@ -82,45 +82,37 @@ fn refused(store: &Store) -> impl Iterator<Item = u32> {
     (0u32..).zip(&store.records).filter(move |(_, record)| own(record)).map(|(at, _)| at)
 }
 
-fn arrivals(store: &Store) -> Vec<Arrival> {
-    let names = Names::of(store);
-    // Rows of one recipient of a mail come together by a number, so that no text is kept twice.
-    let state = FixedState::with_seed(0);
-    let numbered = trace_rows(store).filter_map(|(at, record)| {
-        let (message_id, recipient) = names.of_row(store, record)?;
-        Some((state.hash_one((message_id, recipient.text)), at))
-    });
-    let mut rows: Vec<(u64, u32)> = numbered.collect();
-    rows.sort_unstable();
-    let mut out = Vec::new();
-    for alike in rows.chunk_by(|a, b| a.0 == b.0) {
+fn arrivals(texts: &Texts<'_>) -> Vec<Arrival> {
+    let (store, names) = (texts.store, Names::of(texts));
+    let named = trace_rows(store).filter_map(|(at, record)| Some((names.of_row(texts, record)?, at)));
+    let mut rows: Vec<((Sym, Part), u32)> = named.collect();
+    // Rows of one recipient of a mail come together.
+    rows.sort_unstable_by_key(|((message_id, recipient), at)| (*message_id, recipient.text, *at));
+    let mut out = Vec::with_capacity(rows.len());
+    for alike in rows.chunk_by(|((id, to), _), ((other_id, other_to), _)| id == other_id && to.text == other_to.text) {
         let begin = out.len();
-        for (_, at) in alike {
-            add(store, &names, *at, begin, &mut out);
+        for (name, at) in alike {
+            add(texts, *name, *at, begin, &mut out);
         }
     }
-    for arrival in &mut out {
+    for arrival in out.iter_mut().filter(|arrival| arrival.rows.len() > 1) {
         arrival.rows.sort_by_key(|row| (store.records.get(*row as usize).and_then(|r| r.local), *row));
     }
-    out.sort_by_key(Arrival::first);
+    out.sort_unstable_by_key(Arrival::first);
     out
 }
 
 /// Adds a row to its arrival among those from a place on; without a Message-ID it is one of its own. Two clients of a
 /// system may use one Message-ID for two mails, which their subjects tell apart.
-fn add(store: &Store, names: &Names, at: u32, begin: usize, out: &mut Vec<Arrival>) {
-    let Some(record) = store.records.get(at as usize) else { return };
-    let Some((message_id, recipient)) = names.of_row(store, record) else { return };
-    let (subject, sender) = (compare::subject(store, record), compare::sender(store, record));
-    let same = |known: &&mut Arrival| {
-        let named = !message_id.is_empty() && known.message_id == message_id && known.recipient.text == recipient.text;
-        named && known.subject.agrees(&subject)
-    };
+fn add(texts: &Texts<'_>, (message_id, recipient): (Sym, Part), at: u32, begin: usize, out: &mut Vec<Arrival>) {
+    let Some(record) = texts.store.records.get(at as usize) else { return };
+    let (subject, sender) = (texts.subject(record), texts.sender(record));
+    let same = |known: &&mut Arrival| !message_id.is_empty() && texts.agree(known.subject, subject);
     let Some(known) = out[begin..].iter_mut().find(same) else {
         return out.push(Arrival { rows: vec![at], message_id, recipient, subject, sender });
     };
     for (known, part) in [(&mut known.subject, subject), (&mut known.sender, sender)] {
-        if known.text.is_empty() {
+        if known.is_empty() {
             *known = part;
         }
     }
@@ -137,12 +129,12 @@ struct Names {
     /// Message-ID by network message id.
     message_ids: Map<String, Sym>,
     /// The only recipient of each Message-ID, `None` where there are several.
-    recipients: Map<String, Option<Part>>,
+    recipients: Map<Sym, Option<Part>>,
 }
 
 impl Names {
-    fn of(store: &Store) -> Self {
-        let mut out = Self::default();
+    fn of(texts: &Texts<'_>) -> Self {
+        let (store, mut out) = (texts.store, Self::default());
         let lack = trace_rows(store).any(|(_, record)| record.message_id.is_empty());
         for (_, record) in trace_rows(store).filter(|(_, record)| lack && !record.message_id.is_empty()) {
             let network = network_id(store, record);
@@ -150,13 +142,13 @@ impl Names {
                 out.message_ids.entry(network).or_insert(record.message_id);
             }
         }
-        let nameless: HashSet<String, FixedState> =
-            trace_rows(store).filter(|(_, record)| record.recipient.is_empty()).map(|(_, record)| out.message_id(store, record)).collect();
+        let nameless: HashSet<Sym, FixedState> =
+            trace_rows(store).filter(|(_, record)| record.recipient.is_empty()).map(|(_, record)| out.message_id(texts, record)).collect();
         for (_, record) in trace_rows(store).filter(|(_, record)| !record.recipient.is_empty() && !nameless.is_empty()) {
-            let message_id = out.message_id(store, record);
+            let message_id = out.message_id(texts, record);
             if nameless.contains(&message_id) {
-                let recipient = compare::recipient(store, record);
-                let only = out.recipients.entry(message_id).or_insert_with(|| Some(recipient.clone()));
+                let recipient = texts.recipient(record);
+                let only = out.recipients.entry(message_id).or_insert(Some(recipient));
                 *only = only.take().filter(|known| *known == recipient);
             }
         }
@@ -164,20 +156,20 @@ impl Names {
     }
 
     /// Message-ID and recipient of a row; none where the row may be of any of several (exchange.md section 1.3).
-    fn of_row(&self, store: &Store, record: &Evidence) -> Option<(String, Part)> {
-        let message_id = self.message_id(store, record);
+    fn of_row(&self, texts: &Texts<'_>, record: &Evidence) -> Option<(Sym, Part)> {
+        let message_id = self.message_id(texts, record);
         let recipient = match self.recipients.get(&message_id).filter(|_| record.recipient.is_empty() && !message_id.is_empty()) {
-            Some(only) => only.clone()?,
-            None => compare::recipient(store, record),
+            Some(only) => (*only)?,
+            None => texts.recipient(record),
         };
         Some((message_id, recipient))
     }
 
-    /// Message-ID of a row, lower case, without the brackets that some shapes leave out.
-    fn message_id(&self, store: &Store, record: &Evidence) -> String {
-        let known = || self.message_ids.get(&network_id(store, record)).copied().unwrap_or_default();
-        let id = if record.message_id.is_empty() { known() } else { record.message_id };
-        compare::message_id(store.text(id))
+    /// Message-ID of a row, folded.
+    fn message_id(&self, texts: &Texts<'_>, record: &Evidence) -> Sym {
+        let known = || self.message_ids.get(&network_id(texts.store, record)).copied().unwrap_or_default();
+        let lacks = record.message_id.is_empty() && !self.message_ids.is_empty();
+        texts.address(if lacks { known() } else { record.message_id })
     }
 }
 
@@ -222,11 +214,11 @@ pub fn left_over(view: &View<'_>, exact: &Exact, mails: &[Mail], taken: &Taken) 
     let direct = mails.iter().filter(|mail| mail.relays.is_empty()).flat_map(|mail| &mail.arrivals);
     let ours: HashSet<_, FixedState> =
         direct.filter_map(|(row, _)| facts_of(*row)).map(|f| f.client_ip).filter(|ip| !ip.is_empty()).collect();
-    let echoed: HashSet<String, FixedState> =
-        view.units.attempts.iter().map(|at| compare::message_id(view.store.text(view.store.records[*at as usize].message_id))).collect();
+    let echoed: HashSet<Sym, FixedState> =
+        view.units.attempts.iter().map(|at| view.texts.message_id(&view.store.records[*at as usize])).collect();
     let (mut others, mut sap_like) = (Vec::new(), Vec::new());
     for (arrival, _) in all().filter(|(_, taken)| !**taken) {
-        let by_key = exact.test.passed && looks_like_key(&arrival.message_id);
+        let by_key = exact.test.passed && looks_like_key(view.texts.text(arrival.message_id));
         let by_echo = !arrival.message_id.is_empty() && echoed.contains(&arrival.message_id);
         let by_address = facts(arrival).is_some_and(|f| ours.contains(&f.client_ip));
         others.push(arrival.first());

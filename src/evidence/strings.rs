@@ -19,6 +19,12 @@ impl Sym {
         self.0 == 0
     }
 
+    /// Its place in a table of all handles.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
     fn of(symbol: SymbolU32) -> Self {
         Self(super::index(symbol.to_usize()))
     }

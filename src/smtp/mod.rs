@@ -14,7 +14,7 @@ mod reply;
 mod trailer;
 mod transfer;
 
-pub use address::{domain, fold_address, path_address};
+pub use address::{domain, fold_address, fold_address_onto, path_address};
 pub use command::{Command, command, is_mechanism};
 pub use encoded_word::decoded;
 pub use field::{field, unquoted};
