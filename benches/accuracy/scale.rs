@@ -30,7 +30,7 @@ fn row(scenario: &world::Scenario, size: u64, heap: PeakAlloc) -> Result<(), Box
     heap.reset_peak_usage();
     let before = heap.current_usage();
     let begin = Instant::now();
-    let reading = read(&[folder.path().to_path_buf()], &mut ());
+    let mut reading = read(&[folder.path().to_path_buf()], &mut ());
     let parsed = begin.elapsed();
     let begin = Instant::now();
     let alignment = align::align(&mut reading.store, &reading.sources, &[]);

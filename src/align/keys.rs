@@ -25,21 +25,21 @@ pub struct Exact {
 struct Recipients<'a> {
     texts: &'a Texts<'a>,
     by_name: Map<Sym, (usize, Vec<usize>)>,
-    recipients: Vec<Part>,
+    all: Vec<Part>,
 }
 
 impl<'a> Recipients<'a> {
     fn of(texts: &'a Texts<'a>, all: impl Iterator<Item = (Sym, Part)>) -> Self {
-        let mut out = Self { texts, by_name: Map::default(), recipients: Vec::new() };
+        let mut out = Self { texts, by_name: Map::default(), all: Vec::new() };
         for (at, (name, recipient)) in all.enumerate() {
-            out.recipients.push(recipient);
+            out.all.push(recipient);
             if !name.is_empty() {
                 out.by_name.entry(name).and_modify(|(_, more)| more.push(at)).or_insert((at, Vec::new()));
             }
         }
         for (first, more) in out.by_name.values_mut().filter(|(_, more)| !more.is_empty()) {
             more.push(*first);
-            more.sort_by_key(|at| (texts.text(out.recipients[*at].text), *at));
+            more.sort_by_key(|at| (texts.text(out.all[*at].text), *at));
         }
         out
     }
@@ -53,7 +53,7 @@ impl<'a> Recipients<'a> {
     fn find(&self, name: Sym, wanted: Part, meant: &dyn Fn(usize) -> bool) -> Option<usize> {
         let (first, more) = self.by_name.get(&name)?;
         let all = if more.is_empty() { std::slice::from_ref(first) } else { more.as_slice() };
-        let recipient = |at: &usize| self.recipients[*at];
+        let recipient = |at: &usize| self.all[*at];
         let place = all.partition_point(|at| self.texts.text(recipient(at).text) < self.texts.text(wanted.text));
         let same = || all[place..].iter().take_while(|at| recipient(at).text == wanted.text && !wanted.is_empty());
         let vague = |part: Part| part.cut || part.is_empty();

@@ -46,6 +46,23 @@ impl Store {
         self.strings.get(sym)
     }
 
+    /// Makes room for the records of a file of so many lines, so that millions of them are not moved again and again. A
+    /// relay writes several lines of a mail, and most lines of ICM are of other matters.
+    pub fn expect(&mut self, hop: Hop, lines: usize) {
+        let records = match hop {
+            Hop::Sap | Hop::Exchange => lines,
+            Hop::Relay => lines / 2,
+            Hop::Icm | Hop::Outside => 0,
+        };
+        self.records.reserve(records);
+        match hop {
+            Hop::Sap => self.sap.reserve(records),
+            Hop::Exchange => self.trace.reserve(records),
+            Hop::Relay => self.relay.reserve(records),
+            Hop::Icm | Hop::Outside => {}
+        }
+    }
+
     /// SAP's facts of a record.
     #[must_use]
     pub fn sap_of(&self, record: &Evidence) -> Option<&SapFacts> {

@@ -4,7 +4,6 @@ use super::Context;
 use super::action::action;
 use super::facts::{self, Facts};
 use super::healed;
-use super::id::Ids;
 use super::model::{Action, Journey, Verdict};
 use super::option::{self, Way};
 use super::relay;
@@ -15,36 +14,61 @@ use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceFact
 use crate::rules::{Heal, JourneyFacts, Rule, RuleKind, Said};
 use crate::smtp::{chain, find_reply, is_microsoft, trailer};
 
-/// A journey whose rule ids are not interned yet.
-pub struct Draft {
+/// A journey some of whose texts are not interned yet.
+pub struct Draft<'c> {
     /// The journey.
     pub journey: Journey,
-    rule: String,
-    findings: Vec<String>,
-    host: String,
-    app_server: String,
-    system: String,
-    relay_queue_id: String,
+    rule: &'c str,
+    findings: Vec<&'c str>,
+    host: Word,
+    app_server: Word,
+    system: Word,
+    relay_queue_id: Word,
 }
 
-impl Draft {
+/// A text that the judgement added: mostly one that the run holds already.
+enum Word {
+    Known(Sym),
+    New(String),
+}
+
+impl Word {
+    fn of(context: &Context<'_, '_>, text: String) -> Self {
+        if text.is_empty() { Self::Known(Sym::EMPTY) } else { context.store.strings.find(&text).map_or(Self::New(text), Self::Known) }
+    }
+
+    fn intern(self, strings: &mut Strings) -> Sym {
+        match self {
+            Self::Known(sym) => sym,
+            Self::New(text) => strings.intern(&text),
+        }
+    }
+}
+
+impl Draft<'_> {
     /// Interns what the judgement added.
     pub fn finish(mut self, strings: &mut Strings) -> Journey {
-        self.journey.rule = strings.intern(&self.rule);
+        self.journey.rule = strings.intern(self.rule);
         self.journey.findings = self.findings.iter().map(|id| strings.intern(id)).collect();
-        self.journey.host = strings.intern(&self.host);
-        self.journey.app_server = strings.intern(&self.app_server);
-        self.journey.system = strings.intern(&self.system);
-        self.journey.relay_queue_id = strings.intern(&self.relay_queue_id);
+        self.journey.host = self.host.intern(strings);
+        self.journey.app_server = self.app_server.intern(strings);
+        self.journey.system = self.system.intern(strings);
+        self.journey.relay_queue_id = self.relay_queue_id.intern(strings);
         self.journey
     }
 }
 
 /// Judges one mail.
-pub fn judge(context: &Context<'_, '_>, facts: &Facts, (way, relay_option): (Way, &'static str), scopes: &Scopes, ids: &mut Ids) -> Draft {
+pub fn judge<'c>(
+    context: &Context<'_, 'c>,
+    facts: &Facts,
+    id: String,
+    (way, relay_option): (Way, &'static str),
+    scopes: &Scopes,
+) -> Draft<'c> {
     let (host, port) = deciding_host(context, facts);
     let verdict = verdict(ends(context, facts, &host));
-    let mut journey = blank(context, facts, way, ids.id(context, facts), verdict);
+    let mut journey = blank(context, facts, way, id, verdict);
     journey.relay_option = relay_option;
     journey.external = scopes.external(context.store.text(facts.recipient), facts.recipient_cut);
     journey.stopped_at = stopped_at(context, facts, verdict, &host);
@@ -64,12 +88,12 @@ pub fn judge(context: &Context<'_, '_>, facts: &Facts, (way, relay_option): (Way
     journey.action = action(if given_back { Verdict::Rejected } else { verdict }, cause.rule, doubt);
     let landscape = landscape(context, facts);
     Draft {
-        rule: cause.rule.map_or_else(String::new, |rule| rule.id.clone()),
-        findings: cause.findings.into_iter().chain(healed::rule(context, facts, &journey)).map(|rule| rule.id.clone()).collect(),
-        host,
-        app_server: landscape.1,
-        system: landscape.0,
-        relay_queue_id: relay::queue_ids(context, facts),
+        rule: cause.rule.map_or("", |rule| &rule.id),
+        findings: cause.findings.into_iter().chain(healed::rule(context, facts, &journey)).map(|rule| rule.id.as_str()).collect(),
+        host: Word::of(context, host),
+        app_server: Word::of(context, landscape.1),
+        system: Word::of(context, landscape.0),
+        relay_queue_id: Word::of(context, relay::queue_ids(context, facts)),
         journey,
     }
 }

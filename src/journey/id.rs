@@ -3,41 +3,37 @@
 use super::Context;
 use super::facts::Facts;
 use foldhash::fast::FixedState;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 /// Bytes of a digest that make an id.
 const LENGTH: usize = 6;
 
-/// Hands out ids; mails that look all alike are numbered.
-#[derive(Default)]
-pub struct Ids {
-    /// How many journeys were like the first of its digest.
-    seen: HashMap<[u8; 32], u32, FixedState>,
+/// Ids of all mails: twelve hex digits over system, client and SAP key, else over what tells the request apart. Mails that
+/// look all alike are numbered.
+pub fn of_all(context: &Context<'_, '_>, all: &[Facts]) -> Vec<String> {
+    let mut digests: Vec<[u8; 32]> = all.par_iter().map(|facts| digest(context, facts, 1)).collect();
+    let mut seen: HashMap<[u8; 32], u32, FixedState> = HashMap::default();
+    for (own, facts) in digests.iter_mut().zip(all) {
+        let ordinal = seen.entry(*own).or_default();
+        *ordinal += 1;
+        if *ordinal > 1 {
+            *own = digest(context, facts, *ordinal);
+        }
+    }
+    digests.par_iter().map(readable).collect()
 }
 
-impl Ids {
-    /// Twelve hex digits over system, client and SAP key, else over what tells the request apart.
-    pub fn id(&mut self, context: &Context<'_, '_>, facts: &Facts) -> String {
-        let basis = Sha256::new().chain_update(basis(context, facts)).chain_update("\u{1f}");
-        let first = basis.clone().chain_update("1").finalize().into();
-        let ordinal = self.seen.entry(first).or_default();
-        *ordinal += 1;
-        let digest: [u8; 32] = if *ordinal == 1 { first } else { basis.chain_update(ordinal.to_string()).finalize().into() };
-        readable(&digest)
-    }
+fn digest(context: &Context<'_, '_>, facts: &Facts, ordinal: u32) -> [u8; 32] {
+    Sha256::new().chain_update(basis(context, facts)).chain_update("\u{1f}").chain_update(ordinal.to_string()).finalize().into()
 }
 
 /// Twelve hex digits of a digest that no spreadsheet takes for a number: the first window of it that is neither digits
 /// alone nor one in scientific notation.
 pub fn readable(digest: &[u8; 32]) -> String {
-    let hex = |bytes: &[u8]| {
-        bytes.iter().fold(String::with_capacity(2 * LENGTH), |mut id, byte| {
-            let _ = write!(id, "{byte:02x}");
-            id
-        })
-    };
+    let nibble = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    let hex = |bytes: &[u8]| bytes.iter().flat_map(|byte| [nibble(byte >> 4), nibble(byte & 15)]).collect::<String>();
     let is_text = |id: &String| id.bytes().any(|digit| matches!(digit, b'a'..=b'd' | b'f'));
     digest.windows(LENGTH).map(hex).find(is_text).unwrap_or_else(|| hex(digest.get(..LENGTH).unwrap_or(digest)))
 }

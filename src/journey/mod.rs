@@ -27,6 +27,7 @@ use crate::evidence::{Millis, Store};
 use crate::rules::Matcher;
 use crate::source::Source;
 use facts::Facts;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// Everything a journey is judged by.
@@ -63,17 +64,26 @@ pub fn judge(
     let context = Context { store, sources, alignment, matcher, policy, as_of, silences, relays, notices, sign_ins };
     let scopes = Scopes::learn(&context);
     let all: Vec<Facts> =
-        alignment.mails.iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();
+        alignment.mails.par_iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();
     let options = option::of_all(&context, &all, &scopes);
-    let mut ids = id::Ids::default();
+    let ids = id::of_all(&context, &all);
     let recognised = relay::recognised(&context, &all, &scopes);
-    let mut drafts: Vec<cause::Draft> = all
-        .iter()
+    let drafts: Vec<cause::Draft> = all
+        .par_iter()
+        .zip(ids)
         .zip(options)
-        .map(|(facts, way)| cause::judge(&context, facts, (way, relay::option(&context, facts, recognised)), &scopes, &mut ids))
+        .map(|((facts, id), way)| cause::judge(&context, facts, id, (way, relay::option(&context, facts, recognised)), &scopes))
         .collect();
-    drafts.sort_by(|a, b| a.journey.time().cmp(&b.journey.time()).then(a.journey.id.cmp(&b.journey.id)));
-    drafts.into_iter().map(|draft| draft.finish(&mut store.strings)).collect()
+    in_order(drafts).map(|draft| draft.finish(&mut store.strings)).collect()
+}
+
+/// By time, then by id. Drafts are large: their places are sorted.
+fn in_order(drafts: Vec<cause::Draft<'_>>) -> impl Iterator<Item = cause::Draft<'_>> {
+    let mut places: Vec<usize> = (0..drafts.len()).collect();
+    let rank = |at: &usize| (drafts[*at].journey.time(), &drafts[*at].journey.id);
+    places.par_sort_by(|a, b| rank(a).cmp(&rank(b)));
+    let mut drafts: Vec<Option<cause::Draft<'_>>> = drafts.into_iter().map(Some).collect();
+    places.into_iter().filter_map(move |at| drafts[at].take())
 }
 
 /// Without SAP's export, `--sender` says whose mails of a trace are meant.

@@ -1,20 +1,31 @@
 //! Ids under which the next server says that it has taken a mail (relay.md sections 1.1 to 1.3).
 
+use aho_corasick::{AhoCorasick, Match};
+use std::sync::LazyLock;
+
 /// `Ok: queued as 4jYGcw19Y5z1V71L` (Postfix and those that copy it), `OK id=1xVa3D-000021-2m` (Exim),
 /// `2.0.0 6ANJsEMG000145 Message accepted for delivery` (sendmail). Of several, as behind a content filter, the last.
 #[must_use]
 pub fn next_queue_id(reply: &str) -> Option<&str> {
-    let marked = ["queued as ", " OK id=", " Ok id="].iter().filter_map(|mark| Some((reply.rfind(mark)?, mark.len())));
-    if let Some((at, mark)) = marked.max() {
-        return word(&reply[at + mark..]);
+    let found: Vec<Match> = MARKS.as_ref()?.find_iter(reply).collect();
+    let marked = |mark: &Match| mark.pattern().as_usize() < SESSION;
+    if let Some(last) = found.iter().rfind(|mark| marked(mark)) {
+        return word(&reply[last.end()..]);
     }
-    // Proxmox's filter names its session (relay.md section 1.7).
-    if let Some((_, session)) = reply.split_once("2.5.0 OK (") {
-        return word(session);
+    let first = |pattern: usize| found.iter().find(|mark| mark.pattern().as_usize() == pattern);
+    if let Some(session) = first(SESSION) {
+        return word(&reply[session.end()..]);
     }
-    let before = reply.split_once(" Message accepted for delivery")?.0;
-    word(before.rsplit(' ').next()?)
+    word(reply[..first(ACCEPTED)?.start()].rsplit(' ').next()?)
 }
+
+/// What stands before an id, or behind it.
+static MARKS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(["queued as ", " OK id=", " Ok id=", "2.5.0 OK (", " Message accepted for delivery"]).ok());
+/// Proxmox's filter names its session (relay.md section 1.7).
+const SESSION: usize = 3;
+/// See [`MARKS`].
+const ACCEPTED: usize = 4;
 
 /// Letters, digits and hyphens; an id has a digit.
 fn word(text: &str) -> Option<&str> {

@@ -13,6 +13,7 @@ use crate::source::Class;
 use foldhash::fast::FixedState;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 /// Index of a mail in its file.
 pub type MailId = u32;
@@ -20,10 +21,38 @@ pub type MailId = u32;
 /// No mail.
 const NONE: MailId = u32::MAX;
 
-/// What a record is of.
+/// What a record is of, and what is known of its time.
+#[derive(Clone, Copy)]
 struct Mark {
     mail: MailId,
-    at: Option<At>,
+    /// See [`At::bare`].
+    bare: bool,
+    /// See [`At::offset`].
+    offset: i32,
+}
+
+/// Mails that were told of last, by a number of their queue id: the lines of one mail stand near each other, and to find it
+/// here touches less memory than a table of millions.
+#[derive(Default)]
+struct Recent(Vec<Option<(Sym, MailId)>>);
+
+impl Recent {
+    /// A power of two.
+    const SLOTS: usize = 1 << 14;
+
+    fn place(id: &str) -> usize {
+        usize::try_from(FixedState::with_seed(0).hash_one(id) & (Self::SLOTS as u64 - 1)).unwrap_or(0)
+    }
+
+    /// Relay and mail that may be meant.
+    fn slot(&self, id: &str) -> Option<(Sym, MailId)> {
+        self.0.get(Self::place(id)).copied().flatten()
+    }
+
+    fn keep(&mut self, id: &str, mail: (Sym, MailId)) {
+        self.0.resize(Self::SLOTS, None);
+        self.0[Self::place(id)] = Some(mail);
+    }
 }
 
 /// Where evidence goes.
@@ -34,6 +63,7 @@ pub struct Output<'a, 'b> {
     pub mails: Vec<Mail>,
     /// By relay and queue id: the last mail of that id.
     known: HashMap<(Sym, Sym), MailId, FixedState>,
+    recent: Recent,
     /// Years of the lines.
     pub years: Years,
     marks: Vec<Mark>,
@@ -59,6 +89,7 @@ impl<'a, 'b> Output<'a, 'b> {
             sink,
             mails: Vec::new(),
             known: HashMap::default(),
+            recent: Recent::default(),
             years: Years::default(),
             marks: Vec::new(),
             cuts: Vec::new(),
@@ -124,8 +155,16 @@ impl<'a, 'b> Output<'a, 'b> {
     /// The mail of a queue id; `begins` says that the line can only be of a new one, when there is one that has begun or
     /// gone before: short ids are used again (relay.md section 1.1.3).
     pub fn mail(&mut self, relay: Sym, id: &str, begins: Begins) -> MailId {
-        let id = self.name(id);
-        if let Some(at) = self.known.get(&(relay, id)).copied() {
+        let strings = &self.sink.store.strings;
+        let slot = self.recent.slot(id);
+        let recent = slot.filter(|(of, at)| *of == relay && strings.get(self.mails[*at as usize].id) == id).map(|(_, at)| at);
+        let (sym, known) = if let Some(at) = recent {
+            (self.mails[at as usize].id, recent)
+        } else {
+            let sym = self.name(id);
+            (sym, self.known.get(&(relay, sym)).copied())
+        };
+        if let Some(at) = known {
             let mail = &self.mails[at as usize];
             let other = match begins {
                 Begins::Certainly => mail.begun.is_some() || mail.closed,
@@ -133,12 +172,14 @@ impl<'a, 'b> Output<'a, 'b> {
                 Begins::Never => false,
             };
             if !other {
+                self.recent.keep(id, (relay, at));
                 return at;
             }
         }
         let at = crate::evidence::index(self.mails.len());
-        self.mails.push(Mail { id, name: relay, ..Mail::default() });
-        self.known.insert((relay, id), at);
+        self.mails.push(Mail { id: sym, name: relay, ..Mail::default() });
+        self.known.insert((relay, sym), at);
+        self.recent.keep(id, (relay, at));
         at
     }
 
@@ -168,7 +209,8 @@ impl<'a, 'b> Output<'a, 'b> {
     /// Adds a record, of a mail or of none.
     pub fn push(&mut self, record: Evidence, facts: RelayFacts, mail: Option<MailId>, at: At) {
         self.sink.source.rows += 1;
-        self.marks.push(Mark { mail: mail.unwrap_or(NONE), at: Some(at) });
+        let offset = i32::try_from(at.offset).unwrap_or(0);
+        self.marks.push(Mark { mail: mail.unwrap_or(NONE), bare: at.bare, offset });
         self.sink.store.push_relay(record, facts);
     }
 
@@ -185,9 +227,9 @@ impl<'a, 'b> Output<'a, 'b> {
             if let Some(mail) = self.mails.get(mark.mail as usize) {
                 fold(record, facts, mail);
             }
-            if let (Some(at), Some(local)) = (mark.at, record.local) {
-                let local = if unzone { local.shifted(at.offset) } else { local };
-                record.local = Some(if at.bare && years != 0 { moved.of(local, years) } else { local });
+            if let Some(local) = record.local {
+                let local = if unzone { local.shifted(Millis::from(mark.offset)) } else { local };
+                record.local = Some(if mark.bare && years != 0 { moved.of(local, years) } else { local });
             }
         }
         if self.zoned == 0 {

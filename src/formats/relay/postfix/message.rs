@@ -3,7 +3,7 @@
 
 use super::door::door;
 use super::session::of_session;
-use super::text::{self, Peer, address, envelope, peer, value};
+use super::text::{self, Peer, address, envelope, peer};
 use crate::evidence::{Kind, Phase};
 use crate::formats::relay::mail::millis;
 
@@ -83,10 +83,9 @@ pub fn read(message: &str) -> Result<Said<'_>, &'static str> {
 
 /// `warning: `, `error: ` and so on, which Postfix writes in front.
 fn severity(message: &str) -> (&str, &str) {
-    match message.split_once(": ") {
-        Some((level @ ("warning" | "error" | "fatal" | "panic" | "statistics"), rest)) => (level, rest),
-        _ => ("", message),
-    }
+    let levels = ["warning", "error", "fatal", "panic", "statistics"];
+    let one = |level: &'static str| Some((level, message.strip_prefix(level)?.strip_prefix(": ")?));
+    levels.into_iter().find_map(one).unwrap_or(("", message))
 }
 
 fn of_mail<'a>(rest: &'a str, level: &str) -> Result<Message<'a>, &'static str> {
@@ -120,12 +119,18 @@ const CUT: &str = "the message is cut, or of a shape that is not known";
 /// `from=<A>, size=N, nrcpt=N (queue active)`, `from=<A>, status=expired, returned to sender`.
 fn from(rest: &str) -> Result<Message<'_>, &'static str> {
     let sender = address(rest, "from=").ok_or(CUT)?;
-    match (value(rest, "status="), value(rest, "size=")) {
-        (Some("expired" | "force-expired"), _) => Ok(Message::Expired { sender }),
-        (None, Some(size)) => {
-            let recipients = value(rest, "nrcpt=").and_then(|count| count.parse().ok()).unwrap_or(0);
-            Ok(Message::Active { sender, size: size.parse().unwrap_or(0), recipients })
+    let (mut status, mut size, mut recipients) = (None, None, 0);
+    for (key, value) in fields(&rest[sender.len() + "from=<>".len()..]) {
+        match key {
+            "status" => status = Some(value),
+            "size" => size = Some(value.parse().unwrap_or(0)),
+            "nrcpt" => recipients = first_word(value).parse().unwrap_or(0),
+            _ => {}
         }
+    }
+    match (status, size) {
+        (Some("expired" | "force-expired"), _) => Ok(Message::Expired { sender }),
+        (None, Some(size)) => Ok(Message::Active { sender, size, recipients }),
         _ => Err(CUT),
     }
 }
@@ -134,23 +139,35 @@ fn from(rest: &str) -> Result<Message<'_>, &'static str> {
 fn delivery(rest: &str) -> Result<Delivery<'_>, &'static str> {
     let to = address(rest, "to=").ok_or(CUT)?;
     let behind = &rest[to.len() + "to=<>".len()..];
-    let Some((fields, status)) = behind.split_once(", status=") else { return Err("the line ends before its status") };
-    let (status, reason) = status.split_once(' ').unwrap_or((status, ""));
-    if fate(status).is_none() {
-        return Err("no known status, or the line ends in it");
+    let mut delivery = Delivery { to, ..Delivery::default() };
+    for (key, value) in fields(behind) {
+        match key {
+            "orig_to" => delivery.original = address(value, "").unwrap_or(""),
+            "relay" => delivery.relay = peer(value).map(|(peer, _)| peer).unwrap_or_default(),
+            "delay" => delivery.delay = millis(value.parse().unwrap_or(0.0)),
+            "dsn" => delivery.dsn = value,
+            "status" => {
+                let rest = &behind[value.as_ptr().addr() - behind.as_ptr().addr()..];
+                let (status, reason) = rest.split_once(' ').unwrap_or((rest, ""));
+                if fate(status).is_none() {
+                    return Err("no known status, or the line ends in it");
+                }
+                let reason = reason.strip_prefix('(').unwrap_or(reason);
+                return Ok(Delivery { status, reason: reason.strip_suffix(')').unwrap_or(reason), ..delivery });
+            }
+            _ => {}
+        }
     }
-    let reason = reason.strip_prefix('(').unwrap_or(reason);
-    let seconds = value(fields, " delay=").and_then(|delay| delay.parse::<f64>().ok()).unwrap_or(0.0);
-    let next = fields.split_once(" relay=").and_then(|(_, relay)| peer(relay)).map(|(peer, _)| peer);
-    Ok(Delivery {
-        to,
-        original: address(fields, "orig_to=").unwrap_or(""),
-        relay: next.unwrap_or_default(),
-        delay: millis(seconds),
-        dsn: value(fields, " dsn=").unwrap_or(""),
-        status,
-        reason: reason.strip_suffix(')').unwrap_or(reason),
-    })
+    Err("the line ends before its status")
+}
+
+/// Keys and values of `, key=value, key=value`.
+fn fields(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split(',').filter_map(|field| field.strip_prefix(' ')?.split_once('='))
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(' ').next().unwrap_or(text)
 }
 
 /// What a status is (relay.md section 1.1.4).

@@ -1,6 +1,6 @@
 //! Messages to evidence.
 
-use super::message::{self, Delivery, Message};
+use super::message::{self, Delivery, Message, Said};
 use super::reason::{self, Reason};
 use super::text::{self, Peer, long_id};
 use crate::evidence::{Kind, Phase, RelayFacts, Sym};
@@ -12,23 +12,31 @@ use crate::formats::relay::syslog::{self, Entry, Piece, Stamp};
 use crate::smtp::{find_reply, next_queue_id, trailer};
 use crate::source::Class;
 use foldhash::fast::FixedState;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Reads a file.
 pub fn read(text: &str, sink: &mut Sink<'_>) {
-    let mut reader = Reader { out: Output::new(sink), causes: HashMap::default(), names: HashMap::default() };
-    syslog::each(text, &mut |piece, place| match piece {
-        Piece::Entry(entry) if super::is_own(entry.program) => reader.entry(&entry, place),
-        Piece::Entry(entry) if entry.program == super::filter::PROGRAM => reader.filter(&entry, place),
-        Piece::Entry(entry) => {
-            reader.out.at(&entry.stamp);
-            reader.out.mark(place, Class::Frame);
-        }
+    let mut reader = Reader { out: Output::new(sink), causes: HashMap::default(), last: Relay::default() };
+    syslog::each_read(text, &own, &mut |piece, said, place| match piece {
+        Piece::Entry(entry) => match said.unwrap_or_else(|| own(&entry)) {
+            Some(said) => reader.entry(&entry, said, place),
+            None if entry.program == super::filter::PROGRAM => reader.filter(&entry, place),
+            None => {
+                reader.out.at(&entry.stamp);
+                reader.out.mark(place, Class::Frame);
+            }
+        },
         Piece::Frame => reader.out.mark(place, Class::Frame),
         Piece::Unknown(reason) => reader.out.reject(place, reason),
     });
     reader.out.tell_incomplete();
     reader.out.finish();
+}
+
+/// What a message of Postfix says; none where another program logged it.
+fn own<'t>(entry: &Entry<'t>) -> Option<Result<Said<'t>, &'static str>> {
+    super::is_own(entry.program).then(|| message::read(entry.message))
 }
 
 /// What is known while a file is read.
@@ -37,8 +45,17 @@ pub struct Reader<'a, 'b> {
     pub out: Output<'a, 'b>,
     /// By process: what was told of the handshake that may fail next.
     pub causes: HashMap<u32, String, FixedState>,
-    /// By instance: the relay's name.
-    names: HashMap<(Sym, Sym), Sym, FixedState>,
+    /// The relay of the line before, mostly that of the next one too.
+    last: Relay,
+}
+
+/// A relay by host and instance.
+#[derive(Default)]
+struct Relay {
+    host: String,
+    instance: String,
+    /// Handles of the host, and of the name of both.
+    names: (Sym, Sym),
 }
 
 /// Where a message stands.
@@ -52,10 +69,10 @@ pub struct Line {
 }
 
 impl Reader<'_, '_> {
-    fn entry(&mut self, entry: &Entry<'_>, place: Place) {
+    fn entry<'t>(&mut self, entry: &Entry<'t>, said: Result<Said<'t>, &'static str>, place: Place) {
         let (host, name) = self.relay(entry);
         let line = Line { place, at: self.out.at(&entry.stamp), stamp: entry.stamp, name, pid: entry.pid };
-        match message::read(entry.message) {
+        match said {
             Ok((_, Message::Nothing)) => self.out.mark(place, Class::Frame),
             Ok((id, said)) => {
                 self.out.mark(place, Class::Evidence);
@@ -80,18 +97,14 @@ impl Reader<'_, '_> {
 
     /// The host, by which queue ids are told apart, and the relay's name: the host, with the instance where there are several.
     fn relay(&mut self, entry: &Entry<'_>) -> (Sym, Sym) {
-        let instance =
-            entry.program.split('/').next().filter(|name| name.starts_with("postfix-") && *name != "postfix-script").unwrap_or("");
-        let (host, instance) = (self.out.name(entry.host), self.out.name(instance));
-        if instance.is_empty() {
-            return (host, host);
+        let several = entry.program.starts_with("postfix-").then(|| entry.program.split('/').next()).flatten();
+        let instance = several.filter(|name| *name != "postfix-script").unwrap_or("");
+        if self.last.host != entry.host || self.last.instance != instance {
+            let host = self.out.name(entry.host);
+            let name = if instance.is_empty() { host } else { self.out.name(&format!("{}/{instance}", entry.host)) };
+            self.last = Relay { host: entry.host.to_owned(), instance: instance.to_owned(), names: (host, name) };
         }
-        let strings = &mut self.out.sink.store.strings;
-        let name = self.names.entry((host, instance)).or_insert_with(|| {
-            let name = format!("{}/{}", strings.get(host), strings.get(instance));
-            strings.intern(&name)
-        });
-        (host, *name)
+        self.last.names
     }
 
     fn of_mail(&mut self, line: &Line, host: Sym, id: &str, said: &Message<'_>, program: &str) {
@@ -185,7 +198,7 @@ impl Reader<'_, '_> {
             _ => reason::read(delivery.reason),
         };
         let cause = self.causes.remove(&line.pid).filter(|_| reason.stage == "tls").unwrap_or_default();
-        let reply = if cause.is_empty() { reason.reply.to_owned() } else { format!("{}; {cause}", reason.reply) };
+        let reply = if cause.is_empty() { Cow::Borrowed(reason.reply) } else { Cow::Owned(format!("{}; {cause}", reason.reply)) };
         if delivery.relay != Peer::default() {
             reason.peer = delivery.relay;
         }

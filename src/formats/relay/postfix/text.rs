@@ -43,32 +43,44 @@ pub fn is_queue_id(id: &str) -> bool {
 /// Digits of base 52 in order of their value.
 const DIGITS: &[u8] = b"0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
 
+/// Values of the digits of base 52 by their letters; what is none has [`NO_DIGIT`].
+const VALUES: [u8; 256] = {
+    let (mut out, mut value) = ([NO_DIGIT; 256], 0_u8);
+    while (value as usize) < DIGITS.len() {
+        out[DIGITS[value as usize] as usize] = value;
+        value += 1;
+    }
+    out
+};
+
+/// See [`VALUES`].
+const NO_DIGIT: u8 = u8::MAX;
+
+/// Value of a digit.
+fn digit(letter: u8) -> Option<i64> {
+    let value = VALUES[usize::from(letter)];
+    (value != NO_DIGIT).then_some(i64::from(value))
+}
+
 /// Seconds since 1970 at which a mail with a long id arrived: all before the last `z` but four digits of microseconds
 /// (Postfix `src/global/mail_queue.h`; relay.md section 1.1.3).
 pub fn long_id(id: &str) -> Option<i64> {
     let at = id.rfind('z').filter(|at| *at >= 10 && at + 1 < id.len())?;
-    if id[at + 1..].bytes().any(|b| !DIGITS.contains(&b)) {
+    if id[at + 1..].bytes().any(|letter| digit(letter).is_none()) {
         return None;
     }
-    let value = |seconds: i64, digit: u8| Some(seconds * 52 + i64::try_from(DIGITS.iter().position(|known| *known == digit)?).ok()?);
-    id.as_bytes()[at - 4..at].iter().try_fold(0, |n, digit| value(n, *digit))?;
-    let seconds = id.as_bytes()[..at - 4].iter().take(9).try_fold(0, |n, digit| value(n, *digit))?;
+    let value = |seconds: i64, letter: u8| Some(seconds * 52 + digit(letter)?);
+    id.as_bytes()[at - 4..at].iter().try_fold(0, |n, letter| value(n, *letter))?;
+    let seconds = id.as_bytes()[..at - 4].iter().take(9).try_fold(0, |n, letter| value(n, *letter))?;
     (946_684_800..4_102_444_800).contains(&seconds).then_some(seconds)
 }
 
 /// Address of `key=<address>`; the last `>` before a blank, comma or the end closes it.
 pub fn address<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    let at = text.find(key)?;
-    let inside = text[at + key.len()..].strip_prefix('<')?;
+    let behind = text.strip_prefix(key).or_else(|| text.split_once(key).map(|(_, behind)| behind))?;
+    let inside = behind.strip_prefix('<')?;
     let end = inside.match_indices('>').find(|(at, _)| inside[at + 1..].is_empty() || inside[at + 1..].starts_with([' ', ',']));
     Some(&inside[..end?.0])
-}
-
-/// Enhanced code, port or count behind a key.
-pub fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    let at = text.find(key)?;
-    let rest = &text[at + key.len()..];
-    Some(&rest[..rest.find([',', ' ']).unwrap_or(rest.len())])
 }
 
 /// Where the words of a refusal end and the envelope begins: `; from=<..> to=<..> proto=ESMTP helo=<..>`.

@@ -2,6 +2,7 @@
 //! traditional line with and without priority, ISO 8601, RFC 5424, `journalctl` short forms, year first, containers'
 //! prefix, JSON of rsyslog and of the journal, and the journal's export. Shared by all that log through it.
 
+mod ahead;
 mod journal;
 mod line;
 mod repeat;
@@ -10,7 +11,6 @@ mod stamp;
 pub use stamp::{Stamp, iso, offset, traditional};
 
 use crate::formats::records::Place;
-use crate::source::lines;
 
 /// A line of syslog, taken apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,22 +48,41 @@ pub fn entry(line: &str) -> Option<Entry<'_>> {
 
 /// Hands on every piece of a text with its lines.
 pub fn each(text: &str, take: &mut dyn FnMut(Piece<'_>, Place)) {
+    each_read(text, &|_| (), &mut |piece, _, place| take(piece, place));
+}
+
+/// The same, with what `read` makes of a message: lines are taken apart ahead of their turn. A message that does not stand
+/// on a line of its own comes without.
+pub fn each_read<'a, T: Send>(text: &'a str, read: &(dyn Fn(&Entry<'a>) -> T + Sync), take: &mut dyn FnMut(Piece<'_>, Option<T>, Place)) {
     let (mut export, mut repeats) = (journal::Export::default(), repeat::Repeats::default());
-    for (number, line) in lines(text) {
+    let ready = |(number, text): (u32, &'a str)| {
+        let piece = if text.starts_with('{') { Piece::Frame } else { line::read(text) };
+        let said = if let Piece::Entry(entry) = &piece { Some(read(entry)) } else { None };
+        Line { number, text, piece, said }
+    };
+    ahead::each(text, &ready, &mut |Line { number, text, piece, said }| {
         let place = Place { line: number, lines: 1 };
-        if export.takes(number, line) {
-            if line.is_empty() {
-                export.hand_on(take);
+        if export.takes(number, text) {
+            if text.is_empty() {
+                export.hand_on(&mut |piece, place| take(piece, None, place));
             }
-        } else if line.trim().is_empty() {
-            take(Piece::Frame, place);
-        } else if line.starts_with('{') {
-            journal::json(line, place, take);
+        } else if text.trim().is_empty() {
+            take(Piece::Frame, None, place);
+        } else if text.starts_with('{') {
+            journal::json(text, place, &mut |piece, place| take(piece, None, place));
         } else {
-            repeats.hand_on(line::read(line), line, place, take);
+            repeats.hand_on(piece, said, text, place, take);
         }
-    }
-    export.hand_on(take);
+    });
+    export.hand_on(&mut |piece, place| take(piece, None, place));
+}
+
+/// A line that is taken apart before its turn.
+struct Line<'a, T> {
+    number: u32,
+    text: &'a str,
+    piece: Piece<'a>,
+    said: Option<T>,
 }
 
 /// Whether the first pieces of a text please; how many there were, and how many pleased, of at most a few hundred.

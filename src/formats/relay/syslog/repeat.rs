@@ -15,22 +15,32 @@ pub struct Repeats<'a> {
 }
 
 impl<'a> Repeats<'a> {
-    /// Hands on a piece as often as it happened.
-    pub fn hand_on(&mut self, piece: Piece<'a>, line: &'a str, place: Place, take: &mut dyn FnMut(Piece<'_>, Place)) {
+    /// Hands on a piece as often as it happened, with what was read of it where it stands for itself.
+    pub fn hand_on<T>(
+        &mut self,
+        piece: Piece<'a>,
+        said: Option<T>,
+        line: &'a str,
+        place: Place,
+        take: &mut dyn FnMut(Piece<'_>, Option<T>, Place),
+    ) {
         let (entry, times) = match piece {
-            Piece::Entry(entry) => match with_text(entry.message) {
-                Some((times, message)) => (Entry { message, ..entry }, times),
-                None => (entry, 1),
-            },
+            Piece::Entry(entry) => {
+                let Some((times, message)) = with_text(entry.message) else {
+                    self.last = Some(entry);
+                    return take(piece, said, place);
+                };
+                (Entry { message, ..entry }, times)
+            }
             Piece::Frame => match (self.last, stamp_of(line).and_then(|(stamp, rest)| Some((stamp, of_last(rest)?)))) {
                 (Some(last), Some((stamp, times))) => (Entry { stamp, ..last }, times),
-                _ => return take(piece, place),
+                _ => return take(piece, None, place),
             },
-            Piece::Unknown(_) => return take(piece, place),
+            Piece::Unknown(_) => return take(piece, None, place),
         };
         self.last = Some(entry);
         for _ in 0..times.min(MOST) {
-            take(Piece::Entry(entry), place);
+            take(Piece::Entry(entry), None, place);
         }
     }
 }

@@ -59,6 +59,19 @@ fn digits<'a>(
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// The traditional form at its usual width, which is nearly every line of a log.
+fn usual(input: &str) -> Option<(&str, Stamp)> {
+    let [m0, m1, m2, b' ', d0, d1, b' ', h0, h1, b':', n0, n1, b':', s0, s1, b' '] = *input.as_bytes().first_chunk()? else { return None };
+    let month = (1u32..).zip(MONTHS).find(|(_, known)| known.as_bytes() == [m0, m1, m2])?.0;
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+    let two = |tens: u8, ones: u8| Some(digit(tens)? * 10 + digit(ones)?);
+    let day = two(if d0 == b' ' { b'0' } else { d0 }, d1)?;
+    let (hour, minute, second) = (two(h0, h1)?, two(n0, n1)?, two(s0, s1)?);
+    let fits = (1..=31).contains(&day) && hour <= 23 && minute <= 59 && second <= 60 && checked(None, month, day);
+    let time = Millis::from(hour) * HOUR + Millis::from(minute) * MINUTE + Millis::from(second) * 1000;
+    fits.then(|| (&input[15..], Stamp { year: None, month, day, time, offset: None, precise: false }))
+}
+
 fn month(input: &str) -> IResult<&str, u32> {
     let (rest, name) = take_while_m_n(3, 3, |c: char| c.is_ascii_alphabetic()).parse(input)?;
     let found = (1u32..).zip(MONTHS).find(|(_, known)| *known == name);
@@ -104,6 +117,9 @@ pub fn iso(input: &str) -> IResult<&str, Stamp> {
 
 /// `Nov 23 19:45:22`, `Jul  5 ...`, `Nov 06 ...`: no year, no zone.
 pub fn traditional(input: &str) -> IResult<&str, Stamp> {
+    if let Some(found) = usual(input) {
+        return Ok(found);
+    }
     let (rest, (month, _, day, _, (time, precise))) = (month, space1, digits(1, 2, 1..=31), space1, clock).parse(input)?;
     stamp(input, rest, Stamp { year: None, month, day, time, offset: None, precise })
 }
