@@ -34,13 +34,20 @@ fn part(input: &str) -> IResult<&str, &str> {
     recognize(many1_count(alt((quoted, take_till1(|c| matches!(c, ';' | '"')), recognize(char('"')))))).parse(input)
 }
 
+fn item(whole: &str) -> Option<Item<'_>> {
+    let (address, events) = whole.rsplit_once("##")?;
+    Some(Item { address: address.trim(), events })
+}
+
 /// Splits the column. `None` when a part has no `##`.
 pub fn items(text: &str) -> Option<Vec<Item<'_>>> {
+    if memchr::memchr2(b';', b'"', text.as_bytes()).is_none() {
+        return if text.trim().is_empty() { Some(Vec::new()) } else { item(text).map(|item| vec![item]) };
+    }
     let (mut rest, mut out) = (text, Vec::new());
     while !rest.trim().is_empty() {
         let (behind, whole) = part(rest).ok()?;
-        let (address, events) = whole.rsplit_once("##")?;
-        out.push(Item { address: address.trim(), events });
+        out.push(item(whole)?);
         rest = behind.strip_prefix(';').unwrap_or(behind);
     }
     Some(out)
@@ -61,9 +68,16 @@ const EVENTS: &[(&[&str], TraceStatus)] = &[
 /// alias ends with a failure of its own that says only that others took its place; a mail sent on that failed later
 /// came back (exchange.md sections 1.1 and 1.4).
 fn status(events: &str) -> TraceStatus {
-    let has = |words: &[&str]| events.split(',').any(|event| words.iter().any(|word| event.trim().eq_ignore_ascii_case(word)));
-    let holds = |(words, status): &&(&[&str], TraceStatus)| has(words) && (*status != TraceStatus::Sent || !has(&["Fail", "Failed"]));
-    EVENTS.iter().find(holds).map_or(TraceStatus::GettingStatus, |(_, status)| *status)
+    let one_of = |words: &[&str], event: &str| words.iter().any(|word| event.eq_ignore_ascii_case(word));
+    let (mut seen, mut failed) = ([false; EVENTS.len()], false);
+    for event in events.split(',').map(str::trim) {
+        failed |= one_of(&["Fail", "Failed"], event);
+        if let Some(at) = EVENTS.iter().position(|(words, _)| one_of(words, event)) {
+            seen[at] = true;
+        }
+    }
+    let counts = |(seen, (_, status)): &(bool, &(&[&str], TraceStatus))| *seen && (*status != TraceStatus::Sent || !failed);
+    seen.into_iter().zip(EVENTS).find(counts).map_or(TraceStatus::GettingStatus, |(_, (_, status))| *status)
 }
 
 #[cfg(test)]

@@ -163,5 +163,5 @@ impl<'a> Sheet<'a> {
 }
 
 fn no_row(line: &str) -> bool {
-    NO_ROWS.iter().any(|begin| line.starts_with(begin))
+    line.starts_with(['#', 's', 'W', 'A']) && NO_ROWS.iter().any(|begin| line.starts_with(begin))
 }

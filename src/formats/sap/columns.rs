@@ -97,6 +97,9 @@ fn split_table(header: &str) -> (Table, String) {
 
 /// Rank and meaning of a normalised header; a cut one counts where all its continuations mean the same.
 fn meaning(name: &str, headers: &Headers) -> Option<(usize, Column)> {
+    if name.is_empty() {
+        return None;
+    }
     if let Some(own) = headers.column(name) {
         return Some((0, own));
     }
@@ -114,20 +117,26 @@ fn meaning(name: &str, headers: &Headers) -> Option<(usize, Column)> {
 /// Headers of SOST alone (sost.md section 2).
 const HISTORY: &[&str] = &["creator", "sta_order"];
 
-/// What known headers begin with, three bytes each.
-static BEGINS: LazyLock<HashSet<[u8; 3], FixedState>> =
+/// What known headers begin with, as many bytes as a cut one shows at least; shorter ones whole.
+static BEGINS: LazyLock<HashSet<[u8; CUT_MIN], FixedState>> =
     LazyLock::new(|| NAMES.keys().chain(HISTORY).filter_map(|name| begin(name)).collect());
 
-/// The first three bytes in lower case; `None` where they tell nothing, for normalising changes them.
-fn begin(name: &str) -> Option<[u8; 3]> {
-    let begin: [u8; 3] = name.trim_start().as_bytes().first_chunk().copied()?;
-    let plain = begin.iter().all(|b| b.is_ascii() && !b.is_ascii_whitespace() && *b != b'.');
-    plain.then(|| begin.map(|b| b.to_ascii_lowercase()))
+/// The first bytes in lower case; `None` where they tell nothing, for normalising changes them.
+fn begin(name: &str) -> Option<[u8; CUT_MIN]> {
+    let mut begin = [0; CUT_MIN];
+    let plain = |b: &u8| b.is_ascii() && !b.is_ascii_whitespace() && *b != b'.';
+    for (slot, byte) in begin.iter_mut().zip(name.as_bytes()) {
+        *slot = Some(byte).filter(|byte| plain(byte))?.to_ascii_lowercase();
+    }
+    Some(begin)
 }
 
 /// Whether a cell can be a header at all: most values begin like none.
 fn may_be_header(cell: &str, headers: &Headers) -> bool {
-    !headers.is_empty() || begin(cell).is_none_or(|begin| BEGINS.contains(&begin))
+    let cell = cell.trim();
+    // The name of a table behind it makes any header longer.
+    let joined = cell.len() > CUT_MIN && cell.as_bytes()[cell.len() - CUT_MIN] == b'_';
+    !headers.is_empty() || joined || !cell.is_empty() && begin(cell).is_none_or(|begin| BEGINS.contains(&begin))
 }
 
 /// Meaning of all cells of a header line. `Address name` twice is sender, then recipient; `Message Variable` counts up.
@@ -229,7 +238,10 @@ mod tests {
     #[test]
     fn every_known_header_may_be_one() {
         for (alias, _) in ALIASES {
-            assert!(may_be_header(alias, &Headers::default()), "{alias}");
+            let cuts = alias.char_indices().map(|(at, _)| &alias[..at]).filter(|cut| cut.chars().count() >= CUT_MIN);
+            for name in cuts.chain([*alias]).flat_map(|name| [name.to_owned(), format!("{}_SOES", name.to_uppercase())]) {
+                assert!(may_be_header(&name, &Headers::default()), "{name}");
+            }
         }
     }
 

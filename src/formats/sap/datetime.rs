@@ -106,7 +106,8 @@ pub fn blank(text: &str) -> bool {
 pub fn date(text: &str, order: Order) -> Option<NaiveDate> {
     let text = &*plain(text.trim());
     let date = if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-        NaiveDate::parse_from_str(text, "%Y%m%d").ok()?
+        let number: u32 = text.parse().ok()?;
+        NaiveDate::from_ymd_opt(i32::try_from(number / 10_000).ok()?, number / 100 % 100, number % 100)?
     } else {
         let (year, month, day) = match (era(text), parts(text)) {
             (Some(date), _) => date,

@@ -14,6 +14,9 @@ enum At {
 /// Whether all quotes of a text are those of a spreadsheet program, and one of them could stand in no other text: a
 /// subject may begin and end with a quote by itself. A header that is quoted is one.
 pub fn is_quoted(text: &str, header: &str) -> bool {
+    if memchr::memchr(b'"', text.as_bytes()).is_none() {
+        return false;
+    }
     let (mut at, mut needed, mut quoted_comma, mut plain_comma) = (At::Begin, false, false, false);
     for byte in text.bytes() {
         at = match (at, byte) {
