@@ -1,6 +1,9 @@
 //! How right the links are, measured against a known truth and beside what a spreadsheet would do:
 //! `cargo bench --bench accuracy`, or with the number of seeds, `-- 5`; `-- scale` measures time and memory instead.
 
+#[path = "generator/clock.rs"]
+#[allow(dead_code)]
+mod clock;
 #[path = "generator/rng.rs"]
 #[allow(dead_code)]
 mod rng;

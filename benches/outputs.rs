@@ -1,6 +1,9 @@
 //! Size and time of each output beside reading and analysing the same files: `cargo bench --bench outputs`, or with the
 //! number of mails, `-- 1000000`.
 
+#[path = "generator/clock.rs"]
+#[allow(dead_code)]
+mod clock;
 #[path = "generator/rng.rs"]
 #[allow(dead_code)]
 mod rng;

@@ -1,5 +1,8 @@
 //! Links against a known truth, a seed of each scenario of the accuracy bench (`cargo bench --bench accuracy` has twenty).
 
+#[path = "../benches/generator/clock.rs"]
+#[allow(dead_code)]
+mod clock;
 #[path = "../benches/generator/rng.rs"]
 #[allow(dead_code)]
 mod rng;
@@ -32,6 +35,18 @@ fn links_are_right_and_doubt_is_told() {
         assert!(got.offset <= 2000, "{}: {} ms off", scenario.name, got.offset);
         let sure = got.calibration.iter().filter(|(tenth, _)| **tenth >= 18).map(|(_, (made, right))| made - right).sum::<u32>();
         assert_eq!(sure, 0, "{}: wrong although sure", scenario.name);
+    }
+}
+
+/// Whether ABAP shows the hour of the autumn night once or twice is told by its mails.
+#[test]
+fn the_hour_that_the_clocks_go_back_in() {
+    for scenario in scenarios::ALL.iter().filter(|scenario| scenario.name.starts_with("autumn")) {
+        let world = world::make(scenario, 1000, 3);
+        let folder = folder(&[("sap.txt", world.sap.as_bytes()), ("trace.csv", world.trace.as_bytes())]);
+        let analysis = analyse_paths(&[folder.path().to_path_buf()], &Options::default());
+        let clocks: Vec<&str> = analysis.alignment.clocks.iter().map(|clock| clock.why.as_str()).collect();
+        assert_eq!(clocks.iter().any(|why| why.contains("at half speed")), scenario.stretched, "{}: {clocks:?}", scenario.name);
     }
 }
 

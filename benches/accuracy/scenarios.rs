@@ -23,6 +23,7 @@ pub const PLAIN: Scenario = Scenario {
     vanished: 1,
     clients: 1,
     copied: 0,
+    stretched: false,
 };
 
 pub const KEYLESS: Scenario = Scenario { name: "no keys", keys: false, ..PLAIN };
@@ -40,6 +41,7 @@ pub const ALL: &[Scenario] = &[
     Scenario { name: "clock +300 s", ahead: 300, ..KEYLESS },
     Scenario { name: "zone without summer time", zone: Tz::Asia__Kolkata, ..KEYLESS },
     Scenario { name: "autumn night", begin: AUTUMN, ..KEYLESS },
+    Scenario { name: "autumn night, stretched", begin: AUTUMN, stretched: true, ..KEYLESS },
     Scenario { name: "cut subject and address", cut: Some((30, 24)), ..KEYLESS },
     Scenario { name: "twins", twins: 30, ..KEYLESS },
     Scenario { name: "twins, clock +120 s", twins: 30, ahead: 120, ..KEYLESS },

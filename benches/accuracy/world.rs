@@ -32,6 +32,8 @@ pub struct Scenario {
     pub clients: usize,
     /// Of a hundred mails: a copy of the system sends one of its own under the same Message-ID.
     pub copied: u64,
+    /// SAP shows the hour in which the clocks go back once, at half speed.
+    pub stretched: bool,
 }
 
 /// The truth about one request.
@@ -162,6 +164,9 @@ fn others(scenario: &Scenario, count: u64, rng: &mut Rng) -> Vec<(i64, String, O
 fn wall(scenario: &Scenario, at: i64) -> i64 {
     use chrono::Offset;
     let at = at + scenario.ahead * 1000;
+    if scenario.stretched {
+        return super::clock::sap_wall(scenario.zone, at);
+    }
     let utc = DateTime::<Utc>::from_timestamp_millis(at).unwrap_or_default();
     at + i64::from(scenario.zone.offset_from_utc_datetime(&utc.naive_utc()).fix().local_minus_utc()) * 1000
 }

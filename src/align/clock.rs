@@ -2,6 +2,7 @@
 
 use super::anchors::Anchor;
 use super::fit::{self, Rate};
+use super::night::{self, Night};
 use super::zone::Zone;
 use crate::evidence::{Fold, Hop, MINUTE, Millis, Span, ZoneBasis};
 use crate::source::Source;
@@ -29,13 +30,15 @@ pub struct Clock {
     pub anchors: usize,
     /// How fast it goes astray; none for most clocks.
     pub rate: Rate,
+    /// How it shows the hour that autumn has twice.
+    pub night: Night,
     /// In words where the zone comes from.
     pub why: String,
 }
 
 impl Clock {
     fn new(zone: Zone, basis: ZoneBasis, why: impl Into<String>) -> Self {
-        Self { zone, basis, drift_ms: 0, spread_ms: 0, anchors: 0, rate: Rate::default(), why: why.into() }
+        Self { zone, basis, drift_ms: 0, spread_ms: 0, anchors: 0, rate: Rate::default(), night: Night::default(), why: why.into() }
     }
 
     /// The part of the drift that is corrected: small ones are the mail's own way, and what the user says of the zone is
@@ -59,16 +62,22 @@ impl Clock {
     }
 
     /// UTC interval of a local one. In the doubled hour, unless the file tells which of the two it is, the interval
-    /// holds both readings; that also holds the times of an ABAP system that stretches the hour (icm.md section 8).
+    /// holds both readings, and with them the times of a clock that stretches the hour; one that is known to stretch it
+    /// has a reading of its own.
     #[must_use]
     pub fn utc(&self, local: Span, fold: Fold) -> Span {
+        let moved = self.correction() + self.rate.at(local.middle());
+        if fold == Fold::Unknown && self.night == Night::Stretched {
+            let (from, to) = (night::stretched(self.zone, local.from), night::stretched(self.zone, local.to));
+            return Span { from, to: to.max(from) }.shifted(moved);
+        }
         let (from, to) = (self.zone.readings(local.from), self.zone.readings(local.to));
         let (from, to) = match fold {
             Fold::First => (local.from - from.first, local.to - to.first),
             Fold::Second => (local.from - from.second, local.to - to.second),
             Fold::Unknown => (local.from - from.first.max(from.second), local.to - to.first.min(to.second)),
         };
-        Span { from, to: to.max(from) }.shifted(self.correction() + self.rate.at(local.middle()))
+        Span { from, to: to.max(from) }.shifted(moved)
     }
 }
 
@@ -98,6 +107,15 @@ fn own_clock(source: &Source, zones: &[(String, Zone)], anchors: &[Anchor]) -> O
     clock.rate = drifting.map_or_else(Rate::default, |(rate, _)| rate);
     let fit = drifting.map_or_else(|| fit::residuals(clock.zone, anchors), |(_, fit)| fit);
     (clock.drift_ms, clock.spread_ms, clock.anchors) = (fit.median, fit.spread, fit.inliers);
+    // The kernel's traces repeat the hour, and show it by their order.
+    if source.hop == Hop::Sap {
+        let late: Vec<Anchor> = anchors.iter().map(|anchor| Anchor { utc: anchor.utc.shifted(-clock.drift_ms), ..*anchor }).collect();
+        let (night, mails) = night::settle(clock.zone, &late);
+        clock.night = night;
+        if night == Night::Stretched {
+            clock.why = format!("{}; the hour that the clocks went back in is shown once, at half speed, as {mails} mails tell", clock.why);
+        }
+    }
     if clock.contradicted() {
         let other = fit::best_zone(anchors).map_or_else(|| "another zone".to_owned(), |zone| zone.to_string());
         clock.why = format!("{}, which {} mails seen in other logs contradict: they say {other}", clock.why, clock.anchors);

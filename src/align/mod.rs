@@ -17,6 +17,7 @@ mod fit;
 mod fuzzy;
 mod keys;
 mod model;
+mod night;
 mod relays;
 mod requests;
 mod sessions;
@@ -29,6 +30,7 @@ pub use complete::complete;
 pub use coverage::{Coverage, HandOver};
 pub use fit::Rate;
 pub use model::{Alignment, KeyTest, Link, LinkKey, Mail};
+pub use night::Night;
 pub use zone::Zone;
 
 use crate::evidence::{Hop, Span, Store};

@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn every_known_header_may_be_one() {
         for (alias, _) in ALIASES {
-            let cuts = alias.char_indices().map(|(at, _)| &alias[..at]).filter(|cut| cut.chars().count() >= CUT_MIN);
+            let cuts = alias.char_indices().map(|(at, _)| alias[..at].trim_end()).filter(|cut| cut.chars().count() >= CUT_MIN);
             for name in cuts.chain([*alias]).flat_map(|name| [name.to_owned(), format!("{}_SOES", name.to_uppercase())]) {
                 assert!(may_be_header(&name, &Headers::default()), "{name}");
             }
