@@ -74,7 +74,7 @@ fn link(
     put: fn(&mut Mail) -> &mut Vec<(u32, Link)>,
 ) {
     let (sure, doubtful) = seekers(view, mails, slot);
-    for mut seekers in [sure, doubtful] {
+    for mut seekers in [sure, doubtful].into_iter().filter(|seekers| !seekers.is_empty()) {
         // By time, and by what the files say: their order decides nothing.
         seekers.sort_by(|a, b| a.time().cmp(&b.time()).then_with(|| a.rank(view.texts).cmp(&b.rank(view.texts))));
         let found = Search::new(view, units, &seekers, taken).links();

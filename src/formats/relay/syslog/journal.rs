@@ -67,6 +67,11 @@ pub struct Export {
 }
 
 impl Export {
+    /// A record has begun.
+    pub fn is_open(&self) -> bool {
+        self.place.is_some()
+    }
+
     /// Whether a line belongs to a record: it begins one, or one is open.
     pub fn takes(&mut self, number: u32, line: &str) -> bool {
         let begins = ["__CURSOR=", "__REALTIME_TIMESTAMP="].iter().any(|key| line.starts_with(key));

@@ -62,7 +62,11 @@ pub fn each_read<'a, T: Send>(text: &'a str, read: &(dyn Fn(&Entry<'a>) -> T + S
     };
     ahead::each(text, &ready, &mut |Line { number, text, piece, said }| {
         let place = Place { line: number, lines: 1 };
-        if export.takes(number, text) {
+        // Nearly every line: its text is not looked at once more.
+        let plain = said.is_some() && !export.is_open();
+        if plain {
+            repeats.hand_on(piece, said, text, place, take);
+        } else if export.takes(number, text) {
             if text.is_empty() {
                 export.hand_on(&mut |piece, place| take(piece, None, place));
             }
