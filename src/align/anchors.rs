@@ -9,11 +9,16 @@ use super::units::Units;
 use crate::evidence::{Fold, HOUR, Hop, Kind, MINUTE, Span, Store, Sym};
 use crate::smtp::trailer;
 use crate::source::Source;
+use foldhash::fast::FixedState;
+use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
 /// Local times can not be further from UTC than this (+14 hours, and the way of the mail).
 const FARTHEST: i64 = 14 * HOUR + HOUR / 4;
 /// More anchors than this add nothing.
 const ENOUGH: usize = 5000;
+/// With fewer pairs than this of a part of all mails, all are looked at.
+const FEW: usize = 200;
 
 /// A local time and its UTC.
 #[derive(Clone, Copy, Debug)]
@@ -115,16 +120,38 @@ fn ordered(pairs: &Map<usize, usize>) -> Vec<(usize, usize)> {
 /// Requests handed over and arrivals that nothing else can be meant by: within the farthest zone, the recipient has one
 /// of either that agrees on the subject.
 fn unique_pairs(texts: &Texts<'_>, units: &Units, needy: &dyn Fn(u32) -> bool) -> Vec<(usize, usize)> {
-    let store = texts.store;
+    let sample = Sample::of(texts, units);
+    let pairs = sampled_pairs(&sample, units, needy);
+    if sample.is_whole() || !starves(texts.store, units, needy, &pairs) {
+        return pairs;
+    }
+    sampled_pairs(&Sample { texts, one_in: 1 }, units, needy)
+}
+
+/// Whether a source that needs them got few pairs, and has requests that might give more.
+fn starves(store: &Store, units: &Units, needy: &dyn Fn(u32) -> bool, pairs: &[(usize, usize)]) -> bool {
+    let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    let source = |request: &Request| store.records.get(request.last() as usize).map(|record| record.source);
+    for source in units.requests.iter().filter(|request| needy(request.last())).filter_map(source) {
+        counts.entry(source).or_default().0 += 1;
+    }
+    for source in pairs.iter().filter_map(|(at, _)| source(&units.requests[*at])) {
+        counts.entry(source).or_default().1 += 1;
+    }
+    counts.values().any(|(requests, pairs)| *pairs < FEW && pairs < requests)
+}
+
+fn sampled_pairs(sample: &Sample<'_>, units: &Units, needy: &dyn Fn(u32) -> bool) -> Vec<(usize, usize)> {
+    let (texts, store) = (sample.texts, sample.texts.store);
     if !units.requests.iter().any(|request| needy(request.last())) {
         return Vec::new();
     }
-    let goals = units.arrivals.iter().enumerate().filter_map(|(arrival, unit)| {
+    let goals = units.arrivals.iter().enumerate().filter(|(_, unit)| sample.holds(unit.recipient)).filter_map(|(arrival, unit)| {
         let at = store.records.get(unit.first() as usize)?.local?;
         Some(Goal { arrival, at, recipient: unit.recipient, subject: unit.subject })
     });
     let wanted: Vec<(usize, Span, Part, Part)> =
-        units.requests.iter().enumerate().filter_map(|(at, request)| wanted(texts, at, request)).collect();
+        units.requests.iter().enumerate().filter_map(|(at, request)| wanted(sample, at, request)).collect();
     let heads = Heads::of(texts, wanted.iter().map(|(_, _, recipient, subject)| (*recipient, *subject)));
     let blocks = Blocks::new(texts, goals.collect(), heads);
     let mut pairs: Vec<(usize, usize)> = Vec::new();
@@ -145,9 +172,39 @@ fn unique_pairs(texts: &Texts<'_>, units: &Units, needy: &dyn Fn(u32) -> bool) -
 }
 
 /// What a request that was handed over looks for.
-fn wanted(texts: &Texts<'_>, at: usize, request: &Request) -> Option<(usize, Span, Part, Part)> {
+fn wanted(sample: &Sample<'_>, at: usize, request: &Request) -> Option<(usize, Span, Part, Part)> {
+    let texts = sample.texts;
     let record = &texts.store.records[request.last() as usize];
     let (recipient, subject) = (texts.recipient(record), texts.subject(record));
-    let telling = !recipient.is_empty() && texts.store.sap_of(record).is_some_and(|facts| facts.state.handed_over());
+    let telling =
+        !recipient.is_empty() && sample.holds(recipient) && texts.store.sap_of(record).is_some_and(|facts| facts.state.handed_over());
     Some((at, record.local.filter(|_| telling)?, recipient, subject))
+}
+
+/// Every so many recipients, all mails of each: those compete with each other alone, and of a million mails a part tells
+/// the clock as well as all.
+struct Sample<'a> {
+    texts: &'a Texts<'a>,
+    one_in: u64,
+}
+
+impl<'a> Sample<'a> {
+    /// Requests beyond this are not all looked at.
+    const MOST: usize = 10 * ENOUGH;
+
+    fn of(texts: &'a Texts<'a>, units: &Units) -> Self {
+        // A recipient that was cut may be any that begins so.
+        let cut = |request: &Request| texts.recipient(&texts.store.records[request.last() as usize]).cut;
+        let whole =
+            units.requests.len() > Self::MOST && !units.requests.iter().any(cut) && !units.arrivals.iter().any(|unit| unit.recipient.cut);
+        Self { texts, one_in: if whole { units.requests.len().div_ceil(Self::MOST) as u64 } else { 1 } }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.one_in == 1
+    }
+
+    fn holds(&self, recipient: Part) -> bool {
+        self.is_whole() || FixedState::with_seed(0).hash_one(self.texts.text(recipient.text)).is_multiple_of(self.one_in)
+    }
 }

@@ -3,6 +3,7 @@
 //! A request looks at the window of its own blocks only, so that cost grows as n log n: the mails of a window are
 //! connected in runs, never pair by pair.
 
+use super::Map;
 use super::compare::{Part, Texts};
 use crate::evidence::{Millis, Span};
 use foldhash::fast::FixedState;
@@ -58,6 +59,9 @@ fn number(text: &str) -> u64 {
 
 /// Arrivals of one recipient and subject.
 struct Block {
+    /// Numbers of both.
+    recipient: u64,
+    subject: u64,
     /// By time; the place of each in [`Blocks::order`].
     places: Range<usize>,
     /// Duration of the longest interval among them.
@@ -70,8 +74,10 @@ pub struct Blocks<'a> {
     /// Arrivals, block after block, by time inside each.
     pub order: Vec<Goal>,
     heads: Heads,
-    /// By the numbers of recipient and subject.
-    by_recipient: BTreeMap<u64, BTreeMap<u64, Block>>,
+    /// By recipient, then by subject.
+    all: Vec<Block>,
+    /// The blocks of each recipient.
+    by_recipient: Map<u64, Range<usize>>,
     /// Lengths of recipients and subjects that were cut in the trace.
     cut_recipients: BTreeSet<usize>,
     cut_subjects: BTreeSet<usize>,
@@ -84,12 +90,17 @@ impl<'a> Blocks<'a> {
         let names = |goal: &Goal| (number(goal.recipient, heads.recipient), number(goal.subject, heads.subject));
         let mut named: Vec<((u64, u64), Goal)> = goals.into_iter().map(|goal| (names(&goal), goal)).collect();
         named.sort_unstable_by_key(|(names, goal)| (*names, goal.at.from, goal.at.to, goal.arrival));
-        let mut by_recipient: BTreeMap<u64, BTreeMap<u64, Block>> = BTreeMap::new();
+        let (mut blocks, mut by_recipient): (Vec<Block>, Map<u64, Range<usize>>) = (Vec::new(), Map::default());
         for (place, ((recipient, subject), goal)) in named.iter().enumerate() {
-            let fresh = || Block { places: place..place, longest: 0 };
-            let block = by_recipient.entry(*recipient).or_default().entry(*subject).or_insert_with(fresh);
-            block.places.end = place + 1;
-            block.longest = block.longest.max(goal.at.to - goal.at.from);
+            if blocks.last().is_none_or(|block| (block.recipient, block.subject) != (*recipient, *subject)) {
+                let at = blocks.len();
+                by_recipient.entry(*recipient).or_insert(at..at).end = at + 1;
+                blocks.push(Block { recipient: *recipient, subject: *subject, places: place..place, longest: 0 });
+            }
+            if let Some(block) = blocks.last_mut() {
+                block.places.end = place + 1;
+                block.longest = block.longest.max(goal.at.to - goal.at.from);
+            }
         }
         let goals: Vec<Goal> = named.into_iter().map(|(_, goal)| goal).collect();
         let cuts = |part: fn(&Goal) -> Part| {
@@ -100,17 +111,37 @@ impl<'a> Blocks<'a> {
             cut_recipients: cuts(|goal| goal.recipient),
             cut_subjects: cuts(|goal| goal.subject),
             heads,
+            all: blocks,
             by_recipient,
             order: goals,
         }
+    }
+
+    /// Blocks of each recipient that may agree with one; of an empty one all.
+    fn of_recipient(&self, text: &str) -> Vec<Range<usize>> {
+        if text.is_empty() {
+            let all = self.all.chunk_by(|a, b| a.recipient == b.recipient);
+            return all.filter_map(|blocks| self.by_recipient.get(&blocks.first()?.recipient).cloned()).collect();
+        }
+        agreeing(text, &self.cut_recipients).filter_map(|number| self.by_recipient.get(&number).cloned()).collect()
+    }
+
+    /// Blocks of a recipient whose subject may agree with one; of an empty one all.
+    fn of_subject(&self, range: Range<usize>, text: &str) -> Vec<&Block> {
+        let own = &self.all[range];
+        if text.is_empty() {
+            return own.iter().collect();
+        }
+        let find = |number: u64| own.binary_search_by_key(&number, |block| block.subject).ok();
+        agreeing(text, &self.cut_subjects).filter_map(find).map(|at| &own[at]).collect()
     }
 
     /// Windows of places in which a request's arrival may be, one for each block that may agree with it.
     pub fn windows(&self, recipient: Part, subject: Part, at: Span, reach: Millis) -> Vec<Range<usize>> {
         let mut out: Vec<Range<usize>> = Vec::new();
         let (recipient, subject) = (self.texts.text(recipient.text), self.texts.text(subject.text));
-        for subjects in agreeing(&self.by_recipient, head(recipient, self.heads.recipient), &self.cut_recipients) {
-            for block in agreeing(subjects, head(subject, self.heads.subject), &self.cut_subjects) {
+        for range in self.of_recipient(head(recipient, self.heads.recipient)) {
+            for block in self.of_subject(range, head(subject, self.heads.subject)) {
                 let own = &self.order[block.places.clone()];
                 let first = own.partition_point(|goal| goal.at.from < at.from - reach - block.longest);
                 let end = own.partition_point(|goal| goal.at.from <= at.to + reach);
@@ -123,14 +154,10 @@ impl<'a> Blocks<'a> {
     }
 }
 
-/// Values whose text may agree with another: the same, one that was cut in the trace, or none.
-fn agreeing<'m, V>(all: &'m BTreeMap<u64, V>, text: &str, cuts: &BTreeSet<usize>) -> Vec<&'m V> {
-    if text.is_empty() {
-        return all.values().collect();
-    }
-    let shorter =
-        cuts.iter().filter(|length| (1..text.len()).contains(*length)).filter_map(|length| all.get(&number(text.get(..*length)?)));
-    all.get(&number(text)).into_iter().chain(shorter).chain(all.get(&0)).collect()
+/// Numbers of the texts that may agree with one: the same, one that was cut in the trace, or none.
+fn agreeing(text: &str, cuts: &BTreeSet<usize>) -> impl Iterator<Item = u64> {
+    let shorter = cuts.iter().filter(|length| (1..text.len()).contains(*length)).filter_map(|length| text.get(..*length));
+    std::iter::once(text).chain(shorter).map(number).chain([0])
 }
 
 /// Requests and places that compete with each other, directly or through others. Request `i` may have the places of
