@@ -50,6 +50,20 @@ fn the_hour_that_the_clocks_go_back_in() {
     }
 }
 
+/// Of very many mails a part tells the clock.
+#[test]
+fn the_clock_of_many_mails() {
+    for recipients in [10_000, 4] {
+        let scenario = world::Scenario { ahead: 187, recipients, ..scenarios::KEYLESS };
+        let world = world::make(&scenario, 51_000, 5);
+        let folder = folder(&[("sap.txt", world.sap.as_bytes()), ("trace.csv", world.trace.as_bytes())]);
+        let mut reading = sostrace::read(&[folder.path().to_path_buf()], &mut ());
+        let alignment = sostrace::align::align(&mut reading.store, &reading.sources, &[]);
+        let clock = &alignment.clocks[0];
+        assert!((-188_000..=-186_000).contains(&clock.drift_ms), "{recipients}: {} ms, {}", clock.drift_ms, clock.why);
+    }
+}
+
 /// A block of mails that all look the same is linked one to one, in linear time.
 #[test]
 fn thousands_of_twins() {

@@ -24,6 +24,9 @@ pub const PLAIN: Scenario = Scenario {
     clients: 1,
     copied: 0,
     stretched: false,
+    several: 0,
+    outage: None,
+    cap: None,
 };
 
 pub const KEYLESS: Scenario = Scenario { name: "no keys", keys: false, ..PLAIN };
@@ -48,4 +51,7 @@ pub const ALL: &[Scenario] = &[
     Scenario { name: "few recipients, burst", recipients: 10, hours: 1, ..KEYLESS },
     Scenario { name: "burst, cut, clock -90 s", recipients: 10, hours: 1, cut: Some((30, 24)), ahead: -90, ..KEYLESS },
     Scenario { name: "many lost", refused: 30, vanished: 10, ..KEYLESS },
+    Scenario { name: "several recipients", several: 30, ..KEYLESS },
+    Scenario { name: "outage of three hours", outage: Some((2, 5)), ..KEYLESS },
+    Scenario { name: "trace cut at 1000 rows", cap: Some(1000), ..KEYLESS },
 ];

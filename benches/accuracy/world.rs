@@ -34,6 +34,12 @@ pub struct Scenario {
     pub copied: u64,
     /// SAP shows the hour in which the clocks go back once, at half speed.
     pub stretched: bool,
+    /// Of a hundred mails: the one before to another recipient, under the same Message-ID.
+    pub several: u64,
+    /// Hours, from the beginning, in which the next server takes nothing: everything goes out when it is over.
+    pub outage: Option<(i64, i64)>,
+    /// Rows at which the export of the trace was cut.
+    pub cap: Option<usize>,
 }
 
 /// The truth about one request.
@@ -65,6 +71,8 @@ struct Draft {
     at: i64,
     to: u64,
     subject: String,
+    /// It is the mail before, to another recipient.
+    again: bool,
 }
 
 /// Makes a world of so many mails.
@@ -74,11 +82,11 @@ pub fn make(scenario: &Scenario, count: u64, seed: u64) -> World {
     let mut rows: Vec<(i64, String, Option<usize>)> = others(scenario, count * 3 / 7, &mut rng);
     let mut out = World { sap: String::new(), trace: TRACE_HEADER.to_owned(), mails: Vec::new() };
     sap_line(scenario, COLUMNS, &mut out.sap);
-    let (mut run, mut free) = (0, 0);
+    let (mut run, mut free, mut id) = (0, 0, String::new());
     // A run takes its mails one by one; many mails make it faster, not longer than the period.
     let pace = (PERIOD * 3 / 4 / (i64::try_from(count).unwrap_or(1) * PERIOD / (scenario.hours * 3_600_000)).max(1)).clamp(1, 2500);
     for (number, draft) in drafts.iter().enumerate() {
-        let next = draft.at - draft.at.rem_euclid(PERIOD) + PERIOD;
+        let next = due(scenario, draft.at);
         free = if next == run { free } else { next };
         run = next;
         free += rng.range(pace / 2, pace.max(1));
@@ -91,7 +99,11 @@ pub fn make(scenario: &Scenario, count: u64, seed: u64) -> World {
         sap_row(scenario, number, draft, &recipient, stamp, refused, &mut out.sap);
         if !refused && !vanished {
             let origin = free + rng.range(300, 1500);
-            let id = if scenario.keys { format!("ADR51{:012}", number / scenario.clients) } else { format!("{:016x}", rng.bits()) };
+            if scenario.keys {
+                id = format!("ADR51{:012}", number / scenario.clients);
+            } else if !draft.again || id.is_empty() {
+                id = format!("{:016x}", rng.bits());
+            }
             if rng.bits() % 100 < scenario.copied {
                 let (at, to) = (origin + rng.range(-1_800_000, 1_800_000), format!("test{}@contoso.example", rng.below(20)));
                 rows.push((at, trace_row(at, "sap@contoso.example", &to, "Test of the copy", &id, "203.0.113.20"), None));
@@ -115,22 +127,42 @@ pub fn make(scenario: &Scenario, count: u64, seed: u64) -> World {
         });
     }
     rows.sort();
+    let cut = scenario.cap.filter(|cap| rows.len() >= *cap);
+    rows.truncate(cut.unwrap_or(usize::MAX));
     for ((origin, row, mail), line) in rows.into_iter().zip(2..) {
         out.trace.push_str(&row);
         if let Some(mail) = mail.and_then(|mail| out.mails.get_mut(mail)) {
             mail.arrival = Some((line, origin));
         }
     }
+    // An export that was cut proves no absence.
+    for mail in out.mails.iter_mut().filter(|mail| cut.is_some() && mail.arrival.is_none() && mail.verdict != "rejected") {
+        mail.verdict = "handed-off";
+    }
     out
+}
+
+/// The run of the send job that gets a mail out.
+fn due(scenario: &Scenario, at: i64) -> i64 {
+    let over = |(from, to): (i64, i64)| {
+        let (from, to) = (scenario.begin + from * 3_600_000, scenario.begin + to * 3_600_000);
+        if (from..to).contains(&at) { to } else { at }
+    };
+    let at = scenario.outage.map_or(at, over);
+    at - at.rem_euclid(PERIOD) + PERIOD
 }
 
 fn drafts(scenario: &Scenario, count: u64, rng: &mut Rng) -> Vec<Draft> {
     let mut out: Vec<Draft> = Vec::new();
     while (out.len() as u64) < count {
         match out.last() {
-            Some(Draft { at, to, subject }) if rng.bits() % 100 < scenario.twins => {
-                let copy = Draft { at: *at, to: *to, subject: subject.clone() };
+            Some(Draft { at, to, subject, .. }) if rng.bits() % 100 < scenario.twins => {
+                let copy = Draft { at: *at, to: *to, subject: subject.clone(), again: false };
                 out.push(copy);
+            }
+            Some(Draft { at, to, subject, .. }) if scenario.several > 0 && rng.bits() % 100 < scenario.several => {
+                let other = Draft { at: *at, to: (to + 1) % scenario.recipients, subject: subject.clone(), again: true };
+                out.push(other);
             }
             _ => {
                 let kind = ["Invoice", "Payment advice for the month of March, company code", "Delivery note"][rng.below(3)];
@@ -139,6 +171,7 @@ fn drafts(scenario: &Scenario, count: u64, rng: &mut Rng) -> Vec<Draft> {
                     at: scenario.begin + rng.range(0, scenario.hours * 3_600_000),
                     to: rng.bits() % scenario.recipients,
                     subject,
+                    again: false,
                 });
             }
         }
