@@ -39,6 +39,9 @@ pub struct Store {
     pub context: Vec<ContextFacts>,
 }
 
+/// Bytes of a line that holds a record: sender, recipient and time at least.
+const LEAST: usize = 64;
+
 impl Store {
     /// Text of a symbol.
     #[must_use]
@@ -46,21 +49,24 @@ impl Store {
         self.strings.get(sym)
     }
 
-    /// Makes room for the records of a file of so many lines, so that millions of them are not moved again and again. A
-    /// relay writes several lines of a mail, and most lines of ICM are of other matters.
-    pub fn expect(&mut self, hop: Hop, lines: usize) {
+    /// Makes room for the records of a file of so many lines and bytes, so that millions of them are not moved again and
+    /// again. A relay writes several lines of a mail, and most lines of ICM are of other matters. Room that is not to be
+    /// had is no error: records then take it as they come.
+    pub fn make_room(&mut self, hop: Hop, lines: usize, bytes: usize) {
+        // Blank lines hold no records, however many there are.
+        let lines = lines.min(bytes / LEAST);
         let records = match hop {
             Hop::Sap | Hop::Exchange => lines,
             Hop::Relay => lines / 2,
             Hop::Icm | Hop::Outside => 0,
         };
-        self.records.reserve(records);
-        match hop {
-            Hop::Sap => self.sap.reserve(records),
-            Hop::Exchange => self.trace.reserve(records),
-            Hop::Relay => self.relay.reserve(records),
-            Hop::Icm | Hop::Outside => {}
-        }
+        let facts = match hop {
+            Hop::Sap => self.sap.try_reserve(records),
+            Hop::Exchange => self.trace.try_reserve(records),
+            Hop::Relay => self.relay.try_reserve(records),
+            Hop::Icm | Hop::Outside => Ok(()),
+        };
+        let _ = facts.and_then(|()| self.records.try_reserve(records));
     }
 
     /// SAP's facts of a record.

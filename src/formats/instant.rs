@@ -15,12 +15,19 @@ pub fn iso(text: &str) -> Option<Millis> {
     zoned.or_else(|| zoneless(text)).filter(|at| SENSIBLE.contains(at))
 }
 
+/// Value of two digits.
+pub fn two(tens: u8, ones: u8) -> Option<u32> {
+    Some(digit(tens)? * 10 + digit(ones)?)
+}
+
+fn digit(byte: u8) -> Option<u32> {
+    byte.is_ascii_digit().then(|| u32::from(byte - b'0'))
+}
+
 /// The form that Exchange and most services write, `2026-08-11T09:47:13.1234567Z`: nearly every row of a trace.
 fn usual(text: &str) -> Option<Millis> {
     let (head, rest) = text.as_bytes().split_first_chunk()?;
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1] = *head else { return None };
-    let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
-    let two = |tens: u8, ones: u8| Some(digit(tens)? * 10 + digit(ones)?);
     let year = i32::try_from(two(y0, y1)? * 100 + two(y2, y3)?).ok()?;
     let date = NaiveDate::from_ymd_opt(year, two(m0, m1)?, two(d0, d1)?)?;
     let (hour, minute, second) = (two(h0, h1)?, two(n0, n1)?, two(s0, s1)?);

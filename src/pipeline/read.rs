@@ -198,7 +198,7 @@ fn read_text(
         source.note(1, format!("{} broken characters were replaced by U+FFFD", decoded.replaced));
     }
     let settings = &options.settings;
-    reading.store.expect(source.hop, lines);
+    reading.store.make_room(source.hop, lines, text.len());
     let outcome = format.read(&text, &mut Sink { store: &mut reading.store, source: &mut source, index, settings });
     if decoded.truncated {
         let line = u32::try_from(lines).unwrap_or(u32::MAX);

@@ -141,13 +141,14 @@ fn delivery(rest: &str) -> Result<Delivery<'_>, &'static str> {
     let behind = &rest[to.len() + "to=<>".len()..];
     let mut delivery = Delivery { to, ..Delivery::default() };
     for (key, value) in fields(behind) {
+        // A quoted address holds commas, and the status is followed by any words.
+        let rest = &behind[value.as_ptr().addr() - behind.as_ptr().addr()..];
         match key {
-            "orig_to" => delivery.original = address(value, "").unwrap_or(""),
+            "orig_to" => delivery.original = address(rest, "").unwrap_or(""),
             "relay" => delivery.relay = peer(value).map(|(peer, _)| peer).unwrap_or_default(),
             "delay" => delivery.delay = millis(value.parse().unwrap_or(0.0)),
             "dsn" => delivery.dsn = value,
             "status" => {
-                let rest = &behind[value.as_ptr().addr() - behind.as_ptr().addr()..];
                 let (status, reason) = rest.split_once(' ').unwrap_or((rest, ""));
                 if fate(status).is_none() {
                     return Err("no known status, or the line ends in it");
@@ -241,3 +242,30 @@ fn other<'a>(rest: &'a str, level: &str) -> Option<Message<'a>> {
 /// Remarks about a mail that decide nothing.
 const REMARKS: &[&str] =
     &["enabling PIX", "disabling PIX", "replacing command", "sender notification failed", "passing", "breaking line", "conversion"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_try_with_every_field() {
+        let rest = "to=<\"a, b\"@contoso.example>, orig_to=<\"c, d\"@fabrikam.example>, relay=mx.contoso.example[192.0.2.1]:25, conn_use=2, \
+                    delay=1.3, delays=0.01/0/0.24/1.1, dsn=5.7.1, status=bounced (host x said: 550 5.7.1 no, status=sent (really))";
+        let got = delivery(rest).unwrap();
+        let peer = Peer { name: "mx.contoso.example", ip: "192.0.2.1", port: 25 };
+        assert_eq!((got.to, got.original), ("\"a, b\"@contoso.example", "\"c, d\"@fabrikam.example"));
+        assert_eq!((got.relay, got.delay, got.dsn, got.status), (peer, 1300, "5.7.1", "bounced"));
+        assert_eq!(got.reason, "host x said: 550 5.7.1 no, status=sent (really)");
+        for cut in ["to=<a@contoso.example>, relay=none, delay=1", "to=<a@contoso.example>, status=bou", "to=<a@conto"] {
+            assert!(delivery(cut).is_err(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn who_sends_how_much_to_how_many() {
+        let active = Message::Active { sender: "sap@contoso.example", size: 6001, recipients: 2 };
+        assert_eq!(from("from=<sap@contoso.example>, size=6001, nrcpt=2 (queue active)"), Ok(active));
+        assert_eq!(from("from=<>, status=expired, returned to sender"), Ok(Message::Expired { sender: "" }));
+        assert!(from("from=<sap@contoso.example>, si").is_err());
+    }
+}

@@ -1,6 +1,7 @@
 //! Times as syslog writes them.
 
 use crate::evidence::{HOUR, MINUTE, Millis};
+use crate::formats::instant::two;
 use chrono::NaiveDate;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n};
@@ -63,8 +64,6 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 fn usual(input: &str) -> Option<(&str, Stamp)> {
     let [m0, m1, m2, b' ', d0, d1, b' ', h0, h1, b':', n0, n1, b':', s0, s1, b' '] = *input.as_bytes().first_chunk()? else { return None };
     let month = (1u32..).zip(MONTHS).find(|(_, known)| known.as_bytes() == [m0, m1, m2])?.0;
-    let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
-    let two = |tens: u8, ones: u8| Some(digit(tens)? * 10 + digit(ones)?);
     let day = two(if d0 == b' ' { b'0' } else { d0 }, d1)?;
     let (hour, minute, second) = (two(h0, h1)?, two(n0, n1)?, two(s0, s1)?);
     let fits = (1..=31).contains(&day) && hour <= 23 && minute <= 59 && second <= 60 && checked(None, month, day);
