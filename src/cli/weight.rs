@@ -50,7 +50,7 @@ fn add(text: &str, priorities: &mut Priorities) -> Result<(), UsageError> {
 fn read(path: &Path) -> Result<(Vec<Event>, Vec<UsageError>), UsageError> {
     let named = |value: String, what: String| UsageError::Option { option: "events", value, what };
     let bytes = std::fs::read(path).map_err(|error| named(path.display().to_string(), format!("cannot be read ({error})")))?;
-    let text = decode(bytes).text;
+    let text = decode(&bytes).text.into_owned();
     let (mut events, mut wrong) = (Vec::new(), Vec::new());
     for (line, row) in lines(&text) {
         let row = row.trim();

@@ -67,6 +67,8 @@ impl Store {
             Hop::Icm | Hop::Outside => Ok(()),
         };
         let _ = facts.and_then(|()| self.records.try_reserve(records));
+        // A third of what stands in a log are texts that stand there once: ids, subjects, replies.
+        self.strings.make_room(records, bytes / 3);
     }
 
     /// SAP's facts of a record.

@@ -1,9 +1,8 @@
 //! Interned texts: each distinct text is kept once, all of them in one buffer.
 
 use foldhash::fast::FixedState;
-use string_interner::backend::StringBackend;
-use string_interner::symbol::SymbolU32;
-use string_interner::{StringInterner, Symbol};
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
 
 /// Handle of an interned text; the default is the empty text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -24,41 +23,107 @@ impl Sym {
     pub fn index(self) -> usize {
         self.0 as usize
     }
-
-    fn of(symbol: SymbolU32) -> Self {
-        Self(super::index(symbol.to_usize()))
-    }
 }
+
+/// Handles that [`Strings::intern`] looks at first.
+const USUAL: usize = 256;
 
 /// The table of texts. Hashed with a fixed seed: nothing depends on the order of the table, and a run is the same every
 /// time.
 #[derive(Debug)]
-pub struct Strings(StringInterner<StringBackend<SymbolU32>, FixedState>);
+pub struct Strings {
+    /// All texts, one behind the other.
+    buffer: String,
+    /// Where the text of each handle ends in the buffer.
+    ends: Vec<usize>,
+    /// Hash and handle of each text; the hash is kept so that no text is read again when the table grows.
+    table: HashTable<(u32, Sym)>,
+    /// The text last seen of each short hash: senders, hosts and ids of the mail at hand come again and again.
+    usual: [Sym; USUAL],
+}
 
 impl Default for Strings {
     fn default() -> Self {
-        let mut texts = StringInterner::new();
         // The first text has the handle 0.
-        texts.get_or_intern_static("");
-        Self(texts)
+        Self { buffer: String::new(), ends: vec![0], table: HashTable::new(), usual: [Sym::EMPTY; USUAL] }
     }
 }
 
 impl Strings {
     /// Handle of a text, new or known.
     pub fn intern(&mut self, text: &str) -> Sym {
-        if text.is_empty() { Sym::EMPTY } else { Sym::of(self.0.get_or_intern(text)) }
+        if text.is_empty() {
+            return Sym::EMPTY;
+        }
+        let usual = short(text);
+        if self.get(self.usual[usual]) == text {
+            return self.usual[usual];
+        }
+        let hash = hash(text);
+        let sym = self.known(hash, text).unwrap_or_else(|| self.add(hash, text));
+        self.usual[usual] = sym;
+        sym
+    }
+
+    /// Number of handles, which those of new texts go on from.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty)] // the empty text is always there
+    pub fn len(&self) -> usize {
+        self.ends.len()
     }
 
     /// Text of a handle.
     #[must_use]
     pub fn get(&self, sym: Sym) -> &str {
-        SymbolU32::try_from_usize(sym.0 as usize).and_then(|symbol| self.0.resolve(symbol)).unwrap_or("")
+        get(&self.buffer, &self.ends, sym)
     }
 
     /// Handle of a text that is already known.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Sym> {
-        self.0.get(text).map(Sym::of)
+        if text.is_empty() { Some(Sym::EMPTY) } else { self.known(hash(text), text) }
     }
+
+    /// Makes room for so many more texts of so many bytes, as far as there is any.
+    pub fn make_room(&mut self, texts: usize, bytes: usize) {
+        // Room that is not to be had is taken when it is needed.
+        let _ = self.buffer.try_reserve(bytes).and_then(|()| self.ends.try_reserve(texts));
+        let _ = self.table.try_reserve(texts, |(hash, _)| wide(*hash));
+    }
+
+    fn known(&self, hash: u32, text: &str) -> Option<Sym> {
+        self.table.find(wide(hash), |(known, sym)| *known == hash && self.get(*sym) == text).map(|(_, sym)| *sym)
+    }
+
+    fn add(&mut self, hash: u32, text: &str) -> Sym {
+        let sym = Sym(super::index(self.ends.len()));
+        self.buffer.push_str(text);
+        self.ends.push(self.buffer.len());
+        self.table.insert_unique(wide(hash), (hash, sym), |(hash, _)| wide(*hash));
+        sym
+    }
+}
+
+fn get<'a>(buffer: &'a str, ends: &[usize], sym: Sym) -> &'a str {
+    let at = sym.index();
+    let from = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+    ends.get(at).and_then(|end| buffer.get(from..*end)).unwrap_or("")
+}
+
+/// The lower half of the hash of a text.
+fn hash(text: &str) -> u32 {
+    let hash = FixedState::with_seed(0).hash_one(text.as_bytes());
+    u32::try_from(hash & u64::from(u32::MAX)).unwrap_or(0)
+}
+
+/// The table looks at both ends of a hash.
+fn wide(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
+
+/// A number below [`USUAL`] from the length and the ends of a text.
+fn short(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
+    (bytes.len().wrapping_mul(31) ^ usize::from(first) ^ usize::from(last).wrapping_mul(7)) % USUAL
 }

@@ -93,7 +93,7 @@ fn read_file(file: &Found, options: &ReadOptions, reading: &mut Reading) {
     source::unpack(&file.path, bytes, &Limits::default(), &mut |path, content| {
         let inside = path != file.path;
         reading.looked_at.push(path.clone());
-        match content.and_then(|bytes| read_content(&path, bytes, options, reading)) {
+        match content.and_then(|bytes| read_once(&path, &bytes, options, reading)) {
             Ok(()) => members.1 += 1,
             Err(error) if inside && error.is_stranger() => reading.strangers.push((path, error.kind().to_owned())),
             Err(error) => {
@@ -108,20 +108,42 @@ fn read_file(file: &Found, options: &ReadOptions, reading: &mut Reading) {
     }
 }
 
+/// Shorter contents are not worth a thread.
+const LONG: usize = 1 << 20;
+
 /// Reads the content of a file; fine when it was read before.
-fn read_content(path: &Path, bytes: Vec<u8>, options: &ReadOptions, reading: &mut Reading) -> Result<(), ReadError> {
+fn read_once(path: &Path, bytes: &[u8], options: &ReadOptions, reading: &mut Reading) -> Result<(), ReadError> {
+    let first = reading.sources.len();
+    // Nothing waits for the hash unless another file may have the same bytes.
+    let (sha256, outcome) = if bytes.len() < LONG || reading.sources.iter().any(|known| known.bytes == bytes.len() as u64) {
+        let sha256 = source::sha256(bytes);
+        if let Some(same) = reading.sources.iter().find(|known| known.sha256 == sha256) {
+            let twin = (path.to_path_buf(), same.path.clone());
+            reading.twins.push(twin);
+            return Ok(());
+        }
+        (sha256, read_content(path, bytes, options, reading))
+    } else {
+        std::thread::scope(|scope| {
+            let sha256 = scope.spawn(|| source::sha256(bytes));
+            let outcome = read_content(path, bytes, options, reading);
+            (sha256.join().unwrap_or_default(), outcome)
+        })
+    };
+    for source in reading.sources.iter_mut().skip(first) {
+        source.sha256.clone_from(&sha256);
+    }
+    outcome
+}
+
+fn read_content(path: &Path, bytes: &[u8], options: &ReadOptions, reading: &mut Reading) -> Result<(), ReadError> {
     let label = path.display().to_string();
     if bytes.is_empty() {
         return Err(ReadError::Empty(label));
     }
-    let file = File { path, size: bytes.len() as u64, sha256: source::sha256(&bytes) };
-    if let Some(same) = reading.sources.iter().find(|known| known.sha256 == file.sha256) {
-        let twin = (path.to_path_buf(), same.path.clone());
-        reading.twins.push(twin);
-        return Ok(());
-    }
+    let file = File { path, size: bytes.len() as u64 };
     let explicit = options.encoding(path);
-    match source::sheets(&bytes, explicit) {
+    match source::sheets(bytes, explicit) {
         Some(Ok(sheets)) => return read_sheets(&file, sheets, options, reading),
         Some(Err(what)) => {
             let remedy = "Open it, save it again as XLSX or as text with tabs, and give that file";
@@ -129,11 +151,11 @@ fn read_content(path: &Path, bytes: Vec<u8>, options: &ReadOptions, reading: &mu
         }
         None => {}
     }
-    if let (None, Some(what)) = (explicit, source::sniff_binary(&bytes)) {
+    if let (None, Some(what)) = (explicit, source::sniff_binary(bytes)) {
         return Err(ReadError::Binary(label, what));
     }
     let decoded = match explicit {
-        Some(codec) => source::decode_as(&bytes, codec),
+        Some(codec) => source::decode_as(bytes, codec),
         None => source::decode(bytes),
     };
     read_text(&file, &decoded, Vec::new(), options, reading)
@@ -143,7 +165,6 @@ fn read_content(path: &Path, bytes: Vec<u8>, options: &ReadOptions, reading: &mu
 struct File<'a> {
     path: &'a Path,
     size: u64,
-    sha256: String,
 }
 
 /// Several sheets are members, those that are no logs strangers; of a file without a log the first one tells why.
@@ -153,8 +174,8 @@ fn read_sheets(file: &File<'_>, sheets: Vec<Sheet>, options: &ReadOptions, readi
     let count = sheets.len();
     for (number, sheet) in (1..).zip(sheets) {
         let path = if several { file.path.join(sheet.file_name(number)) } else { file.path.to_path_buf() };
-        let decoded = Decoded { text: sheet.text, encoding: sheet.encoding, truncated: false, replaced: 0 };
-        let member = File { path: &path, sha256: file.sha256.clone(), ..*file };
+        let decoded = Decoded { text: sheet.text.into(), encoding: sheet.encoding, truncated: false, replaced: 0 };
+        let member = File { path: &path, ..*file };
         if let Err(error) = read_text(&member, &decoded, sheet.notes, options, reading) {
             refused.push((path, error));
         }
@@ -170,7 +191,7 @@ fn read_sheets(file: &File<'_>, sheets: Vec<Sheet>, options: &ReadOptions, readi
 /// Reads a text by the format that claims it.
 fn read_text(
     file: &File<'_>,
-    decoded: &Decoded,
+    decoded: &Decoded<'_>,
     notes: Vec<String>,
     options: &ReadOptions,
     reading: &mut Reading,
@@ -182,7 +203,6 @@ fn read_text(
     };
     let lines = source::count_lines(&text);
     let mut source = Source::new(file.path.to_path_buf(), label.clone(), lines);
-    source.sha256.clone_from(&file.sha256);
     source.bytes = file.size;
     source.encoding = decoded.encoding;
     source.format = format.id();

@@ -1,31 +1,29 @@
 //! Ids under which the next server says that it has taken a mail (relay.md sections 1.1 to 1.3).
 
-use aho_corasick::{AhoCorasick, Match};
+use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 /// `Ok: queued as 4jYGcw19Y5z1V71L` (Postfix and those that copy it), `OK id=1xVa3D-000021-2m` (Exim),
 /// `2.0.0 6ANJsEMG000145 Message accepted for delivery` (sendmail). Of several, as behind a content filter, the last.
 #[must_use]
 pub fn next_queue_id(reply: &str) -> Option<&str> {
-    let found: Vec<Match> = MARKS.as_ref()?.find_iter(reply).collect();
-    let marked = |mark: &Match| mark.pattern().as_usize() < SESSION;
-    if let Some(last) = found.iter().rfind(|mark| marked(mark)) {
-        return word(&reply[last.end()..]);
+    let text = reply.as_bytes();
+    let last = |mark: &Finder<'static>| Some(mark.find_iter(text).last()? + mark.needle().len());
+    if let Some(behind) = BEFORE.iter().filter_map(last).max() {
+        return word(&reply[behind..]);
     }
-    let first = |pattern: usize| found.iter().find(|mark| mark.pattern().as_usize() == pattern);
-    if let Some(session) = first(SESSION) {
-        return word(&reply[session.end()..]);
+    if let Some(session) = SESSION.find(text) {
+        return word(&reply[session + SESSION.needle().len()..]);
     }
-    word(reply[..first(ACCEPTED)?.start()].rsplit(' ').next()?)
+    word(reply[..ACCEPTED.find(text)?].rsplit(' ').next()?)
 }
 
-/// What stands before an id, or behind it.
-static MARKS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(["queued as ", " OK id=", " Ok id=", "2.5.0 OK (", " Message accepted for delivery"]).ok());
+/// What stands before an id.
+static BEFORE: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["queued as ", " OK id=", " Ok id="].map(Finder::new));
 /// Proxmox's filter names its session (relay.md section 1.7).
-const SESSION: usize = 3;
-/// See [`MARKS`].
-const ACCEPTED: usize = 4;
+static SESSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("2.5.0 OK ("));
+/// Sendmail's words stand behind it.
+static ACCEPTED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" Message accepted for delivery"));
 
 /// Letters, digits and hyphens; an id has a digit.
 fn word(text: &str) -> Option<&str> {

@@ -3,6 +3,7 @@
 
 use super::codec::likely;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
+use std::borrow::Cow;
 
 /// Name of an encoding and how it was found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,9 +16,9 @@ pub struct Encoding {
 
 /// Decoded file.
 #[derive(Debug)]
-pub struct Decoded {
+pub struct Decoded<'b> {
     /// The text, without BOM.
-    pub text: String,
+    pub text: Cow<'b, str>,
     /// Encoding.
     pub encoding: Encoding,
     /// Whether the last character was cut in two.
@@ -28,10 +29,10 @@ pub struct Decoded {
 
 /// Decodes a file; never fails, what cannot be decoded becomes U+FFFD.
 #[must_use]
-pub fn decode(bytes: Vec<u8>) -> Decoded {
+pub fn decode(bytes: &[u8]) -> Decoded<'_> {
     if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
         let truncated = cut_utf8(rest);
-        return done(String::from_utf8_lossy(rest).into_owned(), "UTF-8", "BOM", truncated);
+        return done(String::from_utf8_lossy(rest), "UTF-8", "BOM", truncated);
     }
     if let Some(rest) = bytes.strip_prefix(b"\xFF\xFE") {
         return utf16(rest, UTF_16LE, "UTF-16LE", "BOM");
@@ -39,44 +40,41 @@ pub fn decode(bytes: Vec<u8>) -> Decoded {
     if let Some(rest) = bytes.strip_prefix(b"\xFE\xFF") {
         return utf16(rest, UTF_16BE, "UTF-16BE", "BOM");
     }
-    match nul_pattern(&bytes) {
-        Some(true) => return utf16(&bytes, UTF_16LE, "UTF-16LE", "pattern"),
-        Some(false) => return utf16(&bytes, UTF_16BE, "UTF-16BE", "pattern"),
+    match nul_pattern(bytes) {
+        Some(true) => return utf16(bytes, UTF_16LE, "UTF-16LE", "pattern"),
+        Some(false) => return utf16(bytes, UTF_16BE, "UTF-16BE", "pattern"),
         None => {}
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => done(text, "UTF-8", "valid", false),
-        Err(error) => {
-            let bytes = error.into_bytes();
-            if cut_utf8(&bytes) {
-                return done(String::from_utf8_lossy(&bytes).into_owned(), "UTF-8", "valid", true);
-            }
-            if let Some(replaced) = mostly_utf8(&bytes) {
-                return Decoded { replaced, ..done(String::from_utf8_lossy(&bytes).into_owned(), "UTF-8", "mostly valid", false) };
-            }
-            let codec = likely(&bytes);
-            let (text, _) = codec.decode_without_bom_handling(&bytes);
-            done(text.into_owned(), codec.name(), "likely", false)
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return done(Cow::Borrowed(text), "UTF-8", "valid", false);
     }
+    if cut_utf8(bytes) {
+        return done(String::from_utf8_lossy(bytes), "UTF-8", "valid", true);
+    }
+    if let Some(replaced) = mostly_utf8(bytes) {
+        return Decoded { replaced, ..done(String::from_utf8_lossy(bytes), "UTF-8", "mostly valid", false) };
+    }
+    let codec = likely(bytes);
+    let (text, _) = codec.decode_without_bom_handling(bytes);
+    done(text, codec.name(), "likely", false)
 }
 
 /// Decodes a file by an encoding that the user named.
 #[must_use]
-pub fn decode_as(bytes: &[u8], codec: &'static encoding_rs::Encoding) -> Decoded {
+pub fn decode_as<'b>(bytes: &'b [u8], codec: &'static encoding_rs::Encoding) -> Decoded<'b> {
     let truncated = if codec == UTF_8 { cut_utf8(bytes) } else { matches!(codec.name(), "UTF-16LE" | "UTF-16BE") && bytes.len() % 2 == 1 };
     let (text, _) = codec.decode_with_bom_removal(bytes);
-    done(text.into_owned(), codec.name(), "explicit", truncated)
+    done(text, codec.name(), "explicit", truncated)
 }
 
-fn done(text: String, name: &'static str, basis: &'static str, truncated: bool) -> Decoded {
+fn done<'b>(text: Cow<'b, str>, name: &'static str, basis: &'static str, truncated: bool) -> Decoded<'b> {
     Decoded { text, encoding: Encoding { name, basis }, truncated, replaced: 0 }
 }
 
-fn utf16(bytes: &[u8], codec: &'static encoding_rs::Encoding, name: &'static str, basis: &'static str) -> Decoded {
+fn utf16<'b>(bytes: &'b [u8], codec: &'static encoding_rs::Encoding, name: &'static str, basis: &'static str) -> Decoded<'b> {
     let whole = &bytes[..bytes.len() - bytes.len() % 2];
     let (text, _) = codec.decode_without_bom_handling(whole);
-    done(text.into_owned(), name, basis, bytes.len() % 2 == 1)
+    done(text, name, basis, bytes.len() % 2 == 1)
 }
 
 /// Valid UTF-8 but for an incomplete last character, with at least one complete multi-byte character or none needed.
@@ -161,7 +159,8 @@ mod tests {
             ("Über", b"\xFC\xDFe", "likely", 0),
         ];
         for (text, broken, basis, replaced) in rows {
-            let decoded = decode([text.as_bytes(), broken].concat());
+            let bytes = [text.as_bytes(), broken].concat();
+            let decoded = decode(&bytes);
             assert_eq!((decoded.encoding.basis, decoded.replaced), (basis, replaced), "{text} {broken:?}");
             assert_eq!(decoded.text.starts_with(text), basis == "mostly valid", "{text} {broken:?}");
         }
@@ -181,11 +180,11 @@ mod tests {
             (b"plain".to_vec(), "UTF-8", "valid", false),
         ];
         for (bytes, name, basis, truncated) in rows {
-            let got = decode(bytes);
+            let got = decode(&bytes);
             assert_eq!((got.encoding.name, got.encoding.basis, got.truncated), (name, basis, truncated));
         }
         let explicit = decode_as(b"\xEF\xBB\xBF\xC5\x81\xC3\xB3d\xC5", UTF_8);
-        assert_eq!((explicit.text.as_str(), explicit.encoding.basis, explicit.truncated), ("Łód\u{fffd}", "explicit", true));
+        assert_eq!((explicit.text.as_ref(), explicit.encoding.basis, explicit.truncated), ("Łód\u{fffd}", "explicit", true));
         let forced = decode_as(&bom, encoding_rs::WINDOWS_1252);
         assert_eq!((forced.text.get(..5), forced.encoding.name), (Some("ÿþG"), "windows-1252"));
         assert_eq!(sniff_binary(b"\x89PNG\r\n\x1a\n"), Some("a PNG picture"));

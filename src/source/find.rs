@@ -3,7 +3,7 @@
 use crate::error::ReadError;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 /// What stands for the standard input among the paths.
@@ -33,12 +33,43 @@ impl Found {
     /// Those of the operating system.
     pub fn read(&self) -> io::Result<Vec<u8>> {
         if !self.stdin {
-            return fs::read(&self.path);
+            return whole(&self.path);
         }
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;
         Ok(bytes)
     }
+}
+
+/// Files of at least so many bytes are read by two threads: most of the time goes into making memory ready for them.
+const LARGE: u64 = 16 << 20;
+/// So large a file may not fit: the system is asked before anything is read.
+const HUGE: u64 = 4 << 30;
+
+/// All bytes of a file.
+#[cfg(unix)]
+fn whole(path: &Path) -> io::Result<Vec<u8>> {
+    use std::os::unix::fs::FileExt;
+    let mut file = fs::File::open(path)?;
+    let size = file.metadata()?.len();
+    if !(LARGE..HUGE).contains(&size) {
+        return fs::read(path);
+    }
+    let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
+    let middle = bytes.len() / 2;
+    let (front, back) = bytes.split_at_mut(middle);
+    let (front, back) = rayon::join(|| file.read_exact_at(front, 0), || file.read_exact_at(back, middle as u64));
+    match front.and(back) {
+        // What a log has got meanwhile.
+        Ok(()) => file.seek(io::SeekFrom::Start(size)).and_then(|_| file.read_to_end(&mut bytes)).map(|_| bytes),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => fs::read(path),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn whole(path: &Path) -> io::Result<Vec<u8>> {
+    fs::read(path)
 }
 
 /// Files below the given paths, sorted, each once however its path is spelled. A folder is walked without following links

@@ -21,7 +21,7 @@ pub struct Unwrapped {
 /// Takes off what hides the log from every format: line ends that are none, and the page of a browser.
 #[must_use]
 pub fn plain(text: &str) -> Option<Unwrapped> {
-    let returns = text.contains('\r') && !text.contains('\n');
+    let returns = !text.contains('\n') && text.contains('\r');
     let head: String = text.trim_start().chars().take(HEAD).collect::<String>().to_ascii_lowercase();
     let page = ["<html", "<!doctype html", "<pre", "<head", "<body"].iter().any(|tag| head.starts_with(tag));
     if returns {

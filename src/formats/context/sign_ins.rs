@@ -186,7 +186,7 @@ fn read_csv(text: &str, first: u32, header: &str, sink: &mut Sink<'_>) {
     let begins_row = |line: &str| line.split(delimiter).count() >= columns.width;
     records::each(body, first, columns.delimiter, &begins_row, &mut |row, place| match row {
         Ok(row) => {
-            let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or("").trim().to_owned();
+            let cell = |at: Option<usize>| at.and_then(|at| row.get(at)).map_or("", |cell| cell.trim()).to_owned();
             let one = SignIn {
                 at: moment::at(&cell(Some(columns.time)), order).map(|at| at.from),
                 user: cell(columns.user),

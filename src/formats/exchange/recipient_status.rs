@@ -35,8 +35,8 @@ fn part(input: &str) -> IResult<&str, &str> {
 }
 
 fn item(whole: &str) -> Option<Item<'_>> {
-    let (address, events) = whole.rsplit_once("##")?;
-    Some(Item { address: address.trim(), events })
+    let at = whole.as_bytes().windows(2).rposition(|two| two == b"##")?;
+    Some(Item { address: whole[..at].trim(), events: &whole[at + 2..] })
 }
 
 /// Splits the column. `None` when a part has no `##`.

@@ -23,7 +23,8 @@ pub struct Sheet<'a> {
     pub line: u32,
     /// Where the fields stand.
     pub columns: Columns,
-    header: &'a str,
+    /// Cells of the header as written, without quotes.
+    cells: Vec<&'a str>,
     names: Vec<String>,
     delimiter: u8,
     text: &'a str,
@@ -33,13 +34,13 @@ pub struct Sheet<'a> {
 /// One row of a sheet.
 pub struct Row<'a> {
     columns: &'a Columns,
-    record: &'a csv::StringRecord,
+    record: &'a [&'a str],
 }
 
 impl Cells for Row<'_> {
     fn cell(&self, field: Field) -> &str {
-        let cells = self.columns.at(field).iter().filter_map(|at| self.record.get(*at)).map(str::trim);
-        cells.into_iter().find(|cell| !cell.is_empty()).unwrap_or("")
+        let mut cells = self.columns.at(field).iter().filter_map(|at| self.record.get(*at)).map(|cell| trimmed(cell));
+        cells.find(|cell| !cell.is_empty()).unwrap_or("")
     }
 }
 
@@ -52,8 +53,9 @@ impl<'a> Sheet<'a> {
         let delimiter = delimiters.into_iter().rev().max_by_key(|(count, _)| *count).map_or(',', |(_, c)| c);
         let names = settings.trace_headers.names(header.split(delimiter));
         let from = header.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).saturating_add(header.len());
+        let cells = header.trim_start_matches('\u{feff}').split(delimiter).map(|name| name.trim().trim_matches('"')).collect();
         let (columns, delimiter) = (Columns::of(&names), u8::try_from(delimiter).unwrap_or(b','));
-        Some(Self { line, columns, header, names, delimiter, text, body: text.get(from..).unwrap_or("") })
+        Some(Self { line, columns, cells, names, delimiter, text, body: text.get(from..).unwrap_or("") })
     }
 
     /// Its delimiter in words.
@@ -73,7 +75,7 @@ impl<'a> Sheet<'a> {
 
     /// Whether a cell of the header, as the file itself names it, is one of these (normalised).
     pub fn says(&self, names: &[&str]) -> bool {
-        self.cells().any(|cell| names.contains(&normal(cell).as_str()))
+        self.cells.iter().any(|cell| names.contains(&normal(cell).as_str()))
     }
 
     /// Number of columns that are known.
@@ -83,23 +85,22 @@ impl<'a> Sheet<'a> {
 
     /// Whether one of the first rows is as wanted; `None` without rows.
     pub fn begins_with(&self, wanted: &dyn Fn(&Row<'_>) -> bool) -> Option<bool> {
-        let mut reader = self.reader();
-        let mut records = reader.records().map_while(Result::ok).filter(|record| !self.is_frame(record)).take(LOOK_AT).peekable();
-        records.peek()?;
-        Some(records.any(|record| wanted(&Row { columns: &self.columns, record: &record })))
-    }
-
-    fn reader(&self) -> csv::Reader<&[u8]> {
-        csv::ReaderBuilder::new().delimiter(self.delimiter).has_headers(false).flexible(true).from_reader(self.body.as_bytes())
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(self.delimiter).has_headers(false).flexible(true).from_reader(self.body.as_bytes());
+        let records: Vec<csv::StringRecord> = reader.records().map_while(Result::ok).take(LOOK_AT).collect();
+        let rows: Vec<Vec<&str>> = records.iter().map(|record| record.iter().collect()).collect();
+        let mut rows = rows.iter().filter(|record| !self.is_frame(record)).peekable();
+        rows.peek()?;
+        Some(rows.any(|record| wanted(&Row { columns: &self.columns, record })))
     }
 
     /// Looks at all rows without the account of the lines.
     pub fn scan(&self, look: &mut dyn FnMut(&Row<'_>)) {
-        let mut reader = self.reader();
-        let mut record = csv::StringRecord::new();
-        while matches!(reader.read_record(&mut record), Ok(true)) {
-            look(&Row { columns: &self.columns, record: &record });
-        }
+        records::each(self.body, self.line, self.delimiter, &|_| false, &mut |record, _| {
+            if let Ok(record) = record {
+                look(&Row { columns: &self.columns, record });
+            }
+        });
     }
 
     /// The first of the fields that the header lacks, as an error.
@@ -114,7 +115,7 @@ impl<'a> Sheet<'a> {
                 label: sink.source.label.clone(),
                 line: self.line,
                 missing: (*name).to_owned(),
-                found: self.cells().collect::<Vec<_>>().join(", "),
+                found: self.cells.join(", "),
                 remedy,
             })
         })
@@ -123,7 +124,7 @@ impl<'a> Sheet<'a> {
     /// Hands on every row and enters all lines into the ledger. Returns the number of rows, repeated ones included.
     pub fn read(&self, sink: &mut Sink<'_>, take: &mut dyn FnMut(&Row<'_>, Place, &mut Sink<'_>) -> Outcome) -> usize {
         sink.source.ledger.mark_run(1, self.line, Class::Frame);
-        for (number, line) in lines(self.text).filter(|(_, line)| line.trim().is_empty() || no_row(line)) {
+        for (number, line) in lines(self.text).filter(|(_, line)| is_blank(line) || no_row(line)) {
             sink.source.ledger.mark(number, Class::Frame);
             if caps::says_more(line) {
                 sink.source.note(number, caps::MORE_RESULTS);
@@ -152,14 +153,23 @@ impl<'a> Sheet<'a> {
     }
 
     /// The header once more, as in files that were appended to each other, and what never is a row.
-    fn is_frame(&self, record: &csv::StringRecord) -> bool {
-        record.get(0).is_some_and(no_row) || self.cells().eq(record.iter().map(str::trim))
+    fn is_frame(&self, record: &[&str]) -> bool {
+        record.first().is_some_and(|cell| no_row(cell)) || self.cells.iter().copied().eq(record.iter().map(|cell| trimmed(cell)))
     }
+}
 
-    /// Cells of the header as written, without quotes.
-    fn cells(&self) -> impl Iterator<Item = &'a str> {
-        self.header.trim_start_matches('\u{feff}').split(char::from(self.delimiter)).map(|name| name.trim().trim_matches('"'))
+/// A cell without blanks around it; nearly all have none.
+fn trimmed(cell: &str) -> &str {
+    match cell.as_bytes() {
+        [only] if only.is_ascii_graphic() => cell,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+        _ => cell.trim(),
     }
+}
+
+fn is_blank(line: &str) -> bool {
+    // Nearly every line is told by its first letter.
+    !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim().is_empty()
 }
 
 fn no_row(line: &str) -> bool {

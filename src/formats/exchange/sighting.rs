@@ -103,7 +103,8 @@ pub fn kind(status: TraceStatus) -> Kind {
 /// Rows of one file that were seen before, as where pages overlap (exchange.md section 1.2).
 #[derive(Default)]
 pub struct Repeats {
-    seen: HashSet<(Sym, Sym, TraceStatus, Option<Span>), FixedState>,
+    /// Id, recipient, status and time of each row.
+    seen: HashSet<(Sym, Sym, TraceStatus, Option<Millis>), FixedState>,
     count: usize,
     first: u32,
 }
@@ -116,7 +117,7 @@ impl Repeats {
             return false;
         }
         let strings = &mut sink.store.strings;
-        let new = self.seen.insert((strings.intern(id), strings.intern(row.recipient), row.status, row.at));
+        let new = self.seen.insert((strings.intern(id), strings.intern(row.recipient), row.status, row.at.map(|at| at.from)));
         if !new {
             self.first = if self.count == 0 { row.place.line } else { self.first };
             self.count += 1;

@@ -96,7 +96,7 @@ impl<'a> Header<'a> {
         Some(Self { line, names, delimiter, body: text.get(from..)? })
     }
 
-    fn each(&self, take: &mut dyn FnMut(Result<&csv::StringRecord, &'static str>, Place)) {
+    fn each(&self, take: &mut records::Take<'_>) {
         let time = self.names.iter().position(|name| name == "timestamp");
         let begins = |line: &str| {
             let cell = time.and_then(|time| line.split(self.delimiter).nth(time));
@@ -109,13 +109,13 @@ impl<'a> Header<'a> {
 /// A row; columns by the names of the log itself.
 struct Row<'a> {
     names: &'a [String],
-    record: &'a csv::StringRecord,
+    record: &'a [&'a str],
 }
 
 impl Row<'_> {
     fn raw(&self, name: &str) -> &str {
         let at = self.names.iter().position(|known| known == name);
-        at.and_then(|at| self.record.get(at)).map_or("", str::trim)
+        at.and_then(|at| self.record.get(at)).map_or("", |cell| cell.trim())
     }
 }
 

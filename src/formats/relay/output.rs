@@ -18,6 +18,9 @@ use std::hash::BuildHasher;
 /// Index of a mail in its file.
 pub type MailId = u32;
 
+/// Lines of a mail, about.
+const LINES: usize = 6;
+
 /// No mail.
 const NONE: MailId = u32::MAX;
 
@@ -34,24 +37,28 @@ struct Mark {
 /// Mails that were told of last, by a number of their queue id: the lines of one mail stand near each other, and to find it
 /// here touches less memory than a table of millions.
 #[derive(Default)]
-struct Recent(Vec<Option<(Sym, MailId)>>);
+struct Recent(Vec<(u64, Sym, MailId)>);
 
 impl Recent {
     /// A power of two.
     const SLOTS: usize = 1 << 14;
 
-    fn place(id: &str) -> usize {
-        usize::try_from(FixedState::with_seed(0).hash_one(id) & (Self::SLOTS as u64 - 1)).unwrap_or(0)
+    fn number(relay: Sym, id: &str) -> u64 {
+        FixedState::with_seed(relay.index() as u64).hash_one(id)
     }
 
-    /// Relay and mail that may be meant.
-    fn slot(&self, id: &str) -> Option<(Sym, MailId)> {
-        self.0.get(Self::place(id)).copied().flatten()
+    /// The mail that may be meant: one of the same number.
+    fn of(&self, number: u64) -> Option<(Sym, MailId)> {
+        self.0.get(Self::place(number)).filter(|(known, ..)| *known == number).map(|(_, relay, mail)| (*relay, *mail))
     }
 
-    fn keep(&mut self, id: &str, mail: (Sym, MailId)) {
-        self.0.resize(Self::SLOTS, None);
-        self.0[Self::place(id)] = Some(mail);
+    fn keep(&mut self, number: u64, relay: Sym, mail: MailId) {
+        self.0.resize(Self::SLOTS, (0, Sym::EMPTY, NONE));
+        self.0[Self::place(number)] = (number, relay, mail);
+    }
+
+    fn place(number: u64) -> usize {
+        usize::try_from(number).unwrap_or(0) & (Self::SLOTS - 1)
     }
 }
 
@@ -85,10 +92,14 @@ impl<'a, 'b> Output<'a, 'b> {
     /// Nothing yet.
     pub fn new(sink: &'a mut Sink<'b>) -> Self {
         let (first, first_facts) = (sink.store.records.len(), sink.store.relay.len());
+        let (mut mails, mut known) = (Vec::new(), HashMap::default());
+        // Few mails have more lines; room that is not to be had is taken when it is needed.
+        let likely = sink.source.ledger.lines() / LINES;
+        let _ = mails.try_reserve(likely).map(|()| known.try_reserve(likely));
         Self {
             sink,
-            mails: Vec::new(),
-            known: HashMap::default(),
+            mails,
+            known,
             recent: Recent::default(),
             years: Years::default(),
             marks: Vec::new(),
@@ -131,18 +142,21 @@ impl<'a, 'b> Output<'a, 'b> {
     /// Keeps a text, without credentials.
     pub fn keep(&mut self, text: &str) -> Sym {
         // A word alone, and an acceptance, quote no logon.
-        let harmless = text.starts_with('2') || !text.contains(' ');
+        let harmless = text.starts_with('2') || memchr::memchr(b' ', text.as_bytes()).is_none();
         self.sink.store.strings.intern(&if harmless { Cow::Borrowed(text) } else { redacted(text) })
     }
 
     /// Keeps an id or a name; one with blanks is none, so anything may stand in it.
     pub fn name(&mut self, text: &str) -> Sym {
-        if text.contains(' ') { self.keep(text) } else { self.sink.store.strings.intern(text) }
+        if memchr::memchr(b' ', text.as_bytes()).is_some() { self.keep(text) } else { self.sink.store.strings.intern(text) }
     }
 
     /// The Message-ID with its brackets.
     pub fn message_id(&mut self, text: &str) -> Sym {
-        let text = text.trim().trim_end_matches("#012");
+        let mut text = text.trim();
+        while let Some(before) = text.strip_suffix("#012") {
+            text = before;
+        }
         if text.is_empty() || text == "<>" {
             Sym::EMPTY
         } else if text.starts_with('<') || text.contains(char::is_whitespace) {
@@ -156,13 +170,15 @@ impl<'a, 'b> Output<'a, 'b> {
     /// gone before: short ids are used again (relay.md section 1.1.3).
     pub fn mail(&mut self, relay: Sym, id: &str, begins: Begins) -> MailId {
         let strings = &self.sink.store.strings;
-        let slot = self.recent.slot(id);
-        let recent = slot.filter(|(of, at)| *of == relay && strings.get(self.mails[*at as usize].id) == id).map(|(_, at)| at);
+        let (number, texts) = (Recent::number(relay, id), strings.len());
+        let same = |(of, at): &(Sym, MailId)| *of == relay && self.mails.get(*at as usize).is_some_and(|mail| strings.get(mail.id) == id);
+        let recent = self.recent.of(number).filter(same).map(|(_, at)| at);
         let (sym, known) = if let Some(at) = recent {
             (self.mails[at as usize].id, recent)
         } else {
             let sym = self.name(id);
-            (sym, self.known.get(&(relay, sym)).copied())
+            // A text that is new is the id of no mail.
+            (sym, if sym.index() < texts { self.known.get(&(relay, sym)).copied() } else { None })
         };
         if let Some(at) = known {
             let mail = &self.mails[at as usize];
@@ -172,14 +188,16 @@ impl<'a, 'b> Output<'a, 'b> {
                 Begins::Never => false,
             };
             if !other {
-                self.recent.keep(id, (relay, at));
+                if recent.is_none() {
+                    self.recent.keep(number, relay, at);
+                }
                 return at;
             }
         }
         let at = crate::evidence::index(self.mails.len());
         self.mails.push(Mail { id: sym, name: relay, ..Mail::default() });
         self.known.insert((relay, sym), at);
-        self.recent.keep(id, (relay, at));
+        self.recent.keep(number, relay, at);
         at
     }
 

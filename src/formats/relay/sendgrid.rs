@@ -93,7 +93,9 @@ fn sheet(text: &str, sink: &mut Sink<'_>) {
     let begins = |line: &str| moment(line.split(',').next().unwrap_or("").trim_matches('"')).is_some();
     records::each(body, first + 1, b',', &begins, &mut |record, place| match record {
         Ok(record) => {
-            let cell = |key: &str| names.iter().position(|name| name == key).and_then(|at| record.get(at)).unwrap_or("").trim().to_owned();
+            let cell = |key: &str| {
+                names.iter().position(|name| name == key).and_then(|at| record.get(at)).map_or("", |cell| cell.trim()).to_owned()
+            };
             Event::of(&cell).push(place, &mut out);
         }
         Err(reason) => out.reject(place, reason),

@@ -126,7 +126,7 @@ impl Head {
         let mut out = Vec::new();
         let delimiter = u8::try_from(self.delimiter).unwrap_or(b',');
         records::each(body, self.line, delimiter, &begins_row, &mut |record, place| match record {
-            Ok(record) => out.push((record.clone(), place)),
+            Ok(record) => out.push((csv::StringRecord::from(record.to_vec()), place)),
             Err(reason) => (place.line..place.line + place.lines).for_each(|line| sink.source.ledger.reject(line, reason)),
         });
         out

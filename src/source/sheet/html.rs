@@ -33,11 +33,11 @@ pub fn sheets(bytes: &[u8], charset: Option<&'static Codec>, explicit: Option<&'
 }
 
 /// What the user says, else what the bytes prove, else what the document or its part says.
-fn text_of(bytes: &[u8], charset: Option<&'static Codec>, explicit: Option<&'static Codec>) -> Decoded {
+fn text_of<'b>(bytes: &'b [u8], charset: Option<&'static Codec>, explicit: Option<&'static Codec>) -> Decoded<'b> {
     if let Some(codec) = explicit {
         return decode_as(bytes, codec);
     }
-    let proven = decode(bytes.to_vec());
+    let proven = decode(bytes);
     match charset {
         Some(codec) if proven.encoding.basis == "likely" && codec != encoding_rs::UTF_8 => decode_as(bytes, codec),
         _ => proven,

@@ -6,6 +6,7 @@ use super::session::of_session;
 use super::text::{self, Peer, address, envelope, peer};
 use crate::evidence::{Kind, Phase};
 use crate::formats::relay::mail::millis;
+use crate::smtp::{Enhanced, next_queue_id};
 
 /// What a message tells.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,9 +61,11 @@ pub struct Delivery<'a> {
     pub relay: Peer<'a>,
     /// Milliseconds since arrival.
     pub delay: u32,
-    pub dsn: &'a str,
+    pub dsn: Option<Enhanced>,
     pub status: &'a str,
     pub reason: &'a str,
+    /// Id under which the next server took the mail.
+    pub next: &'a str,
 }
 
 /// What a line says, with the queue id it says it of; empty for `NOQUEUE`.
@@ -83,6 +86,9 @@ pub fn read(message: &str) -> Result<Said<'_>, &'static str> {
 
 /// `warning: `, `error: ` and so on, which Postfix writes in front.
 fn severity(message: &str) -> (&str, &str) {
+    if !message.starts_with(['w', 'e', 'f', 'p', 's']) {
+        return ("", message);
+    }
     let levels = ["warning", "error", "fatal", "panic", "statistics"];
     let one = |level: &'static str| Some((level, message.strip_prefix(level)?.strip_prefix(": ")?));
     levels.into_iter().find_map(one).unwrap_or(("", message))
@@ -147,14 +153,14 @@ fn delivery(rest: &str) -> Result<Delivery<'_>, &'static str> {
             "orig_to" => delivery.original = address(rest, "").unwrap_or(""),
             "relay" => delivery.relay = peer(value).map(|(peer, _)| peer).unwrap_or_default(),
             "delay" => delivery.delay = millis(value.parse().unwrap_or(0.0)),
-            "dsn" => delivery.dsn = value,
+            "dsn" => delivery.dsn = value.parse().ok(),
             "status" => {
                 let (status, reason) = rest.split_once(' ').unwrap_or((rest, ""));
-                if fate(status).is_none() {
-                    return Err("no known status, or the line ends in it");
-                }
+                let Some((_, phase)) = fate(status) else { return Err("no known status, or the line ends in it") };
                 let reason = reason.strip_prefix('(').unwrap_or(reason);
-                return Ok(Delivery { status, reason: reason.strip_suffix(')').unwrap_or(reason), ..delivery });
+                let reason = reason.strip_suffix(')').unwrap_or(reason);
+                let next = if phase == Phase::Sent { next_queue_id(reason).unwrap_or("") } else { "" };
+                return Ok(Delivery { status, reason, next, ..delivery });
             }
             _ => {}
         }
@@ -164,7 +170,13 @@ fn delivery(rest: &str) -> Result<Delivery<'_>, &'static str> {
 
 /// Keys and values of `, key=value, key=value`.
 fn fields(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.split(',').filter_map(|field| field.strip_prefix(' ')?.split_once('='))
+    let ends = memchr::memchr_iter(b',', text.as_bytes()).chain([text.len()]);
+    let mut from = 0;
+    ends.filter_map(move |end| {
+        let field = &text[std::mem::replace(&mut from, end + 1)..end];
+        let at = memchr::memchr(b'=', field.as_bytes())?;
+        Some((field[..at].strip_prefix(' ')?, &field[at + 1..]))
+    })
 }
 
 fn first_word(text: &str) -> &str {
@@ -254,7 +266,7 @@ mod tests {
         let got = delivery(rest).unwrap();
         let peer = Peer { name: "mx.contoso.example", ip: "192.0.2.1", port: 25 };
         assert_eq!((got.to, got.original), ("\"a, b\"@contoso.example", "\"c, d\"@fabrikam.example"));
-        assert_eq!((got.relay, got.delay, got.dsn, got.status), (peer, 1300, "5.7.1", "bounced"));
+        assert_eq!((got.relay, got.delay, got.dsn, got.status), (peer, 1300, "5.7.1".parse().ok(), "bounced"));
         assert_eq!(got.reason, "host x said: 550 5.7.1 no, status=sent (really)");
         for cut in ["to=<a@contoso.example>, relay=none, delay=1", "to=<a@contoso.example>, status=bou", "to=<a@conto"] {
             assert!(delivery(cut).is_err(), "{cut}");

@@ -9,7 +9,7 @@ use crate::formats::records::Place;
 use crate::formats::relay::mail::At;
 use crate::formats::relay::output::{Begins, MailId, Output};
 use crate::formats::relay::syslog::{self, Entry, Piece, Stamp};
-use crate::smtp::{find_reply, next_queue_id, trailer};
+use crate::smtp::{find_reply, trailer};
 use crate::source::Class;
 use foldhash::fast::FixedState;
 use std::borrow::Cow;
@@ -19,13 +19,9 @@ use std::collections::HashMap;
 pub fn read(text: &str, sink: &mut Sink<'_>) {
     let mut reader = Reader { out: Output::new(sink), causes: HashMap::default(), last: Relay::default() };
     syslog::each_read(text, &own, &mut |piece, said, place| match piece {
-        Piece::Entry(entry) => match said.unwrap_or_else(|| own(&entry)) {
-            Some(said) => reader.entry(&entry, said, place),
-            None if entry.program == super::filter::PROGRAM => reader.filter(&entry, place),
-            None => {
-                reader.out.at(&entry.stamp);
-                reader.out.mark(place, Class::Frame);
-            }
+        Piece::Entry(entry) => match said {
+            Some(said) => reader.entry(entry, said, place),
+            None => reader.entry(entry, &own(entry), place),
         },
         Piece::Frame => reader.out.mark(place, Class::Frame),
         Piece::Unknown(reason) => reader.out.reject(place, reason),
@@ -35,7 +31,9 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
 }
 
 /// What a message of Postfix says; none where another program logged it.
-fn own<'t>(entry: &Entry<'t>) -> Option<Result<Said<'t>, &'static str>> {
+type Own<'t> = Option<Result<Said<'t>, &'static str>>;
+
+fn own<'t>(entry: &Entry<'t>) -> Own<'t> {
     super::is_own(entry.program).then(|| message::read(entry.message))
 }
 
@@ -69,7 +67,18 @@ pub struct Line {
 }
 
 impl Reader<'_, '_> {
-    fn entry<'t>(&mut self, entry: &Entry<'t>, said: Result<Said<'t>, &'static str>, place: Place) {
+    fn entry(&mut self, entry: &Entry<'_>, said: &Own<'_>, place: Place) {
+        match said {
+            Some(said) => self.message(entry, said, place),
+            None if entry.program == super::filter::PROGRAM => self.filter(entry, place),
+            None => {
+                self.out.at(&entry.stamp);
+                self.out.mark(place, Class::Frame);
+            }
+        }
+    }
+
+    fn message(&mut self, entry: &Entry<'_>, said: &Result<Said<'_>, &'static str>, place: Place) {
         let (host, name) = self.relay(entry);
         let line = Line { place, at: self.out.at(&entry.stamp), stamp: entry.stamp, name, pid: entry.pid };
         match said {
@@ -77,8 +86,8 @@ impl Reader<'_, '_> {
             Ok((id, said)) => {
                 self.out.mark(place, Class::Evidence);
                 match id.filter(|id| !id.is_empty()) {
-                    Some(id) => self.of_mail(&line, host, id, &said, entry.program),
-                    None => self.of_session(&line, &said, None),
+                    Some(id) => self.of_mail(&line, host, id, said, entry.program),
+                    None => self.of_session(&line, said, None),
                 }
             }
             Err(_) if self.cut(&line, host, entry.message) => {}
@@ -210,16 +219,15 @@ impl Reader<'_, '_> {
 
     fn facts(&mut self, reason: &Reason<'_>, delivery: &Delivery<'_>, phase: Phase) -> RelayFacts {
         let (host, host_ip) = self.peer(reason.peer);
-        let next = if phase == Phase::Sent { next_queue_id(delivery.reason).unwrap_or("") } else { "" };
         RelayFacts {
             host,
             host_ip,
             port: reason.peer.port,
             stage: reason.stage,
             phase,
-            dsn: delivery.dsn.parse().ok(),
+            dsn: delivery.dsn,
             delay: delivery.delay,
-            next_queue_id: self.out.name(next),
+            next_queue_id: self.out.name(delivery.next),
             original: self.out.keep(delivery.original),
             ..RelayFacts::default()
         }

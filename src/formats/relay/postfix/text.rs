@@ -1,9 +1,8 @@
 //! Pieces that Postfix's messages are made of.
 
-use nom::bytes::complete::{tag, take_while_m_n};
+use nom::bytes::complete::tag;
 use nom::character::complete::u16 as number;
-use nom::combinator::verify;
-use nom::sequence::{preceded, terminated};
+use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 /// `NAME[ADDRESS]:PORT`; the name is empty where it is unknown.
@@ -16,12 +15,15 @@ pub struct Peer<'a> {
 
 /// A peer at the beginning of a text, and what follows.
 pub fn peer(text: &str) -> Option<(Peer<'_>, &str)> {
-    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let end = text.bytes().position(|b| b.is_ascii_whitespace()).unwrap_or(text.len());
     let word = text[..end].trim_end_matches([',', ';']);
-    let open = word.rfind('[')?;
-    let close = open + word[open..].find(']')?;
+    let open = memchr::memrchr(b'[', word.as_bytes())?;
+    let close = open + memchr::memchr(b']', &word.as_bytes()[open..])?;
     let (ip, behind) = (&word[open + 1..close], &word[close + 1..]);
-    let port = preceded::<_, _, nom::error::Error<&str>, _, _>(tag(":"), number).parse(behind).map_or(0, |(_, port)| port);
+    let port = match behind {
+        ":25" => 25,
+        _ => preceded::<_, _, nom::error::Error<&str>, _, _>(tag(":"), number).parse(behind).map_or(0, |(_, port)| port),
+    };
     let name = if &word[..open] == "unknown" { "" } else { &word[..open] };
     Some((Peer { name, ip, port }, &text[close + 1..]))
 }
@@ -31,8 +33,13 @@ pub fn queue_id(input: &str) -> IResult<&str, &str> {
     if let Some(behind) = input.strip_prefix("NOQUEUE: ") {
         return Ok((behind, ""));
     }
-    terminated(verify(take_while_m_n(6, 32, |c: char| c.is_ascii_alphanumeric()), |id: &str| is_queue_id(id)), tag(": ")).parse(input)
+    let (id, behind) = input.split_at(input.bytes().take(LONGEST).take_while(u8::is_ascii_alphanumeric).count());
+    let behind = behind.strip_prefix(": ").filter(|_| is_queue_id(id));
+    behind.map(|behind| (behind, id)).ok_or_else(|| nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Verify)))
 }
+
+/// Letters and digits of an id at most.
+const LONGEST: usize = 32;
 
 /// Short ids are upper-case hexadecimal digits, long ones have no vowels and a `z` before the inode.
 pub fn is_queue_id(id: &str) -> bool {
@@ -65,7 +72,7 @@ fn digit(letter: u8) -> Option<i64> {
 /// Seconds since 1970 at which a mail with a long id arrived: all before the last `z` but four digits of microseconds
 /// (Postfix `src/global/mail_queue.h`; relay.md section 1.1.3).
 pub fn long_id(id: &str) -> Option<i64> {
-    let at = id.rfind('z').filter(|at| *at >= 10 && at + 1 < id.len())?;
+    let at = id.bytes().rposition(|letter| letter == b'z').filter(|at| *at >= 10 && at + 1 < id.len())?;
     if id[at + 1..].bytes().any(|letter| digit(letter).is_none()) {
         return None;
     }

@@ -11,9 +11,9 @@ const BATCH: usize = 256;
 const WAITING: usize = 16;
 
 /// Hands on every line in order, each made ready by `ready`.
-pub fn each<'a, T: Send>(text: &'a str, ready: &(dyn Fn((u32, &'a str)) -> T + Sync), take: &mut dyn FnMut(T)) {
+pub fn each<'a, T: Send>(text: &'a str, ready: &(dyn Fn((u32, &'a str)) -> T + Sync), take: &mut dyn FnMut(&T)) {
     if text.len() < LONG {
-        return lines(text).map(ready).for_each(take);
+        return lines(text).map(ready).for_each(|line| take(&line));
     }
     let (give, got) = mpsc::sync_channel(WAITING);
     std::thread::scope(|scope| {
@@ -27,7 +27,9 @@ pub fn each<'a, T: Send>(text: &'a str, ready: &(dyn Fn((u32, &'a str)) -> T + S
                 }
             }
         });
-        got.into_iter().flatten().for_each(take);
+        for batch in got {
+            batch.iter().for_each(&mut *take);
+        }
     });
 }
 
@@ -39,7 +41,7 @@ mod tests {
     fn lines_keep_their_order_whatever_thread_reads_them() {
         let text = "a line\nand another\n\n".repeat(LONG / 10);
         let mut got = Vec::new();
-        each(&text, &|(number, line): (u32, &str)| format!("{number} {line}"), &mut |line| got.push(line));
+        each(&text, &|(number, line): (u32, &str)| format!("{number} {line}"), &mut |line: &String| got.push(line.clone()));
         let want: Vec<String> = lines(&text).map(|(number, line)| format!("{number} {line}")).collect();
         assert!(text.len() > LONG && got == want);
     }

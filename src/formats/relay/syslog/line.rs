@@ -62,10 +62,27 @@ fn word(input: &str) -> IResult<&str, &str> {
 /// Time, host, `program[pid]:` and message.
 fn tagged(input: &str) -> IResult<&str, Entry<'_>> {
     let (behind, at) = any_stamp(input)?;
+    if let Some(entry) = usual(behind, at) {
+        return Ok(("", entry));
+    }
     let (behind, host) = preceded(space1, word).parse(behind)?;
     let (behind, (program, pid)) = preceded(space1, program).parse(behind)?;
     let (_, message) = preceded(space0, rest).parse(behind)?;
     Ok(("", entry(at, host, (program, pid), message)))
+}
+
+/// ` HOST PROGRAM[PID]: MESSAGE` with single blanks, which is nearly every line of a log.
+fn usual(text: &str, at: Stamp) -> Option<Entry<'_>> {
+    let text = text.strip_prefix(' ')?;
+    let (host, behind) = text.split_at(memchr::memchr(b' ', text.as_bytes())?);
+    let behind = &behind[1..];
+    let open = behind.bytes().position(|b| matches!(b, b'[' | b':') || !b.is_ascii_graphic())?;
+    let (program, tag) = behind.split_at(open);
+    let tag = tag.strip_prefix('[')?;
+    let close = tag.bytes().position(|b| !b.is_ascii_digit())?;
+    let message = tag[close..].strip_prefix("]: ")?;
+    let plain = !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic()) && !program.is_empty();
+    plain.then(|| Some(entry(at, host, (program, tag[..close].parse().ok()?), message.trim_start_matches([' ', '\t']))))?
 }
 
 /// `postfix/smtp[269]:`, `sendmail:`; some tell the severity in front, `mail.info postfix/smtp[269]:`.

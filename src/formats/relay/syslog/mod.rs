@@ -48,12 +48,12 @@ pub fn entry(line: &str) -> Option<Entry<'_>> {
 
 /// Hands on every piece of a text with its lines.
 pub fn each(text: &str, take: &mut dyn FnMut(Piece<'_>, Place)) {
-    each_read(text, &|_| (), &mut |piece, _, place| take(piece, place));
+    each_read(text, &|_| (), &mut |piece, _, place| take(*piece, place));
 }
 
 /// The same, with what `read` makes of a message: lines are taken apart ahead of their turn. A message that does not stand
 /// on a line of its own comes without.
-pub fn each_read<'a, T: Send>(text: &'a str, read: &(dyn Fn(&Entry<'a>) -> T + Sync), take: &mut dyn FnMut(Piece<'_>, Option<T>, Place)) {
+pub fn each_read<'a, T: Send>(text: &'a str, read: &(dyn Fn(&Entry<'a>) -> T + Sync), take: &mut dyn FnMut(&Piece<'_>, Option<&T>, Place)) {
     let (mut export, mut repeats) = (journal::Export::default(), repeat::Repeats::default());
     let ready = |(number, text): (u32, &'a str)| {
         let piece = if text.starts_with('{') { Piece::Frame } else { line::read(text) };
@@ -61,24 +61,24 @@ pub fn each_read<'a, T: Send>(text: &'a str, read: &(dyn Fn(&Entry<'a>) -> T + S
         Line { number, text, piece, said }
     };
     ahead::each(text, &ready, &mut |Line { number, text, piece, said }| {
-        let place = Place { line: number, lines: 1 };
+        let (place, said) = (Place { line: *number, lines: 1 }, said.as_ref());
         // Nearly every line: its text is not looked at once more.
         let plain = said.is_some() && !export.is_open();
         if plain {
             repeats.hand_on(piece, said, text, place, take);
-        } else if export.takes(number, text) {
+        } else if export.takes(*number, text) {
             if text.is_empty() {
-                export.hand_on(&mut |piece, place| take(piece, None, place));
+                export.hand_on(&mut |piece, place| take(&piece, None, place));
             }
         } else if text.trim().is_empty() {
-            take(Piece::Frame, None, place);
+            take(&Piece::Frame, None, place);
         } else if text.starts_with('{') {
-            journal::json(text, place, &mut |piece, place| take(piece, None, place));
+            journal::json(text, place, &mut |piece, place| take(&piece, None, place));
         } else {
             repeats.hand_on(piece, said, text, place, take);
         }
     });
-    export.hand_on(&mut |piece, place| take(piece, None, place));
+    export.hand_on(&mut |piece, place| take(&piece, None, place));
 }
 
 /// A line that is taken apart before its turn.

@@ -18,13 +18,13 @@ impl<'a> Repeats<'a> {
     /// Hands on a piece as often as it happened, with what was read of it where it stands for itself.
     pub fn hand_on<T>(
         &mut self,
-        piece: Piece<'a>,
-        said: Option<T>,
+        piece: &Piece<'a>,
+        said: Option<&T>,
         line: &'a str,
         place: Place,
-        take: &mut dyn FnMut(Piece<'_>, Option<T>, Place),
+        take: &mut dyn FnMut(&Piece<'_>, Option<&T>, Place),
     ) {
-        let (entry, times) = match piece {
+        let (entry, times) = match *piece {
             Piece::Entry(entry) => {
                 let Some((times, message)) = with_text(entry.message) else {
                     self.last = Some(entry);
@@ -40,7 +40,7 @@ impl<'a> Repeats<'a> {
         };
         self.last = Some(entry);
         for _ in 0..times.min(MOST) {
-            take(Piece::Entry(entry), None, place);
+            take(&Piece::Entry(entry), None, place);
         }
     }
 }
