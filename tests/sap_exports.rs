@@ -353,3 +353,38 @@ fn an_unknown_status_is_told() {
         assert!(note.is_none_or(|(_, note)| note.starts_with("1 rows") && note.contains(status)), "{status}");
     }
 }
+
+#[test]
+fn a_send_request_with_a_guid_is_one_in_all_exports() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = "STATUS\tMSGID\tMSGNO\tTITEL\tUSERNAM\tADDRESS\tSTAT_DATE\tSTAT_TIME\tSNDREQ\n";
+    let row = |status: &str, class: &str, to: &str, at: &str, guid: &str| {
+        format!("{status}\t{class}\t{status}\tInvoice\tFI_BATCH\t{to}\t{at}\t080000\t{guid}\n")
+    };
+    let (one, zero) = ("005056A1B2C31EDFA8D1C2B3A4958677", "00000000000000000000000000000000");
+    let yesterday = [row("672", "SO", "ap@fabrikam.example", "20260309", one), row("806", "XS", "it@fabrikam.example", "20260309", zero)];
+    let today = [
+        row("718", "XS", "ap@fabrikam.example", "20260310", one),
+        row("718", "XS", "hr@fabrikam.example", "20260310", one),
+        row("718", "XS", "it@fabrikam.example", "20260310", zero),
+    ];
+    let paths = [("yesterday.txt", yesterday.concat()), ("today.txt", today.concat())].map(|(name, rows)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("{header}{rows}")).unwrap();
+        path
+    });
+    let catalogue = sostrace::rules::Catalogue::builtin().unwrap();
+    let analysis = sostrace::analyse(read(&paths, &mut ()), &catalogue, &sostrace::Options::default(), &mut ()).unwrap();
+    let store = &analysis.reading.store;
+    let mut got: Vec<(&str, &str)> =
+        analysis.journeys.iter().map(|journey| (store.text(journey.recipient), journey.verdict.word())).collect();
+    got.sort_unstable();
+    // Two rows without a GUID are two requests, as nothing says otherwise.
+    let want = [
+        ("ap@fabrikam.example", "handed-off"),
+        ("hr@fabrikam.example", "handed-off"),
+        ("it@fabrikam.example", "handed-off"),
+        ("it@fabrikam.example", "rejected"),
+    ];
+    assert_eq!(got, want);
+}

@@ -25,6 +25,8 @@ impl Request {
 enum Identity {
     /// System and client, key.
     Key([Sym; 2], Sym),
+    /// System and client, GUID of the send request, recipient.
+    Guid([Sym; 2], Sym, Sym),
     /// Without a key: all that a row says (owner, second, sender, recipient and subject), and which of equal rows of its
     /// source it is.
     Row([Sym; 2], Option<i64>, [Sym; 3], u32),
@@ -71,12 +73,20 @@ pub fn collect(texts: &Texts<'_>) -> (Vec<Request>, usize) {
     }
     let mut groups: Vec<(Identity, Vec<u32>)> = groups.into_iter().collect();
     groups.sort_unstable_by_key(|(_, rows)| rows.first().copied());
-    let (mut keyed, mut keyless, mut shared) = (Vec::new(), Vec::new(), 0);
+    // Keys first: a row that names the GUID of one is of it.
+    groups.sort_by_key(|(identity, _)| !matches!(identity, Identity::Key(..)));
+    let (mut keyed, mut keyless, mut shared, mut guids) = (Vec::<Request>::new(), Vec::new(), 0, Map::default());
     for (identity, rows) in groups {
         if let Identity::Key(_, key) = identity {
             let apart = split(texts, rows);
             shared += usize::from(apart.len() > 1);
-            keyed.extend(apart.into_iter().map(|rows| Request { rows, key }));
+            for rows in apart {
+                let named = rows.iter().filter_map(|row| guid(texts, &texts.store.records[*row as usize]));
+                guids.extend(named.map(|guid| (guid, keyed.len())));
+                keyed.push(Request { rows, key });
+            }
+        } else if let Some(same) = guids.get(&identity).and_then(|at: &usize| keyed.get_mut(*at)) {
+            same.rows.extend(rows);
         } else {
             keyless.push(Request { rows, key: Sym::EMPTY });
         }
@@ -94,11 +104,22 @@ fn identity(texts: &Texts<'_>, record: &Evidence, ordinals: &mut Map<(u32, Ident
     if let Some(facts) = texts.store.sap_of(record).filter(|facts| !facts.key.is_empty()) {
         return Identity::Key(owner, texts.key(facts.key));
     }
+    if let Some(guid) = guid(texts, record) {
+        return guid;
+    }
     let requested = asked(texts.store, record);
     let said = [texts.sender(record), texts.recipient(record), texts.subject(record)].map(|part| part.text);
     let count = ordinals.entry((record.source, Identity::Row(owner, requested, said, 0))).or_default();
     *count += 1;
     Identity::Row(owner, requested, said, *count)
+}
+
+/// Rows that name a send request and a whole recipient are of one request, whenever their status was written.
+fn guid(texts: &Texts<'_>, record: &Evidence) -> Option<Identity> {
+    let facts = texts.store.sap_of(record)?;
+    let recipient = texts.recipient(record);
+    let named = texts.store.text(facts.guid).bytes().any(|b| b.is_ascii_alphanumeric() && b != b'0');
+    (named && !recipient.cut && !recipient.is_empty()).then(|| Identity::Guid(owner(texts, record), facts.guid, recipient.text))
 }
 
 /// System and client, as far as the row names them.

@@ -26,7 +26,7 @@ pub fn each(body: &str, first: u32, delimiter: u8, begins_row: &dyn Fn(&str) -> 
         let end = memchr::memchr(b'\n', &body.as_bytes()[from..]).map_or(body.len(), |end| from + end);
         let line = &body[from..end];
         let line = line.strip_suffix('\r').unwrap_or(line);
-        if let Some(cells) = plain(line, delimiter) {
+        if let Some(cells) = cells(line, delimiter) {
             if !line.is_empty() {
                 take(Ok(&cells), Place { line: first + lines.before, lines: 1 });
             }
@@ -40,7 +40,7 @@ pub fn each(body: &str, first: u32, delimiter: u8, begins_row: &dyn Fn(&str) -> 
 }
 
 /// Cells of a line that is a record by itself, as nearly every one is: quotes, if any, stand around whole cells.
-fn plain(line: &str, delimiter: u8) -> Option<Vec<&str>> {
+pub fn cells(line: &str, delimiter: u8) -> Option<Vec<&str>> {
     let bytes = line.as_bytes();
     let (mut cells, mut from, mut quoted) = (Vec::with_capacity(32), 0, None);
     for at in memchr::memchr3_iter(delimiter, b'"', b'\r', bytes) {

@@ -64,7 +64,7 @@ impl Format for JobLog {
     }
 
     fn samples(&self) -> &'static [&'static str] {
-        &[include_str!("job_log.sample.txt")]
+        &[include_str!("job_log.sample.txt"), include_str!("job_log.sample.csv")]
     }
 }
 
@@ -78,7 +78,7 @@ struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn of(line: &'a str) -> Option<Self> {
-        let blank = |c: char| c.is_whitespace() || c == '|';
+        let blank = |c: char| c.is_whitespace() || matches!(c, '|' | ';' | ',' | '"');
         let (date, rest) = line.trim_start_matches(blank).split_once(blank)?;
         let (time, text) = rest.trim_start_matches(blank).split_once(blank)?;
         (dated(date) && datetime::time(time).is_some()).then(|| Self { date, time, text: text.trim_matches(blank) })
@@ -90,7 +90,12 @@ impl<'a> Entry<'a> {
 
     /// What the message says about the whole job.
     fn status(&self) -> Option<JobStatus> {
-        let mut words = self.text.split(|c: char| c.is_whitespace() || c == '|').filter(|word| !word.is_empty()).rev().take(3);
+        let mut words = self
+            .text
+            .split(|c: char| c.is_whitespace() || matches!(c, '|' | ';' | ',' | '"'))
+            .filter(|word| !word.is_empty())
+            .rev()
+            .take(3);
         let number = words.find(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit()));
         let class = words.next() == Some("00");
         let begins = |all: &[&str]| all.iter().any(|known| self.text.starts_with(known));

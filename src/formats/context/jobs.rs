@@ -4,6 +4,7 @@
 
 use crate::error::ReadError;
 use crate::evidence::{ContextFacts, Evidence, Hop, JobStatus, Kind, Millis, Span};
+use crate::formats::records;
 use crate::formats::sap::datetime::{self, Form};
 use crate::formats::{Claim, Format, Sink};
 use crate::source::{Class, lines};
@@ -118,7 +119,7 @@ impl Format for Jobs {
                 sink.source.ledger.mark(number, Class::Frame);
             } else if let Some(row) = header.as_ref().and_then(|header| header.row(number, line)) {
                 rows.push(row);
-            } else if header.is_none() || line.chars().all(|c| matches!(c, '-' | '|' | '+' | ' ' | '\t')) || page(line) {
+            } else if header.is_none() || line.chars().all(|c| matches!(c, '-' | '|' | '+' | ' ' | '\t' | ';' | ',')) || page(line) {
                 sink.source.ledger.mark(number, Class::Frame);
             } else {
                 sink.source.ledger.reject(number, "no row of the list of jobs");
@@ -129,28 +130,34 @@ impl Format for Jobs {
     }
 
     fn samples(&self) -> &'static [&'static str] {
-        &[include_str!("jobs.sample.txt"), include_str!("jobs_table.sample.txt")]
+        &[include_str!("jobs.sample.txt"), include_str!("jobs_table.sample.txt"), include_str!("jobs.sample.csv")]
     }
 }
 
 /// Page headers and totals stand outside the pipes or tabs.
 fn page(line: &str) -> bool {
-    !line.contains(['|', '\t'])
+    !line.contains(['|', '\t', ';', ','])
 }
 
-/// Cells between pipes, or between tabs.
-fn cells(line: &str) -> Vec<&str> {
+/// What stands between cells: pipes, tabs, or the separator of a CSV that a spreadsheet program saved.
+fn between(line: &str) -> u8 {
+    let most = |of: [u8; 3]| of.into_iter().rev().max_by_key(|sign| line.bytes().filter(|b| b == sign).count()).unwrap_or(b'\t');
+    if line.starts_with('|') { b'|' } else { most([b'\t', b';', b',']) }
+}
+
+fn cells(line: &str, between: u8) -> Vec<&str> {
     let line = line.trim_end_matches('\r');
-    match line.trim_end().strip_prefix('|') {
-        Some(inner) => inner.strip_suffix('|').unwrap_or(inner).split('|').map(str::trim).collect(),
-        None => line.split('\t').map(str::trim).collect(),
-    }
+    let inner = if between == b'|' { line.trim_end().trim_start_matches('|') } else { line };
+    let inner = if between == b'|' { inner.strip_suffix('|').unwrap_or(inner) } else { inner };
+    let plain = || inner.split(char::from(between)).collect();
+    let quoted = records::cells(inner, between).filter(|_| matches!(between, b';' | b','));
+    quoted.unwrap_or_else(plain).into_iter().map(str::trim).collect()
 }
 
 /// Which cell holds what.
 struct Header {
     columns: Vec<Option<Column>>,
-    pipes: bool,
+    between: u8,
 }
 
 impl Header {
@@ -160,15 +167,16 @@ impl Header {
             let is = |column: &Column, name: &str| if *column == Column::Duration { bare.starts_with(name) } else { bare == name };
             HEADINGS.iter().find(|(column, names)| names.iter().any(|name| is(column, name))).map(|(column, _)| *column)
         };
-        let columns: Vec<Option<Column>> = cells(line).into_iter().map(meaning).collect();
+        let between = between(line);
+        let columns: Vec<Option<Column>> = cells(line, between).into_iter().map(meaning).collect();
         let has = |column| columns.contains(&Some(column));
         let whole = has(Column::Name) && has(Column::StartDate) && has(Column::StartTime);
-        whole.then_some(Self { columns, pipes: line.starts_with('|') })
+        whole.then_some(Self { columns, between })
     }
 
     fn row<'a>(&self, line: u32, text: &'a str) -> Option<Row<'a>> {
-        let cells = cells(text);
-        if text.starts_with('|') != self.pipes || cells.len() < 2 || cells.len() > self.columns.len() + 1 {
+        let cells = cells(text, self.between);
+        if text.starts_with('|') != (self.between == b'|') || cells.len() < 2 || cells.len() > self.columns.len() + 1 {
             return None;
         }
         let cell =

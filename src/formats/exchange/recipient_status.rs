@@ -39,18 +39,21 @@ fn item(whole: &str) -> Option<Item<'_>> {
     Some(Item { address: whole[..at].trim(), events: &whole[at + 2..] })
 }
 
-/// Splits the column. `None` when a part has no `##`.
+/// Splits the column. `None` when no part has `##`; one without beside others that have it is a recipient of whom nothing
+/// is told.
 pub fn items(text: &str) -> Option<Vec<Item<'_>>> {
     if memchr::memchr2(b';', b'"', text.as_bytes()).is_none() {
         return if text.trim().is_empty() { Some(Vec::new()) } else { item(text).map(|item| vec![item]) };
     }
-    let (mut rest, mut out) = (text, Vec::new());
+    let (mut rest, mut out, mut told) = (text, Vec::new(), false);
     while !rest.trim().is_empty() {
         let (behind, whole) = part(rest).ok()?;
-        out.push(item(whole)?);
+        let found = item(whole);
+        told |= found.is_some();
+        out.push(found.unwrap_or(Item { address: whole.trim(), events: "" }));
         rest = behind.strip_prefix(';').unwrap_or(behind);
     }
-    Some(out)
+    (told || out.is_empty()).then_some(out)
 }
 
 /// Events and what each comes to, the furthest first.
@@ -90,6 +93,9 @@ mod tests {
         let got: Vec<(&str, TraceStatus)> = items(text).unwrap().iter().map(|item| (item.address, item.status())).collect();
         assert_eq!(got, [("a@contoso.example", TraceStatus::Delivered), ("\"B;C<b\"@fabrikam.example", TraceStatus::Failed)]);
         assert_eq!(items("no events"), None);
+        assert_eq!(items("no events;none"), None);
+        let some: Vec<TraceStatus> = items("a@x.example##Receive, Send;b@x.example").unwrap().iter().map(Item::status).collect();
+        assert_eq!(some, [TraceStatus::Sent, TraceStatus::GettingStatus]);
         assert_eq!(status("Receive"), TraceStatus::GettingStatus);
         assert_eq!(status("Receive, Defer"), TraceStatus::Pending);
         assert_eq!(status("Receive, Expand, Fail"), TraceStatus::Expanded);

@@ -87,7 +87,9 @@ fn split_table(header: &str) -> (Table, String) {
             name.extend(letters.flat_map(char::to_lowercase));
         }
     }
-    for (suffix, table) in [("_soes", Table::Soes), ("_sost", Table::Sost), ("_soos", Table::Soos)] {
+    for (suffix, table) in
+        [("_soes", Table::Soes), ("_sost", Table::Sost), ("_soos", Table::Soos), ("_sood", Table::Unnamed), ("_adr6", Table::Unnamed)]
+    {
         if let Some(short) = name.strip_suffix(suffix) {
             return (table, short.to_owned());
         }
@@ -275,6 +277,8 @@ mod tests {
             ("SNDNAM", C::User),
             ("ENTRY_DATE_SOST", C::EntryDate),
             ("ENTRY_TIME", C::EntryTime),
+            ("OBJDES_SOOD", C::Title),
+            ("SMTP_ADDR_ADR6", C::Recipient),
         ];
         for (header, column) in rows {
             assert_eq!(layout(&[header]), [Some(column)], "{header}");

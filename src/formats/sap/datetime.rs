@@ -121,8 +121,12 @@ pub fn date(text: &str, order: Order) -> Option<NaiveDate> {
     YEARS.contains(&date.year()).then_some(date)
 }
 
-/// `2026年3月10日` with the marks of the user master.
+/// What programs write behind a date that is stored as a moment.
+const MIDNIGHT: &[&str] = &[" 00:00:00", " 00:00", "T00:00:00", " 12:00:00 AM", " 12:00 AM"];
+
+/// `2026年3月10日` with the marks of the user master; midnight behind a date is none of the mail's time.
 fn plain(text: &str) -> Cow<'_, str> {
+    let text = MIDNIGHT.iter().find_map(|midnight| text.strip_suffix(midnight)).unwrap_or(text);
     if !text.is_ascii() && text.contains('年') {
         Cow::Owned(text.replace(['年', '月'], "-").replace('日', ""))
     } else {

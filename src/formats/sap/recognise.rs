@@ -93,7 +93,9 @@ pub fn header(cells: &[&str], icons: bool, headers: &Headers) -> Option<usize> {
     ];
     let (known, signs) = (columns::hits(&layout), signs.into_iter().filter(|sign| *sign).count());
     let needed = Content::of(&columns::positions(cells, headers)).is_some();
-    (is_header(cells, known, headers) && signs >= if needed { 1 } else { 2 }).then_some(known)
+    // Logs of jobs have messages with dates, but no mails.
+    let mails = needed || [C::Recipient, C::Title, C::Status, C::RecNumber, C::SendMethod].into_iter().any(has);
+    (mails && is_header(cells, known, headers) && signs >= if needed { 1 } else { 2 }).then_some(known)
 }
 
 /// Whether cells with so many known ones are a header; two are enough for the table of addresses.

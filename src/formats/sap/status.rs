@@ -67,6 +67,7 @@ const WORDS: &[(&str, SapState)] = &[
     ("fehler", SapState::Error),
     ("fehlerhaft", SapState::Error),
     ("transmitted", SapState::Transmitted),
+    ("completed", SapState::Transmitted),
     ("übermittelt", SapState::Transmitted),
     ("sent", SapState::Sent),
     ("gesendet", SapState::Sent),

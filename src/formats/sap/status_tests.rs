@@ -36,6 +36,7 @@ fn words_are_whole_and_negations_turn_them() {
         ("With Errors", SapState::Error),
         ("In Transit", SapState::Sent),
         ("Transmitted", SapState::Transmitted),
+        ("Completed", SapState::Transmitted),
         ("Übermittelt", SapState::Transmitted),
         ("Sent", SapState::Sent),
         ("En attente", SapState::Waiting),

@@ -7,6 +7,8 @@ mod received;
 mod sent;
 mod transaction;
 
+pub use received::is_acceptance;
+
 use crate::formats::secret::Secrets;
 use crate::smtp::{Command, Reply, command};
 use std::collections::VecDeque;

@@ -4,9 +4,42 @@ use super::transaction::Transaction;
 use super::{Decision, Phase, Progress, Session, Waiting};
 use crate::smtp::Reply;
 
+/// Whether a reply has the words by which Exchange takes a mail, with its Message-ID (exchange.md section 3.1).
+pub fn is_acceptance(reply: &Reply<'_>) -> bool {
+    reply.code == Some(250) && reply.text.starts_with('<') && reply.text.contains("Queued mail for delivery")
+}
+
 impl Session {
     /// A complete reply of the server. `marked`: it cannot be a line of another kind.
     pub fn received(&mut self, reply: &Reply<'_>, marked: bool) -> Option<Decision> {
+        let taken = is_acceptance(reply);
+        if taken {
+            self.pass_to_content();
+        }
+        let decision = self.answer(reply, marked);
+        // The mail was taken even where nothing of it is in the trace but these words: they name it.
+        decision.or_else(|| taken.then(|| Decision::Accepted(std::mem::take(&mut self.mail.recipients))))
+    }
+
+    /// Passes commands whose replies are not in the trace, up to the content. A recipient among them was taken when there
+    /// is no other.
+    fn pass_to_content(&mut self) {
+        let content = |waiting: &Waiting| matches!(waiting, Waiting::Data | Waiting::EndOfData | Waiting::Chunk { last: true });
+        let end = self.waiting.iter().position(content).unwrap_or(self.waiting.len());
+        let mut passed = Vec::new();
+        for waiting in self.waiting.drain(..end) {
+            match waiting {
+                Waiting::Mail { sender, size } => self.mail = Transaction { sender, size, ..Transaction::default() },
+                Waiting::Rcpt(recipient) => passed.push(recipient),
+                _ => {}
+            }
+        }
+        if let (true, [_]) = (self.mail.recipients.is_empty(), &passed[..]) {
+            self.mail.recipients = passed;
+        }
+    }
+
+    fn answer(&mut self, reply: &Reply<'_>, marked: bool) -> Option<Decision> {
         let code = reply.code?;
         self.note_names(reply, code);
         if matches!(code, 221 | 421) {

@@ -39,6 +39,10 @@ impl Header {
             level(number, physical, sink);
             return Some(Part::Start);
         }
+        // The screen that shows the file names it above (icm.md 1.3).
+        if self.inside && physical.trim_matches(['|', ' ']).starts_with("ICM Trace File") {
+            return Some(Part::Key);
+        }
         let (key, value) = physical.split_once([' ', '\t'])?;
         if !self.inside || !KEYS.contains(&key) {
             return None;

@@ -62,11 +62,21 @@ impl<'a, 'b> Output<'a, 'b> {
         self.sink.store.push_smtp(evidence, facts);
     }
 
-    /// A connection or handshake that failed.
-    pub fn network(&mut self, passage: &Passage, kind: Kind, stage: &'static str, peer: &Peer<'_>) {
+    /// A connection or handshake that failed; gives the index of its record.
+    pub fn network(&mut self, passage: &Passage, kind: Kind, stage: &'static str, peer: &Peer<'_>) -> usize {
         let evidence = self.begin(passage, kind);
         let facts = self.facts(peer, stage);
         self.push(evidence, facts, passage.stamp);
+        self.sink.store.records.len() - 1
+    }
+
+    /// Writes a record anew that more is known of.
+    pub fn amend(&mut self, at: usize, passage: &Passage) {
+        let Some(kind) = self.sink.store.records.get(at).map(|record| record.kind) else { return };
+        let new = self.begin(passage, kind);
+        if let Some(record) = self.sink.store.records.get_mut(at) {
+            (record.line, record.lines, record.reply) = (new.line, new.lines, new.reply);
+        }
     }
 
     /// What a reply decided in a session; its text is free of credentials.

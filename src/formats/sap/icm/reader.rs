@@ -13,7 +13,9 @@ use super::role;
 use super::tls::Handshake;
 use crate::evidence::{Kind, MINUTE, Millis, Span};
 use crate::formats::Sink;
-use crate::smtp::find_reply;
+use crate::formats::secret::redacted;
+use crate::formats::session::{Decision, Session};
+use crate::smtp::{find_reply, trailer};
 use crate::source::{Class, lines};
 use memchr::memmem::Finder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +37,7 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         open: BTreeMap::new(),
         reasons: BTreeMap::new(),
         handshakes: BTreeMap::new(),
+        failed: BTreeMap::new(),
         dumps: BTreeMap::new(),
         rebuilds: None,
         text,
@@ -72,6 +75,8 @@ struct Reader<'a, 'b, 't> {
     reasons: BTreeMap<String, Passage>,
     /// By thread: what was told of its last handshake.
     handshakes: BTreeMap<String, Handshake>,
+    /// By thread: the handshake that failed last, while nothing is told of it.
+    failed: BTreeMap<String, Failed>,
     /// By thread: the part of a dumped block that is not a whole line yet.
     dumps: BTreeMap<String, dump::Rest>,
     /// Whether dumps are rebuilt; known at the first of them.
@@ -84,6 +89,14 @@ struct Reader<'a, 'b, 't> {
     ports: BTreeSet<u16>,
     /// Thread of the last line that had one.
     last: String,
+}
+
+/// A handshake whose failure stands above what is told of it.
+struct Failed {
+    /// Index of its record.
+    record: usize,
+    passage: Passage,
+    told: Handshake,
 }
 
 impl Reader<'_, '_, '_> {
@@ -131,6 +144,8 @@ impl Reader<'_, '_, '_> {
         } else if record::is_message(text) {
             self.close("");
             self.start(number, "", text);
+        } else if self.failed.get(&last).is_some_and(|failed| failed.passage.stamp == self.clock.now()) {
+            self.other(&[number], &last, text);
         } else if !physical.starts_with([' ', '\t']) {
             self.out.sink.source.ledger.reject(number, "neither thread prefix nor a shape of the trace");
         }
@@ -250,7 +265,9 @@ impl Reader<'_, '_, '_> {
             passage.text.push_str("; ");
             passage.text.push_str(&canonical);
         }
-        if let Some(told) = self.handshakes.remove(thread).filter(|told| kind == Kind::Tls && self.near(told.stamp, passage.stamp)) {
+        let told = self.handshakes.remove(thread).filter(|told| kind == Kind::Tls && self.near(told.stamp, passage.stamp));
+        let bare = told.is_none() && kind == Kind::Tls;
+        if let Some(told) = told {
             passage.text.push_str(&told.told());
             passage.lines.splice(0..0, told.lines);
         }
@@ -259,7 +276,25 @@ impl Reader<'_, '_, '_> {
             passage.text.push_str(&reason.text);
             passage.lines.splice(0..0, reason.lines);
         }
-        self.out.network(&passage, kind, stage, &Peer { key: &key, host: to.host, port: to.port });
+        let record = self.out.network(&passage, kind, stage, &Peer { key: &key, host: to.host, port: to.port });
+        self.failed.remove(thread);
+        if bare {
+            self.failed.insert(thread.to_owned(), Failed { record, passage, told: Handshake::default() });
+        }
+    }
+
+    /// What is told below a failure under the same stamp is of it.
+    fn explained(&mut self, numbers: &[u32], thread: &str, text: &str) -> bool {
+        let now = self.clock.now();
+        let Some(failed) = self.failed.get_mut(thread).filter(|failed| failed.passage.stamp == now) else { return false };
+        if !failed.told.take(numbers, now, text) {
+            return false;
+        }
+        let mut passage = failed.passage.clone();
+        passage.text.push_str(&failed.told.told());
+        passage.lines.extend(&failed.told.lines);
+        self.out.amend(failed.record, &passage);
+        true
     }
 
     /// A reason stands just above on the same thread, and speaks of the same error.
@@ -278,7 +313,7 @@ impl Reader<'_, '_, '_> {
     fn handshake(&mut self, numbers: &[u32], thread: &str, text: &str) {
         if text.contains("SSL handshake with") || text.contains("SapSSLSessionStart") && text.contains("==SAP_O_K") {
             self.handshakes.remove(thread);
-        } else {
+        } else if !self.explained(numbers, thread, text) {
             let (stamp, mut known) = (self.clock.now(), self.handshakes.remove(thread).unwrap_or_default());
             if known.take(numbers, stamp, text) || !known.lines.is_empty() {
                 self.handshakes.insert(thread.to_owned(), known);
@@ -292,10 +327,18 @@ impl Reader<'_, '_, '_> {
             self.handshake(numbers, thread, text);
             self.limits(numbers, text);
         }
-        if has_refusal(text) && !self.dialogue.is_inbound(thread, line::tail(text).connection) {
-            for number in numbers {
-                self.out.sink.source.ledger.reject(*number, "a reply outside a known dialogue");
+        if !has_refusal(text) || self.dialogue.is_inbound(thread, line::tail(text).connection) {
+            return;
+        }
+        let whole = super::mark::reply(text).is_some() && trailer(line::tail(text).text).is_some();
+        match refusal(text).filter(|_| whole || record::is_message(text)) {
+            Some(reply) => {
+                let key = format!("{thread}:{}", numbers.first().copied().unwrap_or(0));
+                let passage = Passage { lines: numbers.to_vec(), stamp: self.clock.now(), text: redacted(reply).into_owned() };
+                let decision = Decision::Refused { stage: "", recipients: Vec::new() };
+                self.out.decision(&passage, &decision, &Session::default(), &Peer { key: &key, host: "", port: 0 });
             }
+            None => numbers.iter().for_each(|number| self.out.sink.source.ledger.reject(*number, "a reply outside a known dialogue")),
         }
     }
 
@@ -324,12 +367,21 @@ impl Reader<'_, '_, '_> {
         self.dialogue.end_all(&mut self.out);
         self.reasons.clear();
         self.handshakes.clear();
+        self.failed.clear();
         self.last.clear();
     }
 
     fn mark(&mut self, number: u32, class: Class) {
         self.out.sink.source.ledger.mark(number, class);
     }
+}
+
+/// A reply that a message quotes, from its code on.
+fn refusal(text: &str) -> Option<&str> {
+    let code = find_reply(text)?.code?.to_string();
+    let at =
+        text.match_indices(&code).map(|(at, _)| at).find(|at| find_reply(&text[*at..]).is_some_and(|reply| reply.enhanced.is_some()))?;
+    Some(line::tail(&text[at..]).text)
 }
 
 /// Three digits with an enhanced code of a refusal.

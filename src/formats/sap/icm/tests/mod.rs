@@ -1,5 +1,6 @@
 mod bodies;
 mod dumps;
+mod pieces;
 mod sessions;
 mod shapes;
 

@@ -218,7 +218,7 @@ fn the_doubled_hour_is_read_twice() {
     assert_eq!(store.records.iter().map(|record| record.fold).collect::<Vec<_>>(), [Fold::First, Fold::Second]);
 }
 
-/// Numbers stand for names, and what the trace tells of a handshake above its end is in the record's text.
+/// Numbers stand for names, and what the trace tells of a handshake above its end or below it is in the record's text.
 #[test]
 fn codes_and_details_of_a_failure() {
     let rows = [
@@ -244,6 +244,19 @@ fn codes_and_details_of_a_failure() {
         [Thr 2]   SSL NI-hdl 90: local=192.0.2.11:54439  peer=192.0.2.99:443
         *** ERROR => SSL handshake with mx.fabrikam.example:587 failed: SSSLERR_SSL_READ (-58)",
             "*** ERROR => SSL handshake with mx.fabrikam.example:587 failed: SSSLERR_SSL_READ (-58); fatal TLS alert 70 (protocol version); offered TLSv1.0; SAP offers no TLS 1.2; PSE SAPSSLC; peer 192.0.2.25:587; state TLS read server hello A",
+            "TLS-01",
+        ),
+        (
+            "
+        *** ERROR => SSL handshake with mx.fabrikam.example:587 failed: SSSLERR_SSL_READ (-58)
+        ^SAPCRYPTO:SSL_read() failed
+        ^
+        ^  SSL:SSL_read() failed  (536875120/0x20001070)
+          SSL NI-hdl 89: local=192.0.2.11:54438  peer=192.0.2.25:587
+        ^  cli SSL session PSE \"/usr/sap/PRD/D00/sec/SAPSSLC.pse\"
+          Client SSL_CTX 7fa31407ac00 pvflags=128 (TLSv1.0)
+        ^ [ssslsecu.c   4955]",
+            "*** ERROR => SSL handshake with mx.fabrikam.example:587 failed: SSSLERR_SSL_READ (-58); fatal TLS alert 70 (protocol version); offered TLSv1.0; SAP offers no TLS 1.2; PSE SAPSSLC; peer 192.0.2.25:587",
             "TLS-01",
         ),
         (
