@@ -388,3 +388,36 @@ fn a_send_request_with_a_guid_is_one_in_all_exports() {
     ];
     assert_eq!(got, want);
 }
+
+#[test]
+fn a_layout_with_the_text_of_the_message_alone_tells_the_status() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        (
+            "sost.csv",
+            "Titel;Empfänger;Sendedatum;Sendezeit;Meldungstext\nMahnung 1;a@fabrikam.example;10.03.2026;08:10:05;Keine Zustellung an a@fabrikam.example, ungültige Empfängeradresse\n",
+        ),
+        ("t100.txt", "SPRSL\tARBGB\tMSGNR\tTEXT\nD\tXS\t806\tKeine Zustellung an &, ungültige Empfängeradresse\n"),
+    ];
+    let paths = files.map(|(name, content)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    });
+    let got = read(&paths, &mut ());
+    let store = &got.store;
+    let messages: Vec<&str> = store.records.iter().filter_map(|record| Some(store.text(store.sap_of(record)?.message))).collect();
+    assert_eq!(messages, ["XS806"], "{:?}", got.problems);
+}
+
+#[test]
+fn midnight_behind_a_date_is_no_time() {
+    let rows = ["14.05.2026 00:00", "14.05.2026 00:00:00", "2026-05-14T00:00:00", "2026-05-14 00:00:00"];
+    for date in rows {
+        let got = reading(&format!(
+            "Status;Document Title;Recipient;Send Date;Send Time;Msg. No.\n806;T1;a@fabrikam.example;{date};08:01:02;806\n"
+        ));
+        let at = got.store.records.first().and_then(|record| record.local).map(|span| rfc3339(span.from));
+        assert_eq!(at.as_deref(), Some("2026-05-14T08:01:02.000Z"), "{date}");
+    }
+}

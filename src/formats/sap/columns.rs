@@ -221,7 +221,7 @@ pub fn length(column: Column, header: &str) -> Option<usize> {
 pub fn missing(positions: &Positions) -> Option<&'static str> {
     let has = |column: &Column| positions.contains_key(column);
     let key = [C::RecType, C::RecYear, C::RecNumber].iter().all(has);
-    let status = [C::Status, C::Icon, C::MessageNumber, C::MessageType, C::Message].iter().any(has);
+    let status = [C::Status, C::Icon, C::MessageNumber, C::MessageType, C::Message, C::Text].iter().any(has);
     match (key || has(&C::Recipient), status) {
         (false, _) => Some("the recipient (ADDRESS, 'Recipient') or the key RECTP, RECYR, RECNO"),
         (true, false) => Some("the status (STATUS, MSGNO, 'Message number')"),
