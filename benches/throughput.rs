@@ -1,6 +1,7 @@
-//! How fast each main format is read, beside `wc -l` and the obvious alternative over the same file, in one run on one
-//! core: `cargo bench --bench throughput`. With `-- relay 1000000` the whole program over the log of so many mails beside
-//! `pflogsumm`, with the memory of both.
+//! How fast each main format is read, beside `wc -l` and the obvious alternative over the same file, in one run:
+//! `cargo bench --bench throughput`; with `taskset -c 0` before it on one core, as the ratios to the alternatives want it,
+//! for of large files the bytes, the hash and a relay's lines are read by two threads. With `-- relay 1000000` the log of
+//! so many mails read alone and by the whole program beside `pflogsumm`, with the memory of both programs.
 
 #[path = "throughput/files.rs"]
 mod files;

@@ -1,4 +1,5 @@
-//! A relay's log of any length through the whole program, beside `pflogsumm`: seconds, and memory at its most.
+//! A relay's log of any length, read alone and through the whole program, beside `pflogsumm`: seconds, and memory at its
+//! most.
 
 use super::files;
 use std::path::Path;
@@ -17,6 +18,12 @@ pub fn print(mails: u32) -> std::io::Result<()> {
     let megabytes = f64::from(kilobytes) / 1000.0;
     println!("{mails} mails, {megabytes:.0} MB, the whole program from start to end");
     println!("{:<20} {:>8} {:>8} {:>9}", "program", "s", "MB/s", "peak MB");
+    let begin = Instant::now();
+    let reading = std::hint::black_box(sostrace::read(std::slice::from_ref(&path), &mut ()));
+    let time = begin.elapsed().as_secs_f64();
+    assert!(!reading.store.records.is_empty(), "{:?}", reading.problems);
+    println!("{:<20} {time:>8.2} {:>8.1} {:>9}", "reading alone", megabytes / time, "-");
+    drop(reading);
     let own = env!("CARGO_BIN_EXE_sostrace");
     let rows: [(&str, &str, &[&str]); 3] =
         [("sostrace inspect", own, &["inspect"]), ("sostrace analyze", own, &["analyze"]), ("pflogsumm", "pflogsumm", &[])];
