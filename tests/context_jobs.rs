@@ -165,3 +165,28 @@ fn lists_and_tables_of_jobs_in_one_class_per_line() {
         assert!(analysis.journeys.is_empty(), "{text}");
     }
 }
+
+/// A spreadsheet program saved them again; the separator may stand inside of a quoted name.
+#[test]
+fn lists_and_logs_as_csv_are_read_as_what_they_were() {
+    let list = include_str!("../src/formats/context/jobs.sample.csv");
+    let log = include_str!("../src/formats/context/job_log.sample.csv");
+    let rows = [(list, 2, (2, 2)), (log, 1, (3, 1))];
+    for (text, facts, (evidence, frame)) in rows {
+        let analysis = waiting(&[("jobs.csv", text)]);
+        let source = analysis.reading.sources.iter().find(|source| source.context).unwrap();
+        let counts = [Class::Evidence, Class::Frame, Class::NotUnderstood].map(|class| source.ledger.count(class));
+        assert_eq!((analysis.reading.store.contexts().count(), counts), (facts, [evidence, frame, 0]), "{text}");
+    }
+}
+
+#[test]
+fn signs_of_other_lists_do_no_harm_to_a_list_between_pipes() {
+    let text = list(&[("08:00:00", "Finished")], "08:46:00");
+    let titled =
+        format!("Job overview from 10.03.2026, 08:00; to 10.03.2026, 09:00\n{text}||Finished  |10.03.2026|08:50:00|             5|\n");
+    let analysis = waiting(&[("jobs.txt", &titled), ("other.txt", &text)]);
+    let source = analysis.reading.sources.iter().find(|source| source.label == "jobs.txt").unwrap();
+    // A job without a name is no row of the list, and its cells do not move.
+    assert_eq!(source.ledger.not_understood(9), [(5, "no row of the list of jobs")]);
+}

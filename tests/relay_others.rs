@@ -369,3 +369,23 @@ fn proofpoint_filter() {
     let got = |column: &str| all[0][column].as_str();
     assert_eq!((got("verdict"), got("reply_code"), got("relay_queue_id")), ("bounced", "550", "4cwtbdrj71-1 > 62A851G1000123"));
 }
+
+/// A log that begins in the middle of a session: the words that take a mail name it, and what is guessed is told.
+#[test]
+fn an_acceptance_without_its_session() {
+    let head = "#Log-type: SMTP Send Protocol Log\n#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context\n";
+    let line = |number: usize, event: &str, data: &str| {
+        format!(
+            "2026-03-10T08:05:0{number}.000Z,Outbound,08DE0A0F59A32F02,{number},192.0.2.20:50001,198.51.100.21:25,{event},\"{data}\",\n"
+        )
+    };
+    let taken = line(5, "<", EXCHANGE);
+    let alone = read_text("SEND.LOG", &format!("{head}{taken}"));
+    assert_eq!(fates(&alone), ["Deliver sent "]);
+    assert_eq!(chain(&alone, 0)[..2], [String::new(), ID.to_owned()]);
+    assert_eq!(alone.sources[0].ledger.count(Class::Evidence), 1);
+    let asked = line(3, ">", "MAIL FROM:<sap@contoso.example>") + &line(4, ">", "RCPT TO:<ap@fabrikam.example>");
+    let named = read_text("SEND.LOG", &format!("{head}{asked}{taken}"));
+    assert_eq!(fates(&named), ["Deliver sent ap@fabrikam.example"]);
+    assert!(named.sources[0].notes.iter().any(|note| note.text.ends_with("a guess")), "{:?}", named.sources[0].notes);
+}

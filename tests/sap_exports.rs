@@ -421,3 +421,33 @@ fn midnight_behind_a_date_is_no_time() {
         assert_eq!(at.as_deref(), Some("2026-05-14T08:01:02.000Z"), "{date}");
     }
 }
+
+#[test]
+fn a_guid_is_of_one_system_whichever_export_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let export = |name: &str, system: Option<&str>, status: &str, class: &str, at: &str| {
+        let path = folder.path().join(name);
+        let (head, cell) = system.map_or(("", String::new()), |system| ("SYSID\t", format!("{system}\t")));
+        let header = format!("{head}STATUS\tMSGID\tMSGNO\tTITEL\tADDRESS\tSTAT_DATE\tSTAT_TIME\tSNDREQ\n");
+        let row =
+            format!("{cell}{status}\t{class}\t{status}\tInvoice\tap@fabrikam.example\t{at}\t080000\t005056A1B2C31EDFA8D1C2B3A4958677\n");
+        std::fs::write(&path, header + &row).unwrap();
+        path
+    };
+    let prd = export("prd.txt", Some("PRD"), "672", "SO", "20260309");
+    let unnamed = export("unnamed.txt", None, "718", "XS", "20260310");
+    let copy = export("copy.txt", Some("QAS"), "806", "XS", "20260310");
+    let journeys = |paths: &[std::path::PathBuf]| {
+        let catalogue = sostrace::rules::Catalogue::builtin().unwrap();
+        sostrace::analyse(read(paths, &mut ()), &catalogue, &sostrace::Options::default(), &mut ()).unwrap().journeys.len()
+    };
+    assert_eq!(journeys(&[prd.clone(), unnamed]), 1);
+    assert_eq!(journeys(&[prd, copy]), 2);
+}
+
+#[test]
+fn a_layout_without_a_status_says_so() {
+    let got =
+        reading("Titel;Empfänger;Sendedatum;Sendezeit;Meldungstext\nMahnung 1;a@fabrikam.example;10.03.2026;08:10:05;Keine Zustellung\n");
+    assert!(notes(&got).iter().any(|(_, note)| note.starts_with("no column with the status")), "{:?}", notes(&got));
+}

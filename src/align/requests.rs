@@ -25,8 +25,8 @@ impl Request {
 enum Identity {
     /// System and client, key.
     Key([Sym; 2], Sym),
-    /// System and client, GUID of the send request, recipient.
-    Guid([Sym; 2], Sym, Sym),
+    /// GUID of the send request, recipient.
+    Guid(Sym, Sym),
     /// Without a key: all that a row says (owner, second, sender, recipient and subject), and which of equal rows of its
     /// source it is.
     Row([Sym; 2], Option<i64>, [Sym; 3], u32),
@@ -77,18 +77,27 @@ pub fn collect(texts: &Texts<'_>) -> (Vec<Request>, usize) {
     groups.sort_by_key(|(identity, _)| !matches!(identity, Identity::Key(..)));
     let (mut keyed, mut keyless, mut shared, mut guids) = (Vec::<Request>::new(), Vec::new(), 0, Map::default());
     for (identity, rows) in groups {
-        if let Identity::Key(_, key) = identity {
-            let apart = split(texts, rows);
-            shared += usize::from(apart.len() > 1);
-            for rows in apart {
-                let named = rows.iter().filter_map(|row| guid(texts, &texts.store.records[*row as usize]));
-                guids.extend(named.map(|guid| (guid, keyed.len())));
-                keyed.push(Request { rows, key });
+        match identity {
+            Identity::Key(_, key) => {
+                let apart = split(texts, rows);
+                shared += usize::from(apart.len() > 1);
+                for rows in apart {
+                    for guid in rows.iter().filter_map(|row| guid(texts, record(texts, *row)?)) {
+                        guids.entry(guid).or_insert_with(Vec::new).push(keyed.len());
+                    }
+                    keyed.push(Request { rows, key });
+                }
             }
-        } else if let Some(same) = guids.get(&identity).and_then(|at: &usize| keyed.get_mut(*at)) {
-            same.rows.extend(rows);
-        } else {
-            keyless.push(Request { rows, key: Sym::EMPTY });
+            Identity::Guid(..) => {
+                for rows in split(texts, rows) {
+                    let same = guids.get(&identity).into_iter().flatten().find(|at| is_one(texts, &keyed[**at].rows, &rows));
+                    match same {
+                        Some(at) => keyed[*at].rows.extend(rows),
+                        None => keyless.push(Request { rows, key: Sym::EMPTY }),
+                    }
+                }
+            }
+            Identity::Row(..) => keyless.push(Request { rows, key: Sym::EMPTY }),
         }
     }
     let mut out = merge(texts, keyed, keyless);
@@ -119,7 +128,17 @@ fn guid(texts: &Texts<'_>, record: &Evidence) -> Option<Identity> {
     let facts = texts.store.sap_of(record)?;
     let recipient = texts.recipient(record);
     let named = texts.store.text(facts.guid).bytes().any(|b| b.is_ascii_alphanumeric() && b != b'0');
-    (named && !recipient.cut && !recipient.is_empty()).then(|| Identity::Guid(owner(texts, record), facts.guid, recipient.text))
+    (named && !recipient.cut && !recipient.is_empty()).then_some(Identity::Guid(facts.guid, recipient.text))
+}
+
+fn record<'t>(texts: &'t Texts<'_>, row: u32) -> Option<&'t Evidence> {
+    texts.store.records.get(row as usize)
+}
+
+/// Whether the first rows of two groups contradict each other in nothing.
+fn is_one(texts: &Texts<'_>, rows: &[u32], others: &[u32]) -> bool {
+    let looks = |rows: &[u32]| rows.first().and_then(|row| record(texts, *row)).map(|record| Looks::of(texts, record));
+    matches!((looks(rows), looks(others)), (Some(one), Some(other)) if one.agrees(texts, &other))
 }
 
 /// System and client, as far as the row names them.
@@ -132,8 +151,8 @@ fn asked(store: &Store, record: &Evidence) -> Option<i64> {
     store.sap_of(record).and_then(|facts| facts.requested).or(record.local).map(|span| span.from)
 }
 
-/// Keys count per system and client; exports that name neither may use one key for two requests, which recipient and
-/// subject tell apart.
+/// Keys and GUIDs count per system and client; exports that name neither may use one for two requests, which recipient
+/// and subject tell apart.
 fn split(texts: &Texts<'_>, rows: Vec<u32>) -> Vec<Vec<u32>> {
     if rows.len() == 1 {
         return vec![rows];

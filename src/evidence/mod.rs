@@ -42,6 +42,12 @@ pub struct Store {
 /// Bytes of a line that holds a record: sender, recipient and time at least.
 const LEAST: usize = 64;
 
+/// Lines of a file that may hold a record: blank ones hold none, however many there are.
+#[must_use]
+pub fn full_lines(lines: usize, bytes: usize) -> usize {
+    lines.min(bytes / LEAST)
+}
+
 impl Store {
     /// Text of a symbol.
     #[must_use]
@@ -53,8 +59,7 @@ impl Store {
     /// again. A relay writes several lines of a mail, and most lines of ICM are of other matters. Room that is not to be
     /// had is no error: records then take it as they come.
     pub fn make_room(&mut self, hop: Hop, lines: usize, bytes: usize) {
-        // Blank lines hold no records, however many there are.
-        let lines = lines.min(bytes / LEAST);
+        let lines = full_lines(lines, bytes);
         let records = match hop {
             Hop::Sap | Hop::Exchange => lines,
             Hop::Relay => lines / 2,
@@ -67,8 +72,10 @@ impl Store {
             Hop::Icm | Hop::Outside => Ok(()),
         };
         let _ = facts.and_then(|()| self.records.try_reserve(records));
-        // A third of what stands in a log are texts that stand there once: ids, subjects, replies.
-        self.strings.make_room(records, bytes / 3);
+        if records > 0 {
+            // A third of what stands in a log are texts that stand there once: ids, subjects, replies.
+            self.strings.make_room(records, bytes / 3);
+        }
     }
 
     /// SAP's facts of a record.

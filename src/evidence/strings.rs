@@ -75,7 +75,9 @@ impl Strings {
     /// Text of a handle.
     #[must_use]
     pub fn get(&self, sym: Sym) -> &str {
-        get(&self.buffer, &self.ends, sym)
+        let at = sym.index();
+        let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(at).and_then(|end| self.buffer.get(from..*end)).unwrap_or("")
     }
 
     /// Handle of a text that is already known.
@@ -104,12 +106,6 @@ impl Strings {
     }
 }
 
-fn get<'a>(buffer: &'a str, ends: &[usize], sym: Sym) -> &'a str {
-    let at = sym.index();
-    let from = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
-    ends.get(at).and_then(|end| buffer.get(from..*end)).unwrap_or("")
-}
-
 /// The lower half of the hash of a text.
 fn hash(text: &str) -> u32 {
     let hash = FixedState::with_seed(0).hash_one(text.as_bytes());
@@ -126,4 +122,34 @@ fn short(text: &str) -> usize {
     let bytes = text.as_bytes();
     let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
     (bytes.len().wrapping_mul(31) ^ usize::from(first) ^ usize::from(last).wrapping_mul(7)) % USUAL
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        /// One handle for each text, in order of their coming, whatever room was made.
+        #[test]
+        fn each_text_is_kept_once(texts in proptest::collection::vec("[abä]{0,3}|x{16,18}y?", 0..200), room in 0_usize..50) {
+            let (mut strings, mut known) = (Strings::default(), vec![String::new()]);
+            for (at, text) in texts.iter().enumerate() {
+                if at % 7 == 0 {
+                    strings.make_room(room, room * 3);
+                }
+                let place = known.iter().position(|other| other == text).unwrap_or(known.len());
+                if place == known.len() {
+                    proptest::prop_assert_eq!(strings.find(text), None);
+                    known.push(text.clone());
+                }
+                proptest::prop_assert_eq!(strings.intern(text).index(), place);
+            }
+            for (at, text) in known.iter().enumerate() {
+                let sym = strings.find(text);
+                proptest::prop_assert_eq!(sym.map(Sym::index), Some(at));
+                proptest::prop_assert_eq!(sym.map(|sym| strings.get(sym)), Some(text.as_str()));
+            }
+            proptest::prop_assert_eq!(strings.len(), known.len());
+        }
+    }
 }

@@ -160,4 +160,16 @@ mod tests {
             proptest::prop_assert_eq!(got, want);
         }
     }
+
+    proptest::proptest! {
+        /// Whatever stands in it, a text is read to its end in order of its lines.
+        #[test]
+        fn any_text_is_read_to_its_end(body in "([aä\u{feff} ,\"\r\n]|2026-|\"\"|\",\"|\n\"){0,60}") {
+            let (mut last, count) = (0, u32::try_from(body.matches('\n').count()).unwrap() + 1);
+            each(&body, 1, b',', &|line| line.starts_with("2026-"), &mut |_, place| {
+                assert!(place.line >= last && place.lines > 0 && place.line + place.lines - 1 <= count, "{place:?}");
+                last = place.line;
+            });
+        }
+    }
 }

@@ -3,7 +3,9 @@
 use crate::error::ReadError;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read, Seek};
+#[cfg(unix)]
+use std::io::Seek;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// What stands for the standard input among the paths.
@@ -42,34 +44,42 @@ impl Found {
 }
 
 /// Files of at least so many bytes are read by two threads: most of the time goes into making memory ready for them.
-const LARGE: u64 = 16 << 20;
-/// So large a file may not fit: the system is asked before anything is read.
-const HUGE: u64 = 4 << 30;
-
-/// All bytes of a file.
 #[cfg(unix)]
+const LARGE: usize = 16 << 20;
+
+/// All bytes of a file. It is opened once: who writes into a pipe may be gone before it is opened again.
 fn whole(path: &Path) -> io::Result<Vec<u8>> {
-    use std::os::unix::fs::FileExt;
     let mut file = fs::File::open(path)?;
-    let size = file.metadata()?.len();
-    if !(LARGE..HUGE).contains(&size) {
-        return fs::read(path);
+    #[cfg(unix)]
+    let mut bytes = halves(&mut file, LARGE)?;
+    #[cfg(not(unix))]
+    let mut bytes = Vec::new();
+    // All of it, or what a log has got meanwhile.
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The bytes that a file of at least `large` has, the file standing behind them; none of a smaller one, or of one that is
+/// shorter by now.
+#[cfg(unix)]
+fn halves(file: &mut fs::File, large: usize) -> io::Result<Vec<u8>> {
+    use std::os::unix::fs::FileExt;
+    let meta = file.metadata()?;
+    let size = usize::try_from(meta.len()).unwrap_or(usize::MAX);
+    if !meta.is_file() || size < large {
+        return Ok(Vec::new());
     }
-    let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
-    let middle = bytes.len() / 2;
+    // Asked for before, so that a file that does not fit is an error and no end of the program.
+    Vec::<u8>::new().try_reserve_exact(size)?;
+    let mut bytes = vec![0; size];
+    let middle = size / 2;
     let (front, back) = bytes.split_at_mut(middle);
     let (front, back) = rayon::join(|| file.read_exact_at(front, 0), || file.read_exact_at(back, middle as u64));
     match front.and(back) {
-        // What a log has got meanwhile.
-        Ok(()) => file.seek(io::SeekFrom::Start(size)).and_then(|_| file.read_to_end(&mut bytes)).map(|_| bytes),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => fs::read(path),
+        Ok(()) => file.seek(io::SeekFrom::Start(size as u64)).map(|_| bytes),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(Vec::new()),
         Err(error) => Err(error),
     }
-}
-
-#[cfg(not(unix))]
-fn whole(path: &Path) -> io::Result<Vec<u8>> {
-    fs::read(path)
 }
 
 /// Files below the given paths, sorted, each once however its path is spelled. A folder is walked without following links
@@ -168,6 +178,38 @@ mod tests {
         let twice = ["x", "a/x", "a/x", "y"].map(PathBuf::from);
         assert_eq!(labels(&twice), ["x", "a/x", "a/x", "y"]);
         assert!(labels(&[]).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_read_whole_by_two_threads_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        for size in [0_u8, 1, 2, 101] {
+            let content: Vec<u8> = (0..size).collect();
+            fs::write(&path, &content).unwrap();
+            let mut file = fs::File::open(&path).unwrap();
+            let mut bytes = halves(&mut file, 1).unwrap();
+            assert_eq!(bytes, content);
+            // What is written meanwhile stands behind what was read.
+            fs::write(&path, [&content[..], b"more"].concat()).unwrap();
+            file.read_to_end(&mut bytes).unwrap();
+            assert_eq!(bytes, [&content[..], b"more"].concat());
+            assert!(halves(&mut fs::File::open(&path).unwrap(), 1000).unwrap().is_empty());
+        }
+    }
+
+    /// A pipe that is named gives what was written into it, although who wrote is gone.
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_read_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let writer = path.clone();
+        let writing = std::thread::spawn(move || fs::write(writer, b"all of it"));
+        assert_eq!(whole(&path).unwrap(), b"all of it");
+        writing.join().unwrap().unwrap();
     }
 
     #[cfg(unix)]

@@ -68,6 +68,11 @@ impl Format for JobLog {
     }
 }
 
+/// What stands between values: blanks, the frame of a list, or the separators and quotes of a CSV.
+fn separates(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '|' | ';' | ',' | '"')
+}
+
 /// A message of the log.
 #[derive(Clone, Copy)]
 struct Entry<'a> {
@@ -78,10 +83,9 @@ struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn of(line: &'a str) -> Option<Self> {
-        let blank = |c: char| c.is_whitespace() || matches!(c, '|' | ';' | ',' | '"');
-        let (date, rest) = line.trim_start_matches(blank).split_once(blank)?;
-        let (time, text) = rest.trim_start_matches(blank).split_once(blank)?;
-        (dated(date) && datetime::time(time).is_some()).then(|| Self { date, time, text: text.trim_matches(blank) })
+        let (date, rest) = line.trim_start_matches(separates).split_once(separates)?;
+        let (time, text) = rest.trim_start_matches(separates).split_once(separates)?;
+        (dated(date) && datetime::time(time).is_some()).then(|| Self { date, time, text: text.trim_matches(separates) })
     }
 
     fn moment(&self, form: &Form) -> Option<Span> {
@@ -90,12 +94,7 @@ impl<'a> Entry<'a> {
 
     /// What the message says about the whole job.
     fn status(&self) -> Option<JobStatus> {
-        let mut words = self
-            .text
-            .split(|c: char| c.is_whitespace() || matches!(c, '|' | ';' | ',' | '"'))
-            .filter(|word| !word.is_empty())
-            .rev()
-            .take(3);
+        let mut words = self.text.split(separates).filter(|word| !word.is_empty()).rev().take(3);
         let number = words.find(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit()));
         let class = words.next() == Some("00");
         let begins = |all: &[&str]| all.iter().any(|known| self.text.starts_with(known));

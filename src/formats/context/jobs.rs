@@ -119,7 +119,10 @@ impl Format for Jobs {
                 sink.source.ledger.mark(number, Class::Frame);
             } else if let Some(row) = header.as_ref().and_then(|header| header.row(number, line)) {
                 rows.push(row);
-            } else if header.is_none() || line.chars().all(|c| matches!(c, '-' | '|' | '+' | ' ' | '\t' | ';' | ',')) || page(line) {
+            } else if header.is_none()
+                || line.chars().all(|c| matches!(c, '-' | '|' | '+' | ' ' | '\t' | ';' | ','))
+                || header.as_ref().is_some_and(|header| header.is_outside(line))
+            {
                 sink.source.ledger.mark(number, Class::Frame);
             } else {
                 sink.source.ledger.reject(number, "no row of the list of jobs");
@@ -134,11 +137,6 @@ impl Format for Jobs {
     }
 }
 
-/// Page headers and totals stand outside the pipes or tabs.
-fn page(line: &str) -> bool {
-    !line.contains(['|', '\t', ';', ','])
-}
-
 /// What stands between cells: pipes, tabs, or the separator of a CSV that a spreadsheet program saved.
 fn between(line: &str) -> u8 {
     let most = |of: [u8; 3]| of.into_iter().rev().max_by_key(|sign| line.bytes().filter(|b| b == sign).count()).unwrap_or(b'\t');
@@ -147,11 +145,10 @@ fn between(line: &str) -> u8 {
 
 fn cells(line: &str, between: u8) -> Vec<&str> {
     let line = line.trim_end_matches('\r');
-    let inner = if between == b'|' { line.trim_end().trim_start_matches('|') } else { line };
-    let inner = if between == b'|' { inner.strip_suffix('|').unwrap_or(inner) } else { inner };
-    let plain = || inner.split(char::from(between)).collect();
+    let framed = line.trim_end().strip_prefix('|').map(|inner| inner.strip_suffix('|').unwrap_or(inner));
+    let inner = framed.filter(|_| between == b'|').unwrap_or(line);
     let quoted = records::cells(inner, between).filter(|_| matches!(between, b';' | b','));
-    quoted.unwrap_or_else(plain).into_iter().map(str::trim).collect()
+    quoted.unwrap_or_else(|| inner.split(char::from(between)).collect()).into_iter().map(str::trim).collect()
 }
 
 /// Which cell holds what.
@@ -172,6 +169,11 @@ impl Header {
         let has = |column| columns.contains(&Some(column));
         let whole = has(Column::Name) && has(Column::StartDate) && has(Column::StartTime);
         whole.then_some(Self { columns, between })
+    }
+
+    /// Page headers and totals stand outside of the cells.
+    fn is_outside(&self, line: &str) -> bool {
+        !line.contains(char::from(self.between))
     }
 
     fn row<'a>(&self, line: u32, text: &'a str) -> Option<Row<'a>> {

@@ -39,8 +39,8 @@ fn item(whole: &str) -> Option<Item<'_>> {
     Some(Item { address: whole[..at].trim(), events: &whole[at + 2..] })
 }
 
-/// Splits the column. `None` when no part has `##`; one without beside others that have it is a recipient of whom nothing
-/// is told.
+/// Splits the column. `None` when no part has `##`; an address without beside others that have it is a recipient of whom
+/// nothing is told.
 pub fn items(text: &str) -> Option<Vec<Item<'_>>> {
     if memchr::memchr2(b';', b'"', text.as_bytes()).is_none() {
         return if text.trim().is_empty() { Some(Vec::new()) } else { item(text).map(|item| vec![item]) };
@@ -50,7 +50,8 @@ pub fn items(text: &str) -> Option<Vec<Item<'_>>> {
         let (behind, whole) = part(rest).ok()?;
         let found = item(whole);
         told |= found.is_some();
-        out.push(found.unwrap_or(Item { address: whole.trim(), events: "" }));
+        let bare = || whole.contains('@').then(|| Item { address: whole.trim(), events: "" });
+        out.push(found.or_else(bare)?);
         rest = behind.strip_prefix(';').unwrap_or(behind);
     }
     (told || out.is_empty()).then_some(out)
@@ -93,7 +94,8 @@ mod tests {
         let got: Vec<(&str, TraceStatus)> = items(text).unwrap().iter().map(|item| (item.address, item.status())).collect();
         assert_eq!(got, [("a@contoso.example", TraceStatus::Delivered), ("\"B;C<b\"@fabrikam.example", TraceStatus::Failed)]);
         assert_eq!(items("no events"), None);
-        assert_eq!(items("no events;none"), None);
+        assert_eq!(items("a@x.example;b@x.example"), None);
+        assert_eq!(items("a@x.example##Receive; Deliver"), None);
         let some: Vec<TraceStatus> = items("a@x.example##Receive, Send;b@x.example").unwrap().iter().map(Item::status).collect();
         assert_eq!(some, [TraceStatus::Sent, TraceStatus::GettingStatus]);
         assert_eq!(status("Receive"), TraceStatus::GettingStatus);

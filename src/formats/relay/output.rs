@@ -5,7 +5,7 @@ use super::mail::{At, Mail, fold};
 use super::steps::Steps;
 use super::syslog::Stamp;
 use super::year::{self, Years};
-use crate::evidence::{Evidence, Hop, Kind, Millis, Phase, RelayFacts, Span, Sym};
+use crate::evidence::{Evidence, Hop, Kind, Millis, Phase, RelayFacts, Span, Sym, full_lines};
 use crate::formats::Sink;
 use crate::formats::records::Place;
 use crate::formats::secret::redacted;
@@ -94,7 +94,7 @@ impl<'a, 'b> Output<'a, 'b> {
         let (first, first_facts) = (sink.store.records.len(), sink.store.relay.len());
         let (mut mails, mut known) = (Vec::new(), HashMap::default());
         // Few mails have more lines; room that is not to be had is taken when it is needed.
-        let likely = sink.source.ledger.lines() / LINES;
+        let likely = full_lines(sink.source.ledger.lines(), usize::try_from(sink.source.bytes).unwrap_or(0)) / LINES;
         let _ = mails.try_reserve(likely).map(|()| known.try_reserve(likely));
         Self {
             sink,

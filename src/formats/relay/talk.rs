@@ -5,7 +5,7 @@ use super::mail::At;
 use super::output::Output;
 use crate::evidence::{Kind, Phase, RelayFacts, Sym};
 use crate::formats::records::Place;
-use crate::formats::session::{Decision, Session};
+use crate::formats::session::{Decision, GUESSED, Session};
 use crate::smtp::{Command, accepted_message_id, command, find_reply, next_queue_id};
 
 /// One session.
@@ -45,6 +45,9 @@ impl Talk {
         let text = self.session.secrets.redact(said).into_owned();
         let Some(reply) = find_reply(&text) else { return false };
         let Some(decision) = self.session.received(&reply, true) else { return false };
+        if std::mem::take(&mut self.session.guessed) {
+            out.sink.source.note(place.line, GUESSED);
+        }
         self.decided(&decision, &text, (place, at), out);
         true
     }
@@ -73,8 +76,11 @@ impl Talk {
         };
         let nobody = [String::new()];
         let ((kind, phase), stage, recipients) = match decision {
-            Decision::Accepted(to) if self.inbound => ((Kind::Accept, Phase::Queued), "eod", &to[..]),
-            Decision::Accepted(to) => ((Kind::Deliver, Phase::Sent), "eod", &to[..]),
+            // Nothing of the mail is in the log but the words that take it.
+            Decision::Accepted(to) if self.inbound => {
+                ((Kind::Accept, Phase::Queued), "eod", if to.is_empty() { &nobody[..] } else { &to[..] })
+            }
+            Decision::Accepted(to) => ((Kind::Deliver, Phase::Sent), "eod", if to.is_empty() { &nobody[..] } else { &to[..] }),
             Decision::Refused { stage, recipients } if recipients.is_empty() => {
                 ((Kind::Reply, if self.inbound { Phase::Rejected } else { Phase::Tried }), *stage, &nobody[..])
             }

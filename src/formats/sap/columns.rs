@@ -217,11 +217,14 @@ pub fn length(column: Column, header: &str) -> Option<usize> {
     }
 }
 
+/// Columns that tell the status; the text of the message does too where an export of T100 has it.
+pub const STATUS: [Column; 5] = [C::Status, C::Icon, C::MessageNumber, C::MessageType, C::Message];
+
 /// What a header lacks for telling mails and their status.
 pub fn missing(positions: &Positions) -> Option<&'static str> {
     let has = |column: &Column| positions.contains_key(column);
     let key = [C::RecType, C::RecYear, C::RecNumber].iter().all(has);
-    let status = [C::Status, C::Icon, C::MessageNumber, C::MessageType, C::Message, C::Text].iter().any(has);
+    let status = STATUS.iter().chain(&[C::Text]).any(has);
     match (key || has(&C::Recipient), status) {
         (false, _) => Some("the recipient (ADDRESS, 'Recipient') or the key RECTP, RECYR, RECNO"),
         (true, false) => Some("the status (STATUS, MSGNO, 'Message number')"),

@@ -1,6 +1,6 @@
 //! From a row of cells to the evidence of a send request (sost.md sections 1.2 and 3.3).
 
-use super::columns::Column as C;
+use super::columns::{Column as C, STATUS};
 use super::content::{self, Content, OBJECT, RECIPIENT};
 use super::icon;
 use super::moments::Moments;
@@ -106,6 +106,10 @@ fn unread(line: u32, first: usize, sink: &mut Sink<'_>) {
 fn lacks(sheet: &Sheet<'_>) -> impl Iterator<Item = &'static str> {
     let keyed = RECIPIENT.iter().all(|column| sheet.has(*column));
     let rows = [
+        (
+            STATUS.iter().any(|column| sheet.has(*column)),
+            "no column with the status: the text of the message tells it where T100 is given too",
+        ),
         (sheet.has(C::SendDate) || sheet.has(C::ProcessDate), "no column with the send date: when a mail was requested is not known"),
         (sheet.has(C::SendTime) || sheet.has(C::ProcessTime), "no column with the send time: a mail was requested at any time of its day"),
         (sheet.has(C::Title), "no column with the subject: mails to one recipient are hard to tell apart"),

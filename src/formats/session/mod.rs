@@ -66,6 +66,9 @@ pub enum Decision {
     Unknown { stage: &'static str, recipients: Vec<String> },
 }
 
+/// What is told of [`Session::guessed`].
+pub const GUESSED: &str = "a mail was taken whose RCPT TO has no reply here: its one recipient counts as taken, a guess";
+
 /// What the lines of the client are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Phase {
@@ -108,6 +111,8 @@ pub struct Session {
     pub secrets: Secrets,
     /// The server has ended it.
     pub closed: bool,
+    /// The last decision rests on a recipient whose own reply is not in the trace.
+    pub guessed: bool,
     waiting: VecDeque<Waiting>,
     phase: Phase,
     /// The content goes in chunks (RFC 3030).

@@ -13,30 +13,40 @@ impl Session {
     /// A complete reply of the server. `marked`: it cannot be a line of another kind.
     pub fn received(&mut self, reply: &Reply<'_>, marked: bool) -> Option<Decision> {
         let taken = is_acceptance(reply);
-        if taken {
-            self.pass_to_content();
-        }
+        let begun = taken && (self.pass_to_content() || !self.mail.recipients.is_empty());
         let decision = self.answer(reply, marked);
-        // The mail was taken even where nothing of it is in the trace but these words: they name it.
-        decision.or_else(|| taken.then(|| Decision::Accepted(std::mem::take(&mut self.mail.recipients))))
+        if decision.is_some() || !taken {
+            return decision;
+        }
+        // The mail was taken even where nothing of it is in the trace but these words: they name it. What is known of the
+        // mail before is not of this one.
+        if !begun {
+            self.mail = Transaction::default();
+        }
+        Some(Decision::Accepted(std::mem::take(&mut self.mail.recipients)))
     }
 
-    /// Passes commands whose replies are not in the trace, up to the content. A recipient among them was taken when there
-    /// is no other.
-    fn pass_to_content(&mut self) {
+    /// Passes commands whose replies are not in the trace, up to the content, and says whether one of them began a mail.
+    /// A recipient among them counts as taken when there is no other.
+    fn pass_to_content(&mut self) -> bool {
         let content = |waiting: &Waiting| matches!(waiting, Waiting::Data | Waiting::EndOfData | Waiting::Chunk { last: true });
         let end = self.waiting.iter().position(content).unwrap_or(self.waiting.len());
-        let mut passed = Vec::new();
+        let (mut begun, mut passed) = (false, Vec::new());
         for waiting in self.waiting.drain(..end) {
             match waiting {
-                Waiting::Mail { sender, size } => self.mail = Transaction { sender, size, ..Transaction::default() },
+                Waiting::Mail { sender, size } => {
+                    self.mail = Transaction { sender, size, ..Transaction::default() };
+                    begun = true;
+                }
                 Waiting::Rcpt(recipient) => passed.push(recipient),
                 _ => {}
             }
         }
         if let (true, [_]) = (self.mail.recipients.is_empty(), &passed[..]) {
             self.mail.recipients = passed;
+            self.guessed = true;
         }
+        begun
     }
 
     fn answer(&mut self, reply: &Reply<'_>, marked: bool) -> Option<Decision> {

@@ -20,10 +20,7 @@ pub fn peer(text: &str) -> Option<(Peer<'_>, &str)> {
     let open = memchr::memrchr(b'[', word.as_bytes())?;
     let close = open + memchr::memchr(b']', &word.as_bytes()[open..])?;
     let (ip, behind) = (&word[open + 1..close], &word[close + 1..]);
-    let port = match behind {
-        ":25" => 25,
-        _ => preceded::<_, _, nom::error::Error<&str>, _, _>(tag(":"), number).parse(behind).map_or(0, |(_, port)| port),
-    };
+    let port = preceded::<_, _, nom::error::Error<&str>, _, _>(tag(":"), number).parse(behind).map_or(0, |(_, port)| port);
     let name = if &word[..open] == "unknown" { "" } else { &word[..open] };
     Some((Peer { name, ip, port }, &text[close + 1..]))
 }

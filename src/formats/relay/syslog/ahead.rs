@@ -17,7 +17,7 @@ pub fn each<'a, T: Send>(text: &'a str, ready: &(dyn Fn((u32, &'a str)) -> T + S
     }
     let (give, got) = mpsc::sync_channel(WAITING);
     std::thread::scope(|scope| {
-        scope.spawn(move || {
+        let reader = std::thread::Builder::new().spawn_scoped(scope, move || {
             let mut all = lines(text).map(ready);
             loop {
                 let batch: Vec<T> = all.by_ref().take(BATCH).collect();
@@ -27,6 +27,10 @@ pub fn each<'a, T: Send>(text: &'a str, ready: &(dyn Fn((u32, &'a str)) -> T + S
                 }
             }
         });
+        if reader.is_err() {
+            // The system has no thread to give.
+            return lines(text).map(ready).for_each(|line| take(&line));
+        }
         for batch in got {
             batch.iter().for_each(&mut *take);
         }

@@ -62,9 +62,10 @@ fn word(input: &str) -> IResult<&str, &str> {
 /// Time, host, `program[pid]:` and message.
 fn tagged(input: &str) -> IResult<&str, Entry<'_>> {
     let (behind, at) = any_stamp(input)?;
-    if let Some(entry) = usual(behind, at) {
-        return Ok(("", entry));
-    }
+    usual(behind, at).map_or_else(|| of_any_form(behind, at), |entry| Ok(("", entry)))
+}
+
+fn of_any_form(behind: &str, at: Stamp) -> IResult<&str, Entry<'_>> {
     let (behind, host) = preceded(space1, word).parse(behind)?;
     let (behind, (program, pid)) = preceded(space1, program).parse(behind)?;
     let (_, message) = preceded(space0, rest).parse(behind)?;
@@ -169,6 +170,17 @@ mod tests {
             ["Nov 23 19:45:22 relay01", "Nov 31 19:45:22 relay01 postfix/smtp[1]: x", "Nov 23 24:45:22 a b[1]: x", "4jYG: to=<a@b>", "{"]
         {
             assert!(matches!(read(line), Piece::Unknown(_)), "{line}");
+        }
+    }
+
+    proptest::proptest! {
+        /// The short way reads what the long one reads.
+        #[test]
+        fn both_ways_agree(text in "[ \t]{1,2}[a@ä]{0,3}[ ]{1,2}[p/\\[:ä. ]{0,4}(\\[[0-9]{0,11}\\])?:? {0,2}[x \t\u{a0}]{0,4}") {
+            let at = Stamp { year: None, month: 3, day: 10, time: 0, offset: None, precise: false };
+            if let Some(short) = usual(&text, at) {
+                proptest::prop_assert_eq!(of_any_form(&text, at).ok().map(|(_, entry)| entry), Some(short));
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use super::opener::{greets, opens};
 use super::output::{Output, Passage, Peer};
 use super::role::Role;
 use crate::evidence::{MINUTE, Millis};
-use crate::formats::session::{Decision, Session};
+use crate::formats::session::{Decision, GUESSED, Session};
 use crate::smtp::{Command, Reply, find_reply};
 
 /// A reply longer than this says no more.
@@ -181,6 +181,9 @@ impl Dialogue {
         whole.text = call.session.secrets.redact(&whole.text).into_owned();
         let Some(reply) = find_reply(&whole.text) else { return number };
         let decision = call.session.received(&reply, call.marks.distinct());
+        if std::mem::take(&mut call.session.guessed) {
+            out.sink.source.note(whole.lines.first().copied().unwrap_or(1), GUESSED);
+        }
         if call.session.at_start_of_data() {
             call.session.sent_at = (whole.lines.clone(), whole.stamp);
         }

@@ -15,6 +15,7 @@ mod output;
 mod prefix;
 mod reader;
 mod record;
+mod refusal;
 mod role;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,9 @@ use crate::formats::session::{Decision, Session};
 use crate::smtp::{accepted_message_id, find_reply};
 use crate::source::Class;
 
+/// Records among which the one of a reply is looked for.
+const JUST: usize = 32;
+
 /// A text of the trace with the place where it stands.
 #[derive(Clone, Debug, Default)]
 pub struct Passage {
@@ -68,6 +71,14 @@ impl<'a, 'b> Output<'a, 'b> {
         let facts = self.facts(peer, stage);
         self.push(evidence, facts, passage.stamp);
         self.sink.store.records.len() - 1
+    }
+
+    /// Whether a reply has just become evidence: the kernel says in its own words what the dialogue shows.
+    pub fn has_just_told(&self, reply: &str, stamp: Option<usize>) -> bool {
+        let strings = &self.sink.store.strings;
+        let records = self.sink.store.records.iter().rev().zip(self.stamps.iter().rev()).take(JUST);
+        let near = |of: Option<usize>| of.zip(stamp).is_none_or(|(of, stamp)| stamp - of.min(stamp) <= 1);
+        strings.find(reply).is_some_and(|reply| records.into_iter().any(|(record, of)| record.reply == reply && near(*of)))
     }
 
     /// Writes a record anew that more is known of.

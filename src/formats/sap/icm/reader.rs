@@ -9,13 +9,13 @@ use super::line::{self, Stamp, Tail};
 use super::output::{Output, Passage, Peer};
 use super::prefix::Prefix;
 use super::record::{self, Record};
+use super::refusal;
 use super::role;
 use super::tls::Handshake;
 use crate::evidence::{Kind, MINUTE, Millis, Span};
 use crate::formats::Sink;
 use crate::formats::secret::redacted;
 use crate::formats::session::{Decision, Session};
-use crate::smtp::{find_reply, trailer};
 use crate::source::{Class, lines};
 use memchr::memmem::Finder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -144,7 +144,7 @@ impl Reader<'_, '_, '_> {
         } else if record::is_message(text) {
             self.close("");
             self.start(number, "", text);
-        } else if self.failed.get(&last).is_some_and(|failed| failed.passage.stamp == self.clock.now()) {
+        } else if self.failed.get(&last).is_some_and(|failed| failed.passage.stamp == self.clock.now()) && self.tells(text) {
             self.other(&[number], &last, text);
         } else if !physical.starts_with([' ', '\t']) {
             self.out.sink.source.ledger.reject(number, "neither thread prefix nor a shape of the trace");
@@ -321,20 +321,24 @@ impl Reader<'_, '_, '_> {
         }
     }
 
+    fn tells(&self, text: &str) -> bool {
+        self.telling.iter().any(|word| word.find(text.as_bytes()).is_some())
+    }
+
     /// A line of another matter: some say what the trace does not show, and no reply may go unseen.
     fn other(&mut self, numbers: &[u32], thread: &str, text: &str) {
-        if self.telling.iter().any(|word| word.find(text.as_bytes()).is_some()) {
+        if self.tells(text) {
             self.handshake(numbers, thread, text);
             self.limits(numbers, text);
         }
-        if !has_refusal(text) || self.dialogue.is_inbound(thread, line::tail(text).connection) {
+        if !refusal::stands_in(text) || self.dialogue.is_inbound(thread, line::tail(text).connection) {
             return;
         }
-        let whole = super::mark::reply(text).is_some() && trailer(line::tail(text).text).is_some();
-        match refusal(text).filter(|_| whole || record::is_message(text)) {
+        match refusal::quoted(text).map(redacted) {
+            Some(reply) if self.out.has_just_told(&reply, self.clock.now()) => {}
             Some(reply) => {
                 let key = format!("{thread}:{}", numbers.first().copied().unwrap_or(0));
-                let passage = Passage { lines: numbers.to_vec(), stamp: self.clock.now(), text: redacted(reply).into_owned() };
+                let passage = Passage { lines: numbers.to_vec(), stamp: self.clock.now(), text: reply.into_owned() };
                 let decision = Decision::Refused { stage: "", recipients: Vec::new() };
                 self.out.decision(&passage, &decision, &Session::default(), &Peer { key: &key, host: "", port: 0 });
             }
@@ -374,19 +378,4 @@ impl Reader<'_, '_, '_> {
     fn mark(&mut self, number: u32, class: Class) {
         self.out.sink.source.ledger.mark(number, class);
     }
-}
-
-/// A reply that a message quotes, from its code on.
-fn refusal(text: &str) -> Option<&str> {
-    let code = find_reply(text)?.code?.to_string();
-    let at =
-        text.match_indices(&code).map(|(at, _)| at).find(|at| find_reply(&text[*at..]).is_some_and(|reply| reply.enhanced.is_some()))?;
-    Some(line::tail(&text[at..]).text)
-}
-
-/// Three digits with an enhanced code of a refusal.
-fn has_refusal(text: &str) -> bool {
-    let before = |dot: usize| text.as_bytes().get(dot.saturating_sub(2)..dot);
-    let hint = memchr::memchr_iter(b'.', text.as_bytes()).any(|dot| matches!(before(dot), Some([b' ' | b'-', b'4' | b'5'])));
-    hint && find_reply(text).is_some_and(|reply| reply.code.is_some() && reply.enhanced.is_some_and(|code| code.class >= 4))
 }

@@ -46,3 +46,37 @@ fn a_refusal_that_a_message_quotes_is_one() {
         assert_eq!(source.ledger.count(Class::NotUnderstood), 0, "{line}");
     }
 }
+
+/// The kernel says in its own words what the dialogue shows.
+#[test]
+fn a_refusal_that_was_heard_is_not_counted_again() {
+    let body = format!(
+        "{}\n        *** ERROR => SMTP: RCPT TO failed, reply: 550 5.7.64 TenantAttribution; Relay Access Denied [smtp_plg.c   771]",
+        "
+        SMTP << 220 mx1.contoso.example ready
+        SMTP >> MAIL FROM:<erp@contoso.example>
+        SMTP << 250 2.1.0 OK
+        SMTP >> RCPT TO:<a@fabrikam.example>
+        SMTP << 550 5.7.64 TenantAttribution; Relay Access Denied"
+    );
+    check(&[("once", &body, &["Fail rcpt erp>a 550"])]);
+}
+
+#[test]
+fn what_is_guessed_of_a_piece_is_told_and_nothing_is_taken_from_another_mail() {
+    let (_, source) = read(&trace(&format!("\n        SMTP >> RCPT TO:<a@fabrikam.example> {{0000a001}}\n        {TAKEN}")));
+    assert!(source.notes.iter().any(|note| note.text == crate::formats::session::GUESSED));
+    let second = TAKEN.replace("4712", "4713").replace(" {0000a001}", "");
+    let first = TAKEN.replace(" {0000a001}", "");
+    let (store, source) = read(&trace(&after_354(&format!("\n        SMTP >> .\n        {first}\n        {second}"))));
+    assert_eq!(told(&store), ["Accept eod erp>a 250", "Accept eod > 250"]);
+    assert!(source.notes.iter().all(|note| note.text != crate::formats::session::GUESSED));
+}
+
+/// Below a failed handshake only what tells of one is of it.
+#[test]
+fn other_lines_below_a_failed_handshake_are_not_understood() {
+    let failed = "*** ERROR => SSL handshake with mx.fabrikam.example:587 failed: SSSLERR_SSL_READ (-58)";
+    let (_, source) = read(&trace(&format!("\n        {failed}\n        ^SAPCRYPTO:SSL_read() failed\n        ^what is this")));
+    assert_eq!(source.ledger.not_understood(9), [(5, "neither thread prefix nor a shape of the trace")]);
+}
