@@ -80,3 +80,14 @@ fn other_lines_below_a_failed_handshake_are_not_understood() {
     let (_, source) = read(&trace(&format!("\n        {failed}\n        ^SAPCRYPTO:SSL_read() failed\n        ^what is this")));
     assert_eq!(source.ledger.not_understood(9), [(5, "neither thread prefix nor a shape of the trace")]);
 }
+
+/// The screen that shows the file writes its name above it.
+#[test]
+fn the_frame_of_the_screen_is_no_line_of_the_trace() {
+    let rule = "-".repeat(51);
+    let (_, source) =
+        read(&format!("{rule}\n| ICM Trace File (dev_icm)                       |\n{rule}\n{}", trace("\n        | ICM Trace File")));
+    assert_eq!(source.ledger.not_understood(9), []);
+    let (_, source) = read(&trace("\n        SMTP >> QUIT\n        ^| ICM Trace File (dev_icm)                       |"));
+    assert_eq!(source.ledger.not_understood(9).len(), 1, "inside of the trace it is none");
+}
