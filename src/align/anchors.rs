@@ -5,7 +5,7 @@ use super::blocks::{Blocks, Goal, Heads};
 use super::compare::{Part, Texts};
 use super::keys::Exact;
 use super::requests::Request;
-use super::units::Units;
+use super::units::{Arrival, Units};
 use crate::evidence::{Fold, HOUR, Hop, Kind, MINUTE, Span, Store, Sym};
 use crate::smtp::trailer;
 use crate::source::Source;
@@ -70,11 +70,18 @@ pub fn collect(texts: &Texts<'_>, sources: &[Source], units: &Units, exact: &Exa
             push(units.attempts[attempt], utc);
         }
     }
+    let in_utc =
+        |row: &u32| store.records.get(*row as usize).filter(|row| sources.get(row.source as usize).is_some_and(|source| source.utc));
+    let utc_at_relay = |unit: &Arrival| unit.rows.iter().find_map(in_utc).and_then(|row| row.local);
     for (request, relay) in ordered(&exact.relays) {
-        let row = store.records.get(units.relays[relay].first() as usize);
-        let utc = row.filter(|row| sources.get(row.source as usize).is_some_and(|source| source.utc)).and_then(|row| row.local);
-        if let Some(utc) = utc {
+        if let Some(utc) = utc_at_relay(&units.relays[relay]) {
             push(units.requests[request].last(), utc);
+        }
+    }
+    // Of relays one behind the other, one may log in UTC.
+    for (unit, utc) in units.relays.iter().filter_map(|unit| Some((unit, utc_at_relay(unit)?))) {
+        for row in firsts(store, unit).filter(|row| in_utc(row).is_none()) {
+            push(row, utc);
         }
     }
     // Only a source without exact pairs needs those that merely look alike.
@@ -103,12 +110,30 @@ fn handed_on(store: &Store, units: &Units) -> Vec<(u32, usize)> {
     let by_id: Map<(Sym, Sym), usize> =
         units.arrivals.iter().enumerate().map(|(at, unit)| ((unit.message_id, unit.recipient.text), at)).collect();
     let known = units.relays.iter().filter(|unit| !unit.message_id.is_empty());
-    let pairs = known.filter_map(|unit| {
-        let arrival = by_id.get(&(unit.message_id, unit.recipient.text))?;
-        let sent = unit.rows.iter().rev().find(|row| store.records[**row as usize].kind == Kind::Deliver)?;
-        Some((*sent, *arrival))
-    });
-    pairs.collect()
+    let pairs = known.filter_map(|unit| Some((unit, *by_id.get(&(unit.message_id, unit.recipient.text))?)));
+    pairs.flat_map(|(unit, arrival)| sent(store, unit).map(move |row| (row, arrival))).collect()
+}
+
+/// The last hand-over of a mail in each source.
+fn sent<'a>(store: &'a Store, unit: &'a Arrival) -> impl Iterator<Item = u32> + 'a {
+    let mut seen = Vec::new();
+    let delivered = unit.rows.iter().rev().filter(|row| store.records[**row as usize].kind == Kind::Deliver);
+    delivered.copied().filter(move |row| new(&mut seen, store.records[*row as usize].source))
+}
+
+/// The first row of a mail in each source.
+fn firsts<'a>(store: &'a Store, unit: &'a Arrival) -> impl Iterator<Item = u32> + 'a {
+    let mut seen = Vec::new();
+    unit.rows.iter().copied().filter(move |row| new(&mut seen, store.records[*row as usize].source))
+}
+
+/// Whether a source is seen for the first time.
+fn new(seen: &mut Vec<u32>, source: u32) -> bool {
+    let new = !seen.contains(&source);
+    if new {
+        seen.push(source);
+    }
+    new
 }
 
 fn ordered(pairs: &Map<usize, usize>) -> Vec<(usize, usize)> {

@@ -28,18 +28,24 @@ pub struct HandOver<'a> {
     pub sender: &'a str,
     /// Recipient, maybe cut.
     pub recipient: &'a str,
+    /// Other mails have shown that its clock and that of the log agree, whatever their zone.
+    pub agreed: bool,
 }
 
 impl<'a> HandOver<'a> {
     /// A hand-over whose time stands on a clock.
     #[must_use]
     pub fn new(at: Span, clock: Option<&Clock>, sender: &'a str, recipient: &'a str) -> Self {
-        Self { at, basis: clock.map_or(ZoneBasis::Assumed, |clock| clock.basis), sender, recipient }
+        Self { at, basis: clock.map_or(ZoneBasis::Assumed, |clock| clock.basis), sender, recipient, agreed: false }
     }
 
     /// Where the zone is a mere assumption, any zone may be the right one.
     fn span(&self) -> Span {
-        if self.basis == ZoneBasis::Assumed { Span { from: self.at.from - FARTHEST.to, to: self.at.to - FARTHEST.from } } else { self.at }
+        if self.basis == ZoneBasis::Assumed && !self.agreed {
+            Span { from: self.at.from - FARTHEST.to, to: self.at.to - FARTHEST.from }
+        } else {
+            self.at
+        }
     }
 }
 
@@ -71,7 +77,7 @@ impl Coverage {
         let lag = if self.hop == Hop::Exchange { LAG } else { 0 };
         let at = mail.span();
         // Where the zone is a mere assumption, it must be inside in every zone.
-        let (early, late) = if self.basis == ZoneBasis::Assumed { (FARTHEST.to, FARTHEST.from) } else { (0, 0) };
+        let (early, late) = if self.basis == ZoneBasis::Assumed && !mail.agreed { (FARTHEST.to, FARTHEST.from) } else { (0, 0) };
         let inside = self.span.is_some_and(|span| span.from - late <= at.from && at.to <= span.to - early - lag);
         // An unknown sender may be another than the one the export was made for.
         let meant = |only: &Option<String>, own: &str| only.as_ref().is_none_or(|only| *only == fold_address(own));

@@ -108,12 +108,12 @@ fn deciding_host(context: &Context<'_, '_>, facts: &Facts) -> (String, u16) {
 fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
     let handed = context.record(facts.attempt.map(|(at, _)| at)).filter(|record| record.kind == Kind::Accept);
     let at = facts.attempt.filter(|_| handed.is_some()).and_then(|(at, _)| context.at(at)).or(facts.status);
-    let next = if host.is_empty() || is_microsoft(host) { Hop::Exchange } else { Hop::Relay };
     let source = context.record(facts.attempt.filter(|_| handed.is_some()).map(|(at, _)| at).or(facts.request)).map(|record| record.source);
     let clock = source.and_then(|source| context.alignment.clocks.get(source as usize));
     let (sender, recipient) = (context.store.text(facts.sender), context.store.text(facts.recipient));
-    let named = next != Hop::Relay || context.relays.contains(host.split('.').next().unwrap_or(host));
-    let covered = |at: Span| named && context.alignment.covers(next, &HandOver::new(at, clock, sender, recipient));
+    let by_exchange = |at: Span| context.alignment.covers(Hop::Exchange, &HandOver::new(at, clock, sender, recipient));
+    let next = host.is_empty() || is_microsoft(host);
+    let covered = context.reach.after_sap(context, facts).unwrap_or_else(|| next && at.is_some_and(by_exchange));
     Ends {
         sap: context.state(facts),
         // SAP waits again after a failure that its history tells.
@@ -121,7 +121,7 @@ fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
         exchange: context.status(facts),
         relay: relay::of(context, facts),
         refused: facts::refused(context, facts),
-        covered: at.is_some_and(covered),
+        covered,
     }
 }
 
@@ -133,7 +133,8 @@ fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: 
         Verdict::Delivered if context.status(facts) == Some(TraceStatus::Sent) || by_relay => Some(Hop::Outside),
         Verdict::Bounced | Verdict::Deferred if by_relay => Some(relay::stopped_at(context, facts)),
         Verdict::HandedOff | Verdict::Conflict if by_relay => Some(Hop::Relay),
-        Verdict::Missing if by_relay => Some(Hop::Exchange),
+        Verdict::Missing if by_relay => relay::silent(context, facts),
+        Verdict::Missing if context.reach.after_sap(context, facts) == Some(true) => Some(Hop::Relay),
         // A report of non-delivery may be a relay's.
         Verdict::Bounced | Verdict::Deferred if context.status(facts).is_some() => {
             context.record(facts.arrival.map(|(at, _)| at)).map(|record| record.hop)

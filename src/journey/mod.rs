@@ -9,6 +9,7 @@ mod model;
 mod notice;
 mod option;
 mod policy;
+mod reach;
 mod relay;
 mod scope;
 mod sign_in;
@@ -28,7 +29,6 @@ use crate::rules::Matcher;
 use crate::source::Source;
 use facts::Facts;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
 
 /// Everything a journey is judged by.
 pub(crate) struct Context<'a, 'c> {
@@ -40,8 +40,8 @@ pub(crate) struct Context<'a, 'c> {
     as_of: Option<Millis>,
     /// Times in which no send job ran.
     silences: Vec<Silence>,
-    /// First labels of the relays whose logs are known, lower case.
-    relays: BTreeSet<String>,
+    /// Which relays stand behind the names of servers.
+    reach: reach::Reach,
     /// What became of the relays' own reports.
     notices: notice::Notices,
     /// Failed sign-ins by time.
@@ -60,11 +60,12 @@ pub fn judge(
 ) -> Vec<Journey> {
     let silences = silence::silences(store, sources, alignment);
     let sign_ins = sign_in::all(store, alignment);
-    let (relays, notices) = (relay::names(store), notice::all(store));
-    let context = Context { store, sources, alignment, matcher, policy, as_of, silences, relays, notices, sign_ins };
+    let (reach, notices) = (reach::Reach::default(), notice::all(store));
+    let mut context = Context { store, sources, alignment, matcher, policy, as_of, silences, reach, notices, sign_ins };
     let scopes = Scopes::learn(&context);
     let all: Vec<Facts> =
         alignment.mails.par_iter().map(|mail| facts::gather(&context, mail)).filter(|facts| wanted(&context, facts)).collect();
+    context.reach = reach::Reach::learn(&context, &all);
     let options = option::of_all(&context, &all, &scopes);
     let ids = id::of_all(&context, &all);
     let recognised = relay::recognised(&context, &all, &scopes);

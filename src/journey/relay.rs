@@ -6,7 +6,7 @@ use super::notice;
 use super::option;
 use super::scope::Scopes;
 use crate::align::{HandOver, Link, Mail};
-use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Store, Sym};
+use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Sym};
 use crate::smtp::{domain, find_reply, is_microsoft};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,8 +30,8 @@ const WITHOUT_ENDS: &[&str] = &["relay-iis", "relay-hmail", "relay-exchange-prot
 pub enum End {
     /// Handed to the server of the recipient.
     Outside,
-    /// Handed to Exchange Online or to a further hop, whose log covers the time or does not.
-    HandedOn { covered: bool },
+    /// Handed to Exchange Online or to a further hop; named where its log covers the time and does not have it.
+    HandedOn { silent: Option<Hop> },
     /// Failed for good.
     Failed,
     /// Still being tried, or put aside until somebody lets it go.
@@ -142,6 +142,9 @@ pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
 }
 
 fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
+    if let Some(covered) = context.reach.after_relay(context, facts, at) {
+        return End::HandedOn { silent: covered.then_some(Hop::Relay) };
+    }
     let host = host(context, facts);
     let (sender, recipient) = (context.store.text(facts.sender), context.store.text(facts.recipient));
     let theirs = domain(recipient).to_lowercase();
@@ -156,14 +159,14 @@ fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
     let port = context.relay(facts).map_or(0, |facts| facts.port);
     let service = SERVICES.iter().any(|service| host.ends_with(service)) || matches!(port, 465 | 587 | 2525);
     if service && !is_microsoft(&host) {
-        return End::HandedOn { covered: false };
+        return End::HandedOn { silent: None };
     }
     if !is_microsoft(&host) && !host.is_empty() && !inside(&host) && !private(address) && theirs != own {
         return End::Outside;
     }
     let clock = context.record(Some(at)).and_then(|record| context.alignment.clocks.get(record.source as usize));
     let covered = |span| context.alignment.covers(Hop::Exchange, &HandOver::new(span, clock, sender, recipient));
-    End::HandedOn { covered: is_microsoft(&host) && context.at(at).is_some_and(covered) }
+    End::HandedOn { silent: (is_microsoft(&host) && context.at(at).is_some_and(covered)).then_some(Hop::Exchange) }
 }
 
 fn private(address: &str) -> bool {
@@ -185,6 +188,14 @@ pub fn stopped_at(context: &Context<'_, '_>, facts: &Facts) -> Hop {
         (true, true) => Hop::Exchange,
         (true, false) if of(context, facts) != Some(End::Trying) && !host(context, facts).is_empty() => Hop::Outside,
         _ => Hop::Relay,
+    }
+}
+
+/// The hop that should have the mail and does not.
+pub fn silent(context: &Context<'_, '_>, facts: &Facts) -> Option<Hop> {
+    match of(context, facts) {
+        Some(End::HandedOn { silent }) => silent,
+        _ => None,
     }
 }
 
@@ -227,11 +238,4 @@ pub fn attempts(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
 /// Whether any mail of the run was taken for the tenant's own behind a relay.
 pub fn recognised(context: &Context<'_, '_>, all: &[Facts], scopes: &Scopes) -> bool {
     all.iter().filter(|facts| facts.relay.is_some()).any(|facts| option::recognised(context, facts, scopes))
-}
-
-/// First labels of the relays that log, lower case.
-pub fn names(store: &Store) -> BTreeSet<String> {
-    let names: BTreeSet<Sym> = store.relay.iter().map(|facts| facts.name).collect();
-    let label = |name: Sym| store.text(name).split(['.', '/']).next().unwrap_or("").to_lowercase();
-    names.into_iter().map(label).collect()
 }

@@ -46,10 +46,10 @@ fn at_relay(end: relay::End, ends: Ends) -> Verdict {
         relay::End::Failed => Verdict::Bounced,
         _ if ends.sap == Some(SapState::Error) => Verdict::Conflict,
         relay::End::Outside => Verdict::Delivered,
-        relay::End::HandedOn { covered: true } => Verdict::Missing,
+        relay::End::HandedOn { silent: Some(_) } => Verdict::Missing,
         relay::End::Trying => Verdict::Deferred,
         relay::End::Quarantined => Verdict::Diverted,
-        relay::End::HandedOn { covered: false } | relay::End::Taken => Verdict::HandedOff,
+        relay::End::HandedOn { silent: None } | relay::End::Taken => Verdict::HandedOff,
         relay::End::Untold => Verdict::Unknown,
     }
 }
@@ -77,6 +77,7 @@ fn before_exchange(ends: Ends) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Hop;
 
     #[test]
     fn every_row_of_the_table() {
@@ -114,10 +115,16 @@ mod tests {
             (Ends { relay: Some(relay::End::Taken), ..ends(Some(S::Sent), None, None) }, Verdict::HandedOff),
             (Ends { relay: Some(relay::End::Untold), ..ends(Some(S::Sent), None, None) }, Verdict::Unknown),
             (Ends { relay: Some(relay::End::Quarantined), ..ends(Some(S::Sent), None, None) }, Verdict::Diverted),
-            (Ends { relay: Some(relay::End::HandedOn { covered: true }), ..ends(Some(S::Sent), None, None) }, Verdict::Missing),
-            (Ends { relay: Some(relay::End::HandedOn { covered: false }), ..ends(None, None, None) }, Verdict::HandedOff),
+            (
+                Ends { relay: Some(relay::End::HandedOn { silent: Some(Hop::Exchange) }), ..ends(Some(S::Sent), None, None) },
+                Verdict::Missing,
+            ),
+            (Ends { relay: Some(relay::End::HandedOn { silent: None }), ..ends(None, None, None) }, Verdict::HandedOff),
             (Ends { relay: Some(relay::End::Outside), ..ends(Some(S::Error), None, None) }, Verdict::Conflict),
-            (Ends { relay: Some(relay::End::HandedOn { covered: true }), ..ends(Some(S::Sent), None, Some(T::Sent)) }, Verdict::Delivered),
+            (
+                Ends { relay: Some(relay::End::HandedOn { silent: Some(Hop::Exchange) }), ..ends(Some(S::Sent), None, Some(T::Sent)) },
+                Verdict::Delivered,
+            ),
             (ends(Some(S::Unknown), None, None), Verdict::Unknown),
             (ends(Some(S::Sent), None, Some(T::GettingStatus)), Verdict::Unknown),
         ];

@@ -1,5 +1,6 @@
 //! Where the logs are silent: what no log covers, and exactly what to export next.
 
+mod relay;
 mod sap;
 mod trace;
 
@@ -27,6 +28,8 @@ pub fn gaps(analysis: &Analysis) -> Vec<Gap> {
         trace::cut_off(analysis),
         trace::no_reason(analysis),
         trace::not_seen(analysis),
+        relay::not_seen(analysis),
+        relay::unlogged(analysis),
         sap::no_dialogue(analysis),
         sap::still_waiting(analysis),
     ];

@@ -1,7 +1,7 @@
 //! What to ask Exchange Online for.
 
 use super::{Gap, in_any_zone, mails, window};
-use crate::evidence::{HOUR, Millis, Sym, rfc3339};
+use crate::evidence::{HOUR, Hop, Millis, Sym, rfc3339};
 use crate::journey::{Journey, Verdict};
 use crate::pipeline::Analysis;
 use crate::report::clean;
@@ -80,7 +80,8 @@ pub fn no_reason(analysis: &Analysis) -> Option<Gap> {
 
 /// Mails that should stand in the trace and do not.
 pub fn not_seen(analysis: &Analysis) -> Option<Gap> {
-    let missing: Vec<&Journey> = analysis.journeys.iter().filter(|j| j.verdict == Verdict::Missing).collect();
+    let of_trace = |journey: &&Journey| journey.verdict == Verdict::Missing && journey.stopped_at != Some(Hop::Relay);
+    let missing: Vec<&Journey> = analysis.journeys.iter().filter(of_trace).collect();
     let (from, to) = window(missing.iter().copied(), 12 * HOUR)?;
     let recipients = distinct(analysis, &missing, |journey| journey.recipient);
     let who = if recipients.len() <= FEW { format!(" -RecipientAddress '{}'", recipients.join("','")) } else { String::new() };
