@@ -20,6 +20,39 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Logs of the whole run.
 const LOGS: &[&str] = &["long-ids.maillog-traditional-rfc3164.log", "long-ids.maillog-iso8601.log", "long-ids.maillog-rfc5424.log"];
 
+/// Code and recipient of each refusal that the laboratory's clients saw: at RCPT, before a recipient was named, or behind
+/// the content. Two logons and two connections that came at once are one each; the relay logs no code for them.
+fn refused(want: &[Vec<&str>], result: usize) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = Vec::new();
+    for words in want.iter().filter_map(|row| row.get(result)).filter(|words| !words.is_empty()) {
+        let mut words = words.split(' ');
+        let one = match (words.next().unwrap(), words.next().unwrap(), words.next()) {
+            ("RCPT", recipient, Some(code)) => (code.to_owned(), recipient.to_owned()),
+            ("MAIL", code, _) => (code.to_owned(), String::new()),
+            ("DATA", ..) => ("content".to_owned(), String::new()),
+            (_, error, _) => (error.split('(').next().unwrap().to_owned(), String::new()),
+        };
+        if one.0 != "SMTPConnectError" || !out.contains(&one) {
+            out.push(one);
+        }
+    }
+    out.sort();
+    out
+}
+
+/// The same as the journeys tell it.
+fn at_the_door(all: &[BTreeMap<&'static str, String>]) -> Vec<(String, String)> {
+    let word = |row: &BTreeMap<&'static str, String>| match (row["reply_code"].as_str(), row["rule"].as_str()) {
+        ("", "LIMIT-15") => "content".to_owned(),
+        ("", "HOP-09") => "SMTPAuthenticationError".to_owned(),
+        ("", "HOP-11") => "SMTPConnectError".to_owned(),
+        (code, _) => code.to_owned(),
+    };
+    let mut out: Vec<_> = all.iter().filter(|row| row["verdict"] == "rejected").map(|row| (word(row), row["recipient"].clone())).collect();
+    out.sort();
+    out
+}
+
 #[test]
 fn every_outcome_of_the_laboratory() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/relay/generated-postfix");
@@ -54,6 +87,6 @@ fn every_outcome_of_the_laboratory() {
             }
         }
         assert!(wrong.is_empty(), "{log}: {} of {}\n{}", wrong.len(), want.len(), wrong.join("\n"));
-        assert!(all.iter().any(|row| row["verdict"] == "rejected"), "{log}: what was refused at the door");
+        assert_eq!(at_the_door(&all), refused(&want, at("client_result_if_not_queued")), "{log}: what was refused at the door");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::View;
 use super::compare::{self, Part, Texts};
+use super::doors;
 use super::expansion;
 use super::keys::Exact;
 use super::model::{Link, LinkKey, Mail};
@@ -259,22 +260,16 @@ fn confidence(best: &Rank, rival: Option<&Rank>, runner_up: Option<u32>) -> Link
     Link { key: LinkKey::Reply, confidence, runner_up }
 }
 
-/// Runs without SAP's export start at the earliest hop that is given: one mail per try in the SMTP dialogue, joined with
-/// the arrival its echo names, and one per session that failed before a recipient was named; without a trace of the
-/// dialogue one mail per arrival.
+/// Runs without SAP's export start at the earliest hop that is given: at the SMTP dialogue, else at the relays, else one
+/// mail per arrival.
 fn start_from_attempts(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, taken: &mut Taken) {
     let own = Link { key: LinkKey::None, confidence: 1.0, runner_up: None };
-    for (attempt, record) in view.units.attempts.iter().enumerate() {
-        let mut mail = Mail { attempts: vec![(*record, own)], ..Mail::default() };
-        taken.attempts[attempt] = true;
-        let link = Link { key: LinkKey::MessageId, confidence: 0.99, runner_up: None };
-        own_arrival(view, exact, attempt, &mut mail, taken, link);
-        mails.push(mail);
-    }
-    mails.extend(view.units.sessions.iter().map(|record| Mail { attempts: vec![(*record, own)], ..Mail::default() }));
-    let dialogue =
-        view.units.attempts.iter().chain(&view.units.sessions).any(|record| view.store.records[*record as usize].hop == Hop::Icm);
-    if !dialogue {
+    let tries = || view.units.attempts.iter().chain(&view.units.sessions);
+    if tries().any(|record| view.store.records[*record as usize].hop == Hop::Icm) {
+        start_from_dialogue(view, exact, mails, taken);
+    } else {
+        let refused = doors::mails(view).into_iter();
+        mails.extend(refused.map(|tries| Mail { attempts: tries.into_iter().map(|record| (record, own)).collect(), ..Mail::default() }));
         relays::start(view, mails, taken);
     }
     if mails.is_empty() {
@@ -289,4 +284,18 @@ fn start_from_attempts(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, ta
             mails.push(Mail { arrivals: arrival.rows.iter().map(|row| (*row, own)).collect(), ..Mail::default() });
         }
     }
+}
+
+/// One mail per try in the SMTP dialogue, joined with the arrival its echo names, and one per session that failed before
+/// a recipient was named.
+fn start_from_dialogue(view: &View<'_>, exact: &Exact, mails: &mut Vec<Mail>, taken: &mut Taken) {
+    let own = Link { key: LinkKey::None, confidence: 1.0, runner_up: None };
+    for (attempt, record) in view.units.attempts.iter().enumerate() {
+        let mut mail = Mail { attempts: vec![(*record, own)], ..Mail::default() };
+        taken.attempts[attempt] = true;
+        let link = Link { key: LinkKey::MessageId, confidence: 0.99, runner_up: None };
+        own_arrival(view, exact, attempt, &mut mail, taken, link);
+        mails.push(mail);
+    }
+    mails.extend(view.units.sessions.iter().map(|record| Mail { attempts: vec![(*record, own)], ..Mail::default() }));
 }

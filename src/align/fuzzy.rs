@@ -5,6 +5,7 @@ use super::assign;
 use super::blocks::{Blocks, Goal, Heads, groups};
 use super::clock::Clock;
 use super::compare::{Part, Texts};
+use super::doors::Doors;
 use super::model::{Link, LinkKey, Mail};
 use super::units::{Arrival, Taken};
 use crate::evidence::{Evidence, MINUTE, Millis, SapState, Span, Sym};
@@ -98,6 +99,7 @@ fn seekers(view: &View<'_>, mails: &[Mail], slot: Slot) -> (Vec<Seeker>, Vec<See
     // A relay that names the Message-ID would have found the arrival by it.
     let named = |row: &u32| view.store.records.get(*row as usize).is_some_and(|record| !record.message_id.is_empty());
     let open = |mail: &Mail| slot(mail).is_empty() && mail.arrivals.is_empty() && !mail.relays.iter().any(|(row, _)| named(row));
+    let doors = Doors::of(view);
     for (mail, own) in mails.iter().enumerate().filter(|(_, mail)| open(mail)) {
         let Some(last) = own.requests.last().copied() else { continue };
         let record = &view.store.records[last as usize];
@@ -120,7 +122,7 @@ fn seekers(view: &View<'_>, mails: &[Mail], slot: Slot) -> (Vec<Seeker>, Vec<See
         };
         if handed_over {
             sure.push(seeker);
-        } else if !refused_for_good(view, record) && facts.state != SapState::Future {
+        } else if !refused_for_good(view, record) && !doors.explain(view, last) && facts.state != SapState::Future {
             doubtful.push(seeker);
         }
     }

@@ -12,6 +12,7 @@ mod compare;
 mod complete;
 mod coverage;
 mod dates;
+mod doors;
 mod expansion;
 mod fit;
 mod fuzzy;

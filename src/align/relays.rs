@@ -92,7 +92,8 @@ impl Queues {
                 out.before.insert(facts.next_queue_id, place);
             }
             if asked.is_empty() {
-                let whole = matches!(record.kind, Kind::Accept | Kind::Fail) || matches!(facts.phase, Phase::Held | Phase::Released);
+                let whole = matches!(record.kind, Kind::Accept | Kind::Fail)
+                    || matches!(facts.phase, Phase::Held | Phase::Released | Phase::Unfinished | Phase::Rejected);
                 out.of_all.extend(whole.then_some((place, at)));
             } else {
                 out.entries[place].named = true;

@@ -18,6 +18,9 @@ const RUN_GAP: Millis = 2 * MINUTE;
 /// SAPconnect tries again ten minutes after a temporary error at the earliest; clocks and runs leave some play.
 const DUE_AGAIN: Millis = 9 * MINUTE + 30_000;
 
+/// Codes by which a server refuses a logon (RFC 4954 section 6).
+const LOGON_REFUSED: [&str; 3] = ["535", "534", "454"];
+
 /// A session that failed.
 struct Session {
     at: Span,
@@ -28,6 +31,8 @@ struct Session {
     reply: String,
     /// The connection or its TLS failed, so no server said anything.
     silent: bool,
+    /// A relay tells that it refused a logon, in words of its own.
+    logon: bool,
 }
 
 /// Gives mails the failed sessions that belong to their last status, then those of earlier runs.
@@ -48,7 +53,8 @@ fn sessions(view: &View<'_>) -> Vec<Session> {
         let sender = if evidence.hop == Hop::Relay { view.texts.sender(evidence) } else { Part::default() };
         let reply = squeeze(view.store.text(evidence.reply));
         let silent = matches!(evidence.kind, Kind::Connect | Kind::Tls);
-        Some(Session { at: view.at(*record)?, record: *record, host, sender, reply, silent })
+        let logon = evidence.hop == Hop::Relay && evidence.kind == Kind::Auth;
+        Some(Session { at: view.at(*record)?, record: *record, host, sender, reply, silent, logon })
     };
     let mut out: Vec<Session> = view.units.sessions.iter().filter_map(one).collect();
     out.sort_by_key(|session| (session.at, session.record));
@@ -69,6 +75,9 @@ impl Slot {
     fn fits(&self, texts: &Texts<'_>, session: &Session) -> bool {
         if session.silent {
             return self.same_host(session) && !self.replied;
+        }
+        if session.logon {
+            return LOGON_REFUSED.iter().any(|code| self.reply.starts_with(code));
         }
         let same_sender = texts.agree(self.sender, session.sender);
         self.replied

@@ -1,13 +1,13 @@
 //! Records grouped into the three things that are joined: requests, tries, arrivals.
 
 use super::compare::{self, Part, Texts};
+use super::doors;
 use super::keys::Exact;
 use super::model::Mail;
 use super::relays;
 use super::requests::{self, Request};
 use super::{Map, View};
-use crate::evidence::{Evidence, Hop, Kind, Phase, Store, Sym};
-use crate::smtp::find_reply;
+use crate::evidence::{Evidence, Hop, Kind, Store, Sym};
 use foldhash::fast::FixedState;
 use std::collections::HashSet;
 
@@ -64,22 +64,12 @@ impl Units {
             }
         }
         if units.attempts.is_empty() {
-            // A mail that a relay refused at its door never came into its queue: the relay's log tells of the try.
-            let (named, nameless): (Vec<u32>, Vec<u32>) = refused(store).partition(|at| !store.records[*at as usize].recipient.is_empty());
+            let (named, nameless) = doors::refused(store);
             units.attempts = named;
-            // Of a session that named no recipient only SAP's own words tell whose it was.
-            units.sessions.extend(nameless.into_iter().filter(|_| !units.requests.is_empty()));
+            units.sessions.extend(nameless);
         }
         units
     }
-}
-
-fn refused(store: &Store) -> impl Iterator<Item = u32> {
-    // What is put off at the door comes again: only a refusal for good ends a mail.
-    let for_good = |record: &Evidence| find_reply(store.text(record.reply)).and_then(|reply| reply.code).is_none_or(|code| code >= 500);
-    let at_door = |record: &Evidence| store.relay_of(record).is_some_and(|facts| facts.phase == Phase::Rejected);
-    let own = move |record: &Evidence| record.kind == Kind::Reply && at_door(record) && for_good(record);
-    (0u32..).zip(&store.records).filter(move |(_, record)| own(record)).map(|(at, _)| at)
 }
 
 fn arrivals(texts: &Texts<'_>) -> Vec<Arrival> {

@@ -10,8 +10,8 @@ use super::relay;
 use super::scope::Scopes;
 use super::verdict::{Ends, verdict};
 use crate::align::{HandOver, LinkKey};
-use crate::evidence::{Hop, Kind, Millis, SapState, Span, Strings, Sym, TraceFacts, TraceStatus};
-use crate::rules::{Heal, JourneyFacts, Rule, RuleKind, Said};
+use crate::evidence::{Hop, Kind, Millis, Phase, SapState, Span, Strings, Sym, TraceFacts, TraceStatus};
+use crate::rules::{Heal, JourneyFacts, Judgement, Rule, RuleKind, Said};
 use crate::smtp::{chain, find_reply, is_microsoft, trailer};
 
 /// A journey some of whose texts are not interned yet.
@@ -102,7 +102,13 @@ pub fn judge<'c>(
 fn deciding_host(context: &Context<'_, '_>, facts: &Facts) -> (String, u16) {
     let next = relay::host(context, facts);
     let port = context.relay(facts).map_or(0, |facts| facts.port);
-    if next.is_empty() { option::host(context, facts) } else { (next, port) }
+    let told = if next.is_empty() { option::host(context, facts) } else { (next, port) };
+    // A relay that refuses at its own door names itself.
+    let own = || context.record(facts.attempt.map(|(at, _)| at)).and_then(|record| context.store.relay_of(record));
+    match own().filter(|_| told.0.is_empty()) {
+        Some(relay) => (context.store.text(relay.name).to_lowercase(), 0),
+        None => told,
+    }
 }
 
 fn ends(context: &Context<'_, '_>, facts: &Facts, host: &str) -> Ends {
@@ -132,7 +138,7 @@ fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: 
     match verdict {
         Verdict::Delivered if context.status(facts) == Some(TraceStatus::Sent) || by_relay => Some(Hop::Outside),
         Verdict::Bounced | Verdict::Deferred if by_relay => Some(relay::stopped_at(context, facts)),
-        Verdict::HandedOff | Verdict::Conflict if by_relay => Some(Hop::Relay),
+        Verdict::HandedOff | Verdict::Conflict | Verdict::Rejected if by_relay => Some(Hop::Relay),
         Verdict::Missing if by_relay => relay::silent(context, facts),
         Verdict::Missing if context.reach.after_sap(context, facts) == Some(true) => Some(Hop::Relay),
         // A report of non-delivery may be a relay's.
@@ -298,7 +304,51 @@ struct Cause<'c> {
 /// The rule a mail broke: what the reply says, else SAP's message, else the facts of the journey. Rules about mails that
 /// arrived are findings, never causes.
 fn cause<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, host: &str, port: u16) -> Cause<'c> {
-    let mut held = context.matcher.journey(&journey_facts(context, facts, journey));
+    let by_text = by_text(context, facts, journey, host, port);
+    let held = held(context, facts, journey, by_text.as_ref().is_some_and(|found| !is_generic(found.rule)));
+    if !journey.verdict.failed() {
+        return Cause { rule: None, guess: false, findings: held };
+    }
+    let by_facts = || held.iter().find(|rule| rule.kind == RuleKind::Journey).copied();
+    let (rule, guess) = match by_text {
+        Some(judgement) => (Some(judgement.rule), judgement.guess),
+        None => (by_facts(), false),
+    };
+    let findings = held.iter().copied().filter(|other| rule.is_none_or(|rule| rule.id != other.id)).collect();
+    Cause { rule, guess, findings }
+}
+
+/// What the words of the reply, or its code, tell of the cause.
+fn by_text<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, host: &str, port: u16) -> Option<Judgement<'c>> {
+    let spoken = matches!(journey.verdict, Verdict::Rejected | Verdict::Unsent | Verdict::Deferred | Verdict::Waiting | Verdict::Bounced);
+    if !spoken {
+        return None;
+    }
+    let record = context.record(facts.decided);
+    let text = record.map_or("", |record| context.store.text(record.reply));
+    let at_door = at_door(context, facts);
+    let judgement = context.matcher.judge(&Said {
+        text,
+        cut: record.is_some_and(|record| record.cut.reply),
+        sap_message: context.store.text(journey.sap_message),
+        host: if trailer(text).is_some() { "" } else { host },
+        port,
+        external: journey.external,
+        stage: context.relay(facts).map(|relay| relay.stage).or(context.smtp(facts).map(|smtp| smtp.stage)).unwrap_or(""),
+        speaker: if at_door { "own-relay" } else { "" },
+    });
+    // What a code alone tells is written for Exchange Online.
+    judgement.filter(|found| found.rule.heal != Heal::Success && !(at_door && is_generic(found.rule)))
+}
+
+/// Whether a rule knows a code alone.
+fn is_generic(rule: &Rule) -> bool {
+    rule.id.starts_with("GEN-")
+}
+
+/// Rules about the facts of a mail.
+fn held<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, explained: bool) -> Vec<&'c Rule> {
+    let mut held = context.matcher.journey(&JourneyFacts { explained, ..journey_facts(context, facts, journey) });
     // What the list of jobs proves needs no hour of waiting.
     let idle = match journey.verdict {
         Verdict::Waiting => "WAIT-01",
@@ -307,29 +357,14 @@ fn cause<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, host: 
     if facts.held_up && !held.iter().any(|rule| rule.id == idle) {
         held.extend(context.matcher.rule(idle));
     }
-    if !journey.verdict.failed() {
-        return Cause { rule: None, guess: false, findings: held };
-    }
-    let record = context.record(facts.decided);
-    let text = record.map_or("", |record| context.store.text(record.reply));
-    let by_text = context.matcher.judge(&Said {
-        text,
-        cut: record.is_some_and(|record| record.cut.reply),
-        sap_message: context.store.text(journey.sap_message),
-        host: if trailer(text).is_some() { "" } else { host },
-        port,
-        external: journey.external,
-        stage: context.relay(facts).map(|relay| relay.stage).or(context.smtp(facts).map(|smtp| smtp.stage)).unwrap_or(""),
-        speaker: "",
-    });
-    let by_facts = || held.iter().find(|rule| rule.kind == RuleKind::Journey).copied();
-    let spoken = matches!(journey.verdict, Verdict::Rejected | Verdict::Unsent | Verdict::Deferred | Verdict::Waiting | Verdict::Bounced);
-    let (rule, guess) = match by_text.filter(|found| spoken && found.rule.heal != Heal::Success) {
-        Some(judgement) => (Some(judgement.rule), judgement.guess),
-        None => (by_facts(), false),
-    };
-    let findings = held.into_iter().filter(|other| rule.is_none_or(|rule| rule.id != other.id)).collect();
-    Cause { rule, guess, findings }
+    held
+}
+
+/// Whether the words are those of a relay's own door.
+fn at_door(context: &Context<'_, '_>, facts: &Facts) -> bool {
+    let refused = |at: Option<u32>| context.record(at).and_then(|record| context.store.relay_of(record));
+    let all = [facts.decided, facts.attempt.map(|(at, _)| at)].into_iter().filter_map(refused);
+    all.into_iter().any(|relay| relay.phase == Phase::Rejected)
 }
 
 fn journey_facts<'a>(context: &Context<'a, '_>, facts: &Facts, journey: &'a Journey) -> JourneyFacts<'a> {
@@ -354,6 +389,7 @@ fn journey_facts<'a>(context: &Context<'a, '_>, facts: &Facts, journey: &'a Jour
         elsewhere: context.replaced(facts, |record| (record.recipient, record.cut.recipient)),
         other_sender: context.replaced(facts, |record| (record.sender, record.cut.sender)),
         has_reply: journey.reply_code != 0 || facts.attempt.is_some(),
+        explained: false,
         attempts: journey.attempts.unwrap_or(1),
     }
 }

@@ -256,13 +256,16 @@ fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
     let text = |at: Option<u32>| context.record(at).is_some_and(|record| !record.reply.is_empty());
     let failed = |at: u32| context.record(Some(at)).is_some_and(|record| matches!(record.kind, Kind::Fail | Kind::Defer));
     let arrival = facts.arrival.map(|(at, _)| at).filter(|at| text(Some(*at)) && failed(*at));
-    let given_up = facts.relay.map(|(at, _)| at).filter(|at| failed(*at));
+    let at_door = |at: u32| context.record(Some(at)).is_some_and(|record| record.kind == Kind::Reply);
+    let given_up = facts.relay.map(|(at, _)| at).filter(|at| failed(*at) || at_door(*at));
     // Where a mail was given up in another file than it was tried in, the last try says why.
     let of_relay = |at: &u32| context.record(Some(*at)).is_some_and(|record| record.hop == Hop::Relay) && !notice::is(context, *at);
     let last_try = || facts.evidence.iter().rev().copied().find(|at| of_relay(at) && text(Some(*at)) && failed(*at));
     let relay = given_up.and_then(|at| if text(Some(at)) { Some(at) } else { last_try() });
-    let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)));
     let last = facts.request.filter(|at| text(Some(*at)));
+    // A relay tells of a logon in words of its own; what it answered stands at SAP.
+    let coded = |at: u32| context.record(Some(at)).is_some_and(|record| find_reply(context.store.text(record.reply)).is_some());
+    let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)) && (coded(*at) || !last.is_some_and(coded)));
     let earlier = || facts.history.iter().rev().copied().find(|at| context.failed(*at) && text(Some(*at)));
     let handed_over = context.state(facts).is_some_and(SapState::handed_over);
     arrival.or(relay).or(attempt).or(last).or_else(|| earlier().filter(|_| !handed_over))

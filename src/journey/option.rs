@@ -3,7 +3,7 @@
 use super::Context;
 use super::facts::Facts;
 use super::scope::Scopes;
-use crate::evidence::TraceStatus;
+use crate::evidence::{Hop, TraceStatus};
 use crate::smtp::{is_mx_endpoint, trailer};
 use std::collections::BTreeMap;
 
@@ -81,7 +81,8 @@ fn of_one(context: &Context<'_, '_>, facts: &Facts, recognised: Option<u32>) -> 
     let submission = if mechanism.eq_ignore_ascii_case("XOAUTH2") { "smtp-auth-oauth" } else { "smtp-auth-basic" };
     let words = context.record(facts.decided).map_or("", |record| context.store.text(record.reply));
     // What a relay has logged went over a relay, whatever SAP calls it.
-    if let Some((at, _)) = facts.relay {
+    let at_door = facts.attempt.filter(|(at, _)| context.record(Some(*at)).is_some_and(|record| record.hop == Hop::Relay));
+    if let Some((at, _)) = facts.relay.or(at_door) {
         return Way { option: "relay-server", basis: OptionBasis::RelayLog(at) };
     }
     let option = match by_host(&host, recognised.is_some(), submission) {

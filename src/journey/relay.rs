@@ -7,7 +7,7 @@ use super::option;
 use super::scope::Scopes;
 use crate::align::{HandOver, Link, Mail};
 use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Sym};
-use crate::smtp::{domain, find_reply, is_microsoft};
+use crate::smtp::{domain, find_reply, is_microsoft, is_private};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Services that take mail for others to hand it on.
@@ -34,6 +34,8 @@ pub enum End {
     HandedOn { silent: Option<Hop> },
     /// Failed for good.
     Failed,
+    /// Refused at its own door, behind the beginning of the mail.
+    Refused,
     /// Still being tried, or put aside until somebody lets it go.
     Trying,
     /// In quarantine.
@@ -48,7 +50,7 @@ pub enum End {
 /// several, the worst of theirs counts.
 pub fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
     let severity = |at: u32| match context.record(Some(at)).map(|record| record.kind) {
-        Some(Kind::Fail) => 2,
+        Some(Kind::Fail | Kind::Reply) => 2,
         Some(Kind::Defer) => 1,
         _ => 0,
     };
@@ -101,6 +103,7 @@ fn ends(context: &Context<'_, '_>, mail: &Mail) -> Vec<(usize, u32, Link)> {
     let is_end = |record: &Evidence, facts: &RelayFacts| match record.kind {
         Kind::Deliver => !ids.contains(&facts.next_queue_id),
         Kind::Fail | Kind::Defer => facts.phase != Phase::Tried,
+        Kind::Reply => facts.phase == Phase::Rejected,
         // One that was let go again is where it was before.
         _ => matches!(facts.phase, Phase::Held | Phase::Released | Phase::Cut),
     };
@@ -133,6 +136,7 @@ pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
         _ if phase == Some(Phase::Quarantined) => End::Quarantined,
         Kind::Event if phase == Some(Phase::Held) => End::Trying,
         Kind::Fail => End::Failed,
+        Kind::Reply if phase == Some(Phase::Rejected) => End::Refused,
         // A mail that left the queue is not tried any more, whether its time was up or somebody deleted it.
         Kind::Defer if context.relay(facts).is_some_and(|facts| facts.closed) => End::Failed,
         Kind::Defer => End::Trying,
@@ -161,19 +165,12 @@ fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
     if service && !is_microsoft(&host) {
         return End::HandedOn { silent: None };
     }
-    if !is_microsoft(&host) && !host.is_empty() && !inside(&host) && !private(address) && theirs != own {
+    if !is_microsoft(&host) && !host.is_empty() && !inside(&host) && !is_private(address) && theirs != own {
         return End::Outside;
     }
     let clock = context.record(Some(at)).and_then(|record| context.alignment.clocks.get(record.source as usize));
     let covered = |span| context.alignment.covers(Hop::Exchange, &HandOver::new(span, clock, sender, recipient));
     End::HandedOn { silent: (is_microsoft(&host) && context.at(at).is_some_and(covered)).then_some(Hop::Exchange) }
-}
-
-fn private(address: &str) -> bool {
-    address.parse().is_ok_and(|address| match address {
-        std::net::IpAddr::V4(four) => four.is_private() || four.is_loopback() || four.is_link_local(),
-        std::net::IpAddr::V6(six) => six.is_loopback() || six.is_unique_local(),
-    })
 }
 
 /// Next server of the relay, lower case.

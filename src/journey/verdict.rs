@@ -44,6 +44,7 @@ fn at_relay(end: relay::End, ends: Ends) -> Verdict {
     match end {
         // The relay's report of the failure may have reached SAP.
         relay::End::Failed => Verdict::Bounced,
+        relay::End::Refused => Verdict::Rejected,
         _ if ends.sap == Some(SapState::Error) => Verdict::Conflict,
         relay::End::Outside => Verdict::Delivered,
         relay::End::HandedOn { silent: Some(_) } => Verdict::Missing,
@@ -111,6 +112,7 @@ mod tests {
             (Ends { relay: Some(relay::End::Outside), ..ends(Some(S::Sent), None, None) }, Verdict::Delivered),
             (Ends { relay: Some(relay::End::Failed), ..ends(Some(S::Sent), None, None) }, Verdict::Bounced),
             (Ends { relay: Some(relay::End::Failed), ..ends(Some(S::Error), None, None) }, Verdict::Bounced),
+            (Ends { relay: Some(relay::End::Refused), ..ends(Some(S::Error), None, None) }, Verdict::Rejected),
             (Ends { relay: Some(relay::End::Trying), ..ends(None, None, None) }, Verdict::Deferred),
             (Ends { relay: Some(relay::End::Taken), ..ends(Some(S::Sent), None, None) }, Verdict::HandedOff),
             (Ends { relay: Some(relay::End::Untold), ..ends(Some(S::Sent), None, None) }, Verdict::Unknown),

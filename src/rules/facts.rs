@@ -37,6 +37,8 @@ pub struct JourneyFacts<'a> {
     pub other_sender: bool,
     /// A reply gives the reason.
     pub has_reply: bool,
+    /// A rule knows its words.
+    pub explained: bool,
     /// Tries at the deciding hop.
     pub attempts: u32,
 }
@@ -96,7 +98,7 @@ fn over(bound: Option<i64>, fact: Option<i64>) -> Check {
     bound.map(|bound| fact.is_some_and(|fact| fact > bound))
 }
 
-fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 16] {
+fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 17] {
     [
         one_of(&when.verdict, facts.verdict),
         one_of(&when.sap_state, facts.sap_state),
@@ -107,6 +109,7 @@ fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 16] {
         one_of(&when.stopped_at, facts.stopped_at),
         when.external.map(|want| facts.external == Some(want)),
         when.has_reply.map(|want| facts.has_reply == want),
+        when.explained.map(|want| facts.explained == want),
         over(when.latency_over_s, facts.latency_s),
         over(when.age_over_s, facts.age_s),
         over(when.idle_over_s, facts.idle_s),

@@ -24,6 +24,8 @@ pub struct When {
     pub external: Option<bool>,
     /// Whether a reply gives a reason.
     pub has_reply: Option<bool>,
+    /// Whether a rule knows the words of the reply, in contrast to its code.
+    pub explained: Option<bool>,
     /// Seconds from request to end, more than.
     pub latency_over_s: Option<i64>,
     /// Seconds since the request of a mail that still waits, more than.

@@ -27,6 +27,15 @@ pub fn is_submission(host: &str) -> bool {
     matches!(host.as_str(), "smtp.office365.com" | "smtp-legacy.office365.com" | "smtp.partner.outlook.cn")
 }
 
+/// Whether an address is of a network of one's own (RFC 1918, RFC 4193), of the host itself or of the link.
+#[must_use]
+pub fn is_private(address: &str) -> bool {
+    address.parse().is_ok_and(|address| match address {
+        std::net::IpAddr::V4(four) => four.is_private() || four.is_loopback() || four.is_link_local(),
+        std::net::IpAddr::V6(six) => six.is_loopback() || six.is_unique_local() || six.is_unicast_link_local(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

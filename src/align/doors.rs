@@ -1,0 +1,106 @@
+//! Refusals at the doors of relays: tries of mails that never came into a queue (relay.md section 1.1.7).
+
+use super::attempts::{NEAR, SAME_REPLY};
+use super::compare::{Part, shared_prefix};
+use super::{Map, View};
+use crate::evidence::{Evidence, Hop, Kind, MINUTE, Millis, Phase, SapState, Store, Sym};
+use crate::smtp::{find_reply, is_private, squeeze};
+use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, HashSet};
+
+/// Refusals of a client further apart are of two runs of its send job.
+const RUN_GAP: Millis = 2 * MINUTE;
+
+/// Refused tries by record, those that name a recipient and those that do not.
+pub fn refused(store: &Store) -> (Vec<u32>, Vec<u32>) {
+    let own = |record: &Evidence| {
+        let at_door = store.relay_of(record).is_some_and(|facts| facts.phase == Phase::Rejected);
+        at_door && matches!(record.kind, Kind::Reply | Kind::Auth)
+    };
+    let all = (0u32..).zip(&store.records).filter(|(_, record)| own(record)).map(|(at, _)| at);
+    all.partition(|at| !store.records[*at as usize].recipient.is_empty())
+}
+
+/// What is put off comes again.
+fn put_off(store: &Store, record: &Evidence) -> bool {
+    find_reply(store.text(record.reply)).and_then(|reply| reply.code).is_some_and(|code| code < 500)
+}
+
+/// Whose refusals come together: those of a sender and recipient, or of a client that named neither.
+type Whose = (Sym, Sym, Sym);
+
+/// Runs without SAP's export: the tries of each mail that was refused. Each refusal for good is one of its own; what was
+/// put off is one mail to its recipient unless the relay took one such; of clients that named nobody only those count
+/// that stand inside or hand over mail, for the world knocks at every door.
+pub fn mails(view: &View<'_>) -> Vec<Vec<u32>> {
+    let store = view.store;
+    let taken: HashSet<(Sym, Sym), FixedState> = view.units.relays.iter().map(|unit| (unit.sender.text, unit.recipient.text)).collect();
+    let clients = clients(view);
+    let mut out: Vec<Vec<u32>> = Vec::new();
+    let mut open: BTreeMap<Whose, (usize, Option<Millis>)> = BTreeMap::new();
+    // What bears a queue id belongs to that queue.
+    let free = |at: &u32| store.relay_of(&store.records[*at as usize]).is_some_and(|facts| facts.queue_id.is_empty());
+    for at in view.units.attempts.iter().chain(&view.units.sessions).copied().filter(free) {
+        let record = &store.records[at as usize];
+        let (sender, recipient): (Part, Part) = (view.texts.sender(record), view.texts.recipient(record));
+        let client = store.relay_of(record).map_or(Sym::EMPTY, |facts| facts.client_ip);
+        let nameless = sender.is_empty() && recipient.is_empty();
+        let again = put_off(store, record);
+        if nameless && !clients.contains(&client) && !is_private(store.text(client))
+            || again && taken.contains(&(sender.text, recipient.text))
+        {
+            continue;
+        }
+        if !nameless && !again {
+            out.push(vec![at]);
+            continue;
+        }
+        let whose = if nameless { (Sym::EMPTY, Sym::EMPTY, client) } else { (sender.text, recipient.text, Sym::EMPTY) };
+        let time = view.at(at).map(|at| at.from);
+        let near = |last: Option<Millis>| !nameless || last.zip(time).is_none_or(|(last, time)| time - last <= RUN_GAP);
+        match open.get_mut(&whose).filter(|(_, last)| near(*last)) {
+            Some((place, last)) => {
+                out[*place].push(at);
+                *last = time;
+            }
+            None => {
+                open.insert(whose, (out.len(), time));
+                out.push(vec![at]);
+            }
+        }
+    }
+    out
+}
+
+/// Addresses of clients whose mail a relay took.
+fn clients(view: &View<'_>) -> HashSet<Sym, FixedState> {
+    let rows = view.units.relays.iter().filter_map(|unit| view.store.records.get(unit.first() as usize));
+    rows.filter_map(|record| view.store.relay_of(record)).map(|facts| facts.client_ip).filter(|ip| !ip.is_empty()).collect()
+}
+
+/// Refusals by the recipient they name.
+pub struct Doors(Map<Sym, Vec<u32>>);
+
+impl Doors {
+    /// Those of a run.
+    pub fn of(view: &View<'_>) -> Self {
+        let mut out: Map<Sym, Vec<u32>> = Map::default();
+        for at in view.units.attempts.iter().copied().filter(|at| view.store.records[*at as usize].hop == Hop::Relay) {
+            out.entry(view.texts.recipient(&view.store.records[at as usize]).text).or_default().push(at);
+        }
+        Self(out)
+    }
+
+    /// Whether one of them is what made SAP give up: the same words at the same time. Such a mail arrived nowhere.
+    pub fn explain(&self, view: &View<'_>, request: u32) -> bool {
+        let Some(record) = view.store.records.get(request as usize).filter(|_| !self.0.is_empty()) else { return false };
+        let failed = view.store.sap_of(record).is_some_and(|facts| facts.state == SapState::Error);
+        let (Some(status), words) = (view.at(request), squeeze(view.store.text(record.reply))) else { return false };
+        let all = self.0.get(&view.texts.recipient(record).text).filter(|_| failed && !words.is_empty());
+        let same = |at: &u32| {
+            let reply = squeeze(view.store.text(view.store.records[*at as usize].reply));
+            shared_prefix(&reply, &words) >= SAME_REPLY.min(reply.chars().count().max(1))
+        };
+        all.into_iter().flatten().any(|at| view.at(*at).is_some_and(|at| at.distance(status) <= NEAR) && same(at))
+    }
+}
