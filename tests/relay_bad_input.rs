@@ -130,6 +130,22 @@ fn rotated_files_in_any_order() {
     assert_eq!(fate(&renamed), fate(&all[0]));
 }
 
+/// Nothing tells the year of either file: the one of January stands behind the one of December all the same.
+#[test]
+fn rotated_over_new_year() {
+    let bare = |date: &str, text: &str| text.replace("2026-03-10T", &format!("{date} ")).replace(".100000+00:00 ", " ");
+    let before = bare("Dec 31", &(begun("23:58:00", ID, 1) + &deferred("23:58:02", ID)));
+    let behind = bare("Jan  1", &(sent("00:05:02", ID) + &line("00:05:03", &format!("qmgr[221]: {ID}: removed"))));
+    let files = [("mail.log.1", before.as_bytes()), ("mail.log", behind.as_bytes())];
+    let folder = folder(&files);
+    let path = |at: usize| folder.path().join(files[at].0);
+    let all: Vec<_> = [[0, 1], [1, 0]].iter().map(|order| table(&analyse_paths(&order.map(path), &Options::default()))).collect();
+    assert_eq!(all[0], all[1], "the order of the files counts");
+    let row = &all[0][0];
+    assert_eq!((all[0].len(), row["verdict"].as_str(), row["attempts"].as_str()), (1, "delivered", "2"), "{behind}");
+    assert_eq!(row["latency_s"], "422");
+}
+
 #[test]
 fn a_clock_that_jumps() {
     let back = begun("09:05:00", ID, 1) + &deferred("09:05:09", ID) + &sent("08:10:00", ID);

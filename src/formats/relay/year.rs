@@ -131,28 +131,45 @@ pub fn set_year(records: &mut [Evidence], source: &mut Source, index: u32, year:
     source.year_unknown = false;
 }
 
-/// Dates the sources whose year is not known by those of the run whose year is.
+/// Dates the sources whose year is not known by those of the run whose year is, the nearest first. Where nothing tells
+/// any year, files of both sides of New Year still stand beside one another.
 pub fn settle_years(store: &mut Store, sources: &mut [Source]) {
-    let known: Vec<Span> = sources.iter().filter(|source| !source.year_unknown).filter_map(|source| source.span).collect();
-    for (index, source) in (0u32..).zip(sources.iter_mut()).filter(|(_, source)| source.year_unknown) {
-        let Some(span) = source.span else { continue };
-        match nearest(span, &known) {
-            Some(year) => {
-                set_year(&mut store.records, source, index, year);
-                source.note(1, format!("the lines have no year: {year} is taken from the other files"));
-            }
-            None => source.note(1, format!("the lines have no year and nothing tells it: the times stand in the year {PLACEHOLDER}")),
-        }
+    let mut known: Vec<Span> = sources.iter().filter(|source| !source.year_unknown).filter_map(|source| source.span).collect();
+    let told = !known.is_empty();
+    if !told {
+        // Whatever the order in which the files are named.
+        known.extend(
+            sources.iter().filter(|source| source.year_unknown).filter_map(|source| source.span).max_by_key(|span| (span.to, span.from)),
+        );
+    }
+    while let Some((index, (_, year))) = next(sources, &known) {
+        let Some(source) = sources.get_mut(index) else { return };
+        set_year(&mut store.records, source, crate::evidence::index(index), year);
+        known.extend(source.span);
+        source.note(
+            1,
+            match told {
+                true => format!("the lines have no year: {year} is taken from the other files"),
+                false => format!("the lines have no year and nothing tells it: the times stand in the year {year}"),
+            },
+        );
     }
 }
 
-/// The year of its end that brings a span nearest to one of the others; of equals the latest.
-fn nearest(span: Span, known: &[Span]) -> Option<i32> {
+/// The source without a year that is nearest to what is known, with the distance and its year.
+fn next(sources: &[Source], known: &[Span]) -> Option<(usize, (Millis, i32))> {
+    let open = sources.iter().enumerate().filter(|(_, source)| source.year_unknown);
+    let placed = open.filter_map(|(index, source)| Some((index, nearest(source.span?, known)?)));
+    placed.min_by_key(|(index, (distance, _))| (*distance, *index))
+}
+
+/// The year of its end that brings a span nearest to one of the others, with the distance; of equals the latest.
+fn nearest(span: Span, known: &[Span]) -> Option<(Millis, i32)> {
     let year_of = |at: Millis| DateTime::from_timestamp_millis(at).map(|at| at.year());
     let own = year_of(span.to)?;
     let candidates = known.iter().filter_map(|other| Some(year_of(other.from)? - 1..=year_of(other.to)? + 1)).flatten();
     let distance = |year: i32| known.iter().map(|other| moved(span, year - own).distance(*other)).min();
-    candidates.min_by_key(|year| (distance(*year), -year))
+    candidates.filter_map(|year| Some((distance(year)?, year))).min_by_key(|(distance, year)| (*distance, -year))
 }
 
 #[cfg(test)]
@@ -202,7 +219,7 @@ mod tests {
             (day(2000, 1, 1), vec![], None),
         ];
         for (span, known, want) in rows {
-            assert_eq!(nearest(span, &known), want, "{}", day_time(span.from));
+            assert_eq!(nearest(span, &known).map(|(_, year)| year), want, "{}", day_time(span.from));
         }
         assert_eq!(day_time(moved(day(2000, 2, 29), 26).from), "2026-03-01 00:00:00");
     }
