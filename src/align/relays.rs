@@ -23,10 +23,15 @@ struct Entry {
     named: bool,
 }
 
-/// Rows of relays' logs, without those of the relays' own notices and of mails that never had a queue id.
+/// Rows of relays' logs, without those of the relays' own notices and of mails that never came into a queue. Some logs
+/// know no queue ids: there a Message-ID, or an end, tells that it did.
 fn rows(store: &Store) -> impl Iterator<Item = (u32, &Evidence, &RelayFacts)> {
     let all = (0u32..).zip(&store.records).filter_map(|(at, record)| Some((at, record, store.relay_of(record)?)));
-    all.filter(|(_, record, facts)| !facts.queue_id.is_empty() && facts.parent_queue_id.is_empty() && record.hop == Hop::Relay)
+    let queued = |record: &Evidence, facts: &RelayFacts| {
+        let told = matches!(record.kind, Kind::Accept | Kind::Deliver | Kind::Fail | Kind::Defer);
+        !facts.queue_id.is_empty() || told && (!record.message_id.is_empty() || record.kind != Kind::Accept)
+    };
+    all.filter(move |(_, record, facts)| queued(record, facts) && facts.parent_queue_id.is_empty() && record.hop == Hop::Relay)
 }
 
 /// Relay and Message-ID of a row.
@@ -40,7 +45,7 @@ impl Names {
     fn of(texts: &Texts<'_>) -> Self {
         let name = |record: &Evidence, facts: &RelayFacts| (facts.name, texts.message_id(record));
         let whole = |(relay, message_id): Name| !relay.is_empty() && !message_id.is_empty();
-        let lacking = rows(texts.store).filter(|(_, record, facts)| !whole(name(record, facts)));
+        let lacking = rows(texts.store).filter(|(_, record, facts)| !facts.queue_id.is_empty() && !whole(name(record, facts)));
         let mut out: Map<Sym, BTreeSet<Name>> = lacking.map(|(_, _, facts)| (facts.queue_id, BTreeSet::new())).collect();
         if out.is_empty() {
             return Self(out);
@@ -81,13 +86,26 @@ impl Queues {
     fn of(texts: &Texts<'_>) -> Self {
         let (mut out, names) = (Self::default(), Names::of(texts));
         let mut places: Map<(Name, Sym), usize> = Map::default();
+        let mut idless: Map<(Sym, Sym, Sym), usize> = Map::default();
         for (at, record, facts) in rows(texts.store) {
             let name = names.of_row(texts, record, facts);
-            let place = *places.entry((name, facts.queue_id)).or_insert_with(|| {
-                out.entries.push(Entry { message_id: name.1, queue_id: facts.queue_id, named: false });
-                out.entries.len() - 1
-            });
             let asked = if facts.original.is_empty() { record.recipient } else { facts.original };
+            let entry = Entry { message_id: name.1, queue_id: facts.queue_id, named: false };
+            // Without an id of a queue, tries of one sender and recipient are of one mail until one of them ends it.
+            let tried = facts.queue_id.is_empty() && record.kind != Kind::Accept;
+            let who = (facts.name, texts.sender(record).text, texts.address(asked));
+            let open = if tried { idless.remove(&who) } else { None };
+            let place = match open {
+                Some(place) => {
+                    out.entries[place].message_id = name.1;
+                    place
+                }
+                None if name.1.is_empty() && facts.queue_id.is_empty() => out.enter(entry),
+                None => *places.entry((name, facts.queue_id)).or_insert_with(|| out.enter(entry)),
+            };
+            if tried && name.1.is_empty() && record.kind == Kind::Defer {
+                idless.insert(who, place);
+            }
             if !facts.next_queue_id.is_empty() && record.kind == Kind::Deliver {
                 out.before.insert(facts.next_queue_id, place);
             }
@@ -103,6 +121,11 @@ impl Queues {
         out.of_one.sort_unstable_by_key(|(place, recipient, at)| (*place, recipient.text, *at));
         out.of_all.sort_unstable();
         out
+    }
+
+    fn enter(&mut self, entry: Entry) -> usize {
+        self.entries.push(entry);
+        self.entries.len() - 1
     }
 
     /// Entry, recipient and rows of each; of a mail that names nobody the recipient is empty.

@@ -264,8 +264,10 @@ fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
     let relay = given_up.and_then(|at| if text(Some(at)) { Some(at) } else { last_try() });
     let last = facts.request.filter(|at| text(Some(*at)));
     // A relay tells of a logon in words of its own; what it answered stands at SAP.
-    let coded = |at: u32| context.record(Some(at)).is_some_and(|record| find_reply(context.store.text(record.reply)).is_some());
-    let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)) && (coded(*at) || !last.is_some_and(coded)));
+    let words = |at: u32| context.record(Some(at)).map_or("", |record| context.store.text(record.reply));
+    let coded = |at: u32| find_reply(words(at)).is_some();
+    let says_less = |at: u32| last.is_some_and(|last| coded(last) && (!coded(at) || words(last).starts_with(words(at))));
+    let attempt = facts.attempt.map(|(at, _)| at).filter(|at| text(Some(*at)) && !says_less(*at));
     let earlier = || facts.history.iter().rev().copied().find(|at| context.failed(*at) && text(Some(*at)));
     let handed_over = context.state(facts).is_some_and(SapState::handed_over);
     arrival.or(relay).or(attempt).or(last).or_else(|| earlier().filter(|_| !handed_over))

@@ -1,8 +1,10 @@
 //! The SMTP service of IIS, W3C extended (relay.md section 1.4): fields by the last `#Fields`, blanks as `+`, no session id
-//! and no Message-ID on outbound lines, so outbound sessions are cut by the remote address.
+//! and no Message-ID on outbound lines, so outbound sessions are cut by the remote address and joined with what was taken
+//! by sender and recipient, the oldest first.
 //!
-//! Assumed: times are UTC where there are any. Inbound lines show no replies: an acceptance is concluded from `DATA` whose
-//! query is a Message-ID, which IIS makes itself where the client sent none.
+//! Assumed: times are UTC where there are any; all columns in their usual order where a piece of a log has no line
+//! `#Fields`. Inbound lines show no replies: an acceptance is concluded from `DATA` whose query is a Message-ID, which IIS
+//! makes itself where the client sent none, a refusal from the column `sc-status`.
 
 use super::fields::{self, Line, Row};
 use super::mail::At;
@@ -10,12 +12,12 @@ use super::output::Output;
 use super::syslog::Stamp;
 use super::talk::Talk;
 use crate::error::ReadError;
-use crate::evidence::{Hop, Kind, Phase, RelayFacts};
+use crate::evidence::{Hop, Kind, Phase, RelayFacts, Sym};
 use crate::formats::records::Place;
 use crate::formats::{Claim, Format, Sink};
 use crate::smtp::path_address;
 use crate::source::{Class, lines};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// SMTP service of IIS.
 pub struct Iis;
@@ -34,8 +36,12 @@ impl Format for Iis {
     }
 
     fn recognise(&self, head: &str) -> Option<Claim> {
-        let named = fields::names(head).is_some_and(|names| names.contains("cs-method") && names.contains("cs-uri-query"));
-        let (line, _) = lines(head).take(200).find(|(_, line)| line.contains(" SMTPSVC") || line.contains(" OutboundConnection"))?;
+        let (line, row) = lines(head).take(200).find(|(_, line)| line.contains(" SMTPSVC") || line.contains(" OutboundConnection"))?;
+        let Some(names) = fields::names(head) else {
+            let usual = row.split(' ').count() == FIELDS.len() && fields::utc(row.get(..19)?).is_some();
+            return usual.then(|| Claim { confidence: 80, why: format!("line {line}: a row of the SMTP service, without a line #Fields") });
+        };
+        let named = names.contains("cs-method") && names.contains("cs-uri-query");
         named.then(|| Claim { confidence: 95, why: format!("line {line}: a row of the SMTP service below #Fields") })
     }
 
@@ -46,8 +52,11 @@ impl Format for Iis {
             sink.source.note(number, "the rows have no time: all are taken as of the line #Date, a guess");
         }
         let date = begun.map(|(_, at)| at);
-        let mut reader = Reader { out: Output::new(sink), talks: BTreeMap::new(), inbound: BTreeMap::new(), date };
-        fields::each(text, ' ', &[], &mut |line, number| {
+        if fields::names(text).is_none() {
+            sink.source.note(1, "no line #Fields names the columns: their usual order is assumed");
+        }
+        let mut reader = Reader { out: Output::new(sink), talks: BTreeMap::new(), inbound: BTreeMap::new(), taken: Taken::default(), date };
+        fields::each(text, ' ', FIELDS, &mut |line, number| {
             let place = Place { line: number, lines: 1 };
             match line {
                 Line::Frame => reader.out.mark(place, Class::Frame),
@@ -55,8 +64,8 @@ impl Format for Iis {
                 Line::Row(row) => reader.row(&row, place),
             }
         });
-        while let Some((_, mut talk)) = reader.talks.pop_first() {
-            talk.end(&mut reader.out);
+        while let Some((_, mut outgoing)) = reader.talks.pop_first() {
+            outgoing.talk.end(&mut reader.out);
         }
         reader.out.finish();
         Ok(())
@@ -67,6 +76,31 @@ impl Format for Iis {
     }
 }
 
+/// Columns when all are chosen, in their order.
+const FIELDS: &[&str] = &[
+    "date",
+    "time",
+    "c-ip",
+    "cs-username",
+    "s-sitename",
+    "s-computername",
+    "s-ip",
+    "s-port",
+    "cs-method",
+    "cs-uri-stem",
+    "cs-uri-query",
+    "sc-status",
+    "sc-win32-status",
+    "sc-bytes",
+    "cs-bytes",
+    "time-taken",
+    "cs-version",
+    "cs-host",
+    "cs(User-Agent)",
+    "cs(Cookie)",
+    "cs(Referer)",
+];
+
 /// A mail that a client is handing over.
 #[derive(Default)]
 struct Incoming {
@@ -75,10 +109,50 @@ struct Incoming {
     recipients: Vec<String>,
 }
 
+/// A session towards the next server, with the mail that is under way.
+struct Outgoing {
+    talk: Talk,
+    sender: String,
+    recipients: Vec<String>,
+}
+
+/// Message-IDs of mails that were taken and have not ended, by sender and recipient.
+#[derive(Default)]
+struct Taken {
+    open: BTreeMap<(String, String), VecDeque<Sym>>,
+    told: bool,
+}
+
+impl Taken {
+    fn put(&mut self, sender: &str, recipient: &str, message_id: Sym) {
+        self.open.entry(key(sender, recipient)).or_default().push_back(message_id);
+    }
+
+    /// The oldest that a session can be about.
+    fn first(&self, outgoing: &Outgoing) -> Sym {
+        let mut all = outgoing.recipients.iter().filter_map(|to| self.open.get(&key(&outgoing.sender, to))?.front().copied());
+        all.next().unwrap_or_default()
+    }
+
+    /// It came to an end for all whom the session named.
+    fn end(&mut self, outgoing: &Outgoing, message_id: Sym) {
+        for to in &outgoing.recipients {
+            if let Some(open) = self.open.get_mut(&key(&outgoing.sender, to)) {
+                open.retain(|id| *id != message_id);
+            }
+        }
+    }
+}
+
+fn key(sender: &str, recipient: &str) -> (String, String) {
+    (sender.to_lowercase(), recipient.to_lowercase())
+}
+
 struct Reader<'a, 'b> {
     out: Output<'a, 'b>,
-    talks: BTreeMap<String, Talk>,
+    talks: BTreeMap<String, Outgoing>,
     inbound: BTreeMap<String, Incoming>,
+    taken: Taken,
     /// Time of the last row that had one.
     date: Option<Stamp>,
 }
@@ -99,18 +173,41 @@ impl Reader<'_, '_> {
         let ip = row.cell("c-ip");
         if query.starts_with("220 ") || !self.talks.contains_key(ip) {
             if let Some(mut before) = self.talks.remove(ip) {
-                before.end(&mut self.out);
+                before.talk.end(&mut self.out);
             }
             let port = row.cell("s-port").parse().unwrap_or(0);
             let facts =
                 RelayFacts { host_ip: self.out.name(ip), port, name: self.out.keep(row.cell("s-computername")), ..RelayFacts::default() };
-            self.talks.insert(ip.to_owned(), Talk::new(false, query.starts_with("220 "), facts));
+            let talk = Talk::new(false, query.starts_with("220 "), facts);
+            self.talks.insert(ip.to_owned(), Outgoing { talk, sender: String::new(), recipients: Vec::new() });
         }
-        let Some(talk) = self.talks.get_mut(ip) else { return };
+        let Some(outgoing) = self.talks.get_mut(ip) else { return };
         if row.cell("cs-username").ends_with("Command") {
-            talk.client(&format!("{} {query}", row.cell("cs-method")), place, at, &mut self.out);
-        } else if talk.server(query, place, at, &mut self.out) {
-            self.out.mark(place, Class::Evidence);
+            match row.cell("cs-method") {
+                "MAIL" => (outgoing.sender, outgoing.recipients) = (envelope(query).to_owned(), Vec::new()),
+                "RCPT" => outgoing.recipients.push(envelope(query).to_owned()),
+                _ => {}
+            }
+            outgoing.talk.client(&format!("{} {query}", row.cell("cs-method")), place, at, &mut self.out);
+            return;
+        }
+        let message_id = self.taken.first(outgoing);
+        outgoing.talk.message_id = message_id;
+        if !outgoing.talk.server(query, place, at, &mut self.out) {
+            return;
+        }
+        self.out.mark(place, Class::Evidence);
+        if message_id.is_empty() {
+            return;
+        }
+        if !query.starts_with('4') {
+            self.taken.end(outgoing, message_id);
+        }
+        if !std::mem::replace(&mut self.taken.told, true) {
+            self.out
+                .sink
+                .source
+                .note(place.line, "the log ties what it hands on to no mail: sender and recipient do, the oldest mail first, a guess");
         }
     }
 
@@ -121,20 +218,23 @@ impl Reader<'_, '_> {
         match method.to_ascii_uppercase().as_str() {
             "EHLO" | "HELO" => *mail = Incoming { helo: query.trim().to_owned(), ..Incoming::default() },
             "MAIL" => (mail.sender, mail.recipients) = (envelope(query).to_owned(), Vec::new()),
+            "RCPT" if row.cell("sc-status").starts_with(['4', '5']) => {
+                self.out.mark(place, Class::Evidence);
+                let mut record = self.out.begin(place, at, Kind::Reply);
+                record.sender = self.out.keep(&mail.sender);
+                (record.recipient, record.reply) = (self.out.keep(envelope(query)), self.out.keep(row.cell("sc-status")));
+                let facts = RelayFacts { phase: Phase::Rejected, stage: "rcpt", ..self.facts(row, ip) };
+                self.out.push(record, facts, None, at);
+            }
             "RCPT" => mail.recipients.push(envelope(query).to_owned()),
             "DATA" | "BDAT" if query.contains('@') => {
                 let mail = std::mem::take(mail);
                 self.out.mark(place, Class::Evidence);
-                let facts = RelayFacts {
-                    phase: Phase::Queued,
-                    client_ip: self.out.name(ip),
-                    helo: self.out.keep(&mail.helo),
-                    name: self.out.keep(row.cell("s-computername")),
-                    stage: "eod",
-                    ..RelayFacts::default()
-                };
+                let helo = self.out.keep(&mail.helo);
+                let facts = RelayFacts { phase: Phase::Queued, helo, stage: "eod", ..self.facts(row, ip) };
                 let (sender, message_id) = (self.out.keep(&mail.sender), self.out.message_id(query));
                 for recipient in &mail.recipients {
+                    self.taken.put(&mail.sender, recipient, message_id);
                     let mut record = self.out.begin(place, at, Kind::Accept);
                     (record.sender, record.recipient, record.message_id) = (sender, self.out.keep(recipient), message_id);
                     record.size = row.cell("cs-bytes").parse().unwrap_or(0);
@@ -144,6 +244,13 @@ impl Reader<'_, '_> {
             }
             _ => {}
         }
+    }
+}
+
+impl Reader<'_, '_> {
+    /// The relay and its client.
+    fn facts(&mut self, row: &Row<'_>, ip: &str) -> RelayFacts {
+        RelayFacts { client_ip: self.out.name(ip), name: self.out.keep(row.cell("s-computername")), ..RelayFacts::default() }
     }
 }
 

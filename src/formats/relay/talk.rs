@@ -90,7 +90,8 @@ impl Talk {
             Decision::Unknown { stage, recipients } => ((Kind::Event, Phase::Unfinished), *stage, &recipients[..]),
         };
         let accepted = matches!(decision, Decision::Accepted(_));
-        let facts = self.told(text, accepted, out);
+        let tried = matches!(kind, Kind::Deliver | Kind::Fail | Kind::Defer);
+        let facts = RelayFacts { attempts: u16::from(tried), ..self.told(text, accepted, out) };
         let message_id = out.message_id(accepted_message_id(text).filter(|_| accepted).unwrap_or(""));
         for recipient in recipients {
             let mut record = out.begin(place, at, kind);
