@@ -186,3 +186,28 @@ fn logons_that_the_relay_refuses() {
     let relay: Vec<&str> = analysis.reading.store.relay.iter().map(|facts| facts.stage).collect();
     assert_eq!(relay, ["auth"], "the refusal is evidence");
 }
+
+/// 5.7.64 behind a relay is about the relay's address: what shows it is named, the reply of a throttled mail included.
+#[test]
+fn the_address_of_the_relay() {
+    let mx = "contoso-example.mail.protection.outlook.com[198.51.100.21]:25";
+    let fails = |time: &str, id: &str, number: u32, dsn: &str, status: &str, said: &str| {
+        begun(time, ("relay01", "postfix"), id, number)
+            + &line(
+                time,
+                "relay01",
+                &format!(
+                    "postfix/smtp[9]: {id}: to=<{TO}>, relay={mx}, delay=1, delays=0/0/0/1, dsn={dsn}, status={status} (host {mx} said: {said} (in reply to RCPT TO command))"
+                ),
+            )
+    };
+    let busy = "451 4.7.500 Server busy. Please try again later from [203.0.113.10]. (S77714)";
+    let refused = "550 5.7.64 TenantAttribution; Relay Access Denied [AM0EUR02FT001.eop-EUR02.prod.protection.outlook.com]";
+    let log = fails("08:05:00", "4fVRHx19fVz00001", 1, "4.7.500", "deferred", busy)
+        + &fails("08:15:00", "4fVRHx19fVz00002", 2, "5.7.64", "bounced", refused);
+    let analysis = analyse_files(&[("mail.log", log.as_bytes())]);
+    let text = |sym| analysis.reading.store.text(sym).to_owned();
+    let incident = analysis.incidents.iter().find(|incident| text(incident.rule) == "RELAY-01").unwrap();
+    let want = "it is the address of the relay relay01 that Exchange Online does not know, not SAP's: no mail shows by which address it left meanwhile; the last one before, at 2026-03-10 08:05:00, left by 203.0.113.10";
+    assert_eq!(incident.proofs.iter().map(|proof| proof.text.as_str()).collect::<Vec<_>>(), [want]);
+}

@@ -1,5 +1,6 @@
 //! Failures of one cause and route that lie close together in time.
 
+mod egress;
 mod event;
 mod facts;
 mod model;

@@ -1,5 +1,6 @@
 //! What the settings of the organisation say about an incident: they confirm its cause or speak against it.
 
+use super::egress;
 use super::model::{Incident, Proof};
 use crate::evidence::{Connector, ContextFacts, Network, Store, Sym, day_time};
 use crate::journey::{Journey, Silence};
@@ -19,6 +20,7 @@ pub fn prove(incidents: &mut [Incident], journeys: &[Journey], store: &Store, si
             _ => Vec::new(),
         };
         if matches!(rule, "RELAY-01" | "RELAY-02") {
+            proofs.extend(egress::of_relays(incident, journeys, store));
             proofs.extend(addresses(incident, journeys, store));
         }
         proofs.extend(silences.iter().filter_map(|silence| no_job(incident, journeys, silence)));

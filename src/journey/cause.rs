@@ -21,6 +21,7 @@ pub struct Draft<'c> {
     rule: &'c str,
     findings: Vec<&'c str>,
     host: Word,
+    egress: Word,
     app_server: Word,
     system: Word,
     relay_queue_id: Word,
@@ -51,6 +52,7 @@ impl Draft<'_> {
         self.journey.rule = strings.intern(self.rule);
         self.journey.findings = self.findings.iter().map(|id| strings.intern(id)).collect();
         self.journey.host = self.host.intern(strings);
+        self.journey.egress = self.egress.intern(strings);
         self.journey.app_server = self.app_server.intern(strings);
         self.journey.system = self.system.intern(strings);
         self.journey.relay_queue_id = self.relay_queue_id.intern(strings);
@@ -91,6 +93,7 @@ pub fn judge<'c>(
         rule: cause.rule.map_or("", |rule| &rule.id),
         findings: cause.findings.into_iter().chain(healed::rule(context, facts, &journey)).map(|rule| rule.id.as_str()).collect(),
         host: Word::of(context, host),
+        egress: if journey.egress.is_empty() { Word::of(context, relay::egress(context, facts)) } else { Word::Known(journey.egress) },
         app_server: Word::of(context, landscape.1),
         system: Word::of(context, landscape.0),
         relay_queue_id: Word::of(context, relay::queue_ids(context, facts)),

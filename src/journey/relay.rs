@@ -188,6 +188,18 @@ pub fn stopped_at(context: &Context<'_, '_>, facts: &Facts) -> Hop {
     }
 }
 
+/// The address by which the relay left, as a server that put it off tells it (`try again later from [203.0.113.10]`);
+/// empty where none does.
+pub fn egress(context: &Context<'_, '_>, facts: &Facts) -> String {
+    let told = |at: &u32| {
+        let record = context.record(Some(*at)).filter(|record| record.hop == Hop::Relay)?;
+        let (_, behind) = context.store.text(record.reply).split_once(" from [")?;
+        let (address, _) = behind.split_once(']')?;
+        address.parse::<std::net::IpAddr>().ok().map(|_| address.to_owned())
+    };
+    facts.evidence.iter().rev().find_map(told).unwrap_or_default()
+}
+
 /// The hop that should have the mail and does not.
 pub fn silent(context: &Context<'_, '_>, facts: &Facts) -> Option<Hop> {
     match of(context, facts) {
