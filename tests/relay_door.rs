@@ -63,6 +63,11 @@ fn what_is_refused_is_a_journey() {
         ("before a recipient was named", door("08:05:00", "MAIL", SAP, large, ME, ""), rejected("LIMIT-15", "", "1")),
         ("both ways of one logon", logon("08:05:00", SAP, "PLAIN") + &logon("08:05:00", SAP, "LOGIN"), rejected("HOP-09", "", "2")),
         ("a logon from a network of one's own", logon("08:05:00", "unknown[10.1.2.3]", "LOGIN"), rejected("HOP-09", "", "1")),
+        (
+            "a server of the domain that sends",
+            logon("08:05:00", "sapqas.contoso.example[198.51.100.98]", "LOGIN"),
+            rejected("HOP-09", "", "1"),
+        ),
         ("a stranger's logon", logon("08:05:00", stranger, "LOGIN"), vec![]),
         ("too many connections", limited("08:05:00") + &limited("08:05:01"), rejected("HOP-11", "", "2")),
         ("a stranger's connection", door("08:05:00", "CONNECT", stranger, "554 5.7.1 blocked", "", ""), vec![]),

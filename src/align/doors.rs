@@ -4,9 +4,9 @@ use super::attempts::{NEAR, SAME_REPLY};
 use super::compare::{Part, shared_prefix};
 use super::{Map, View};
 use crate::evidence::{Evidence, Hop, Kind, MINUTE, Millis, Phase, SapState, Store, Sym};
-use crate::smtp::{find_reply, is_private, squeeze};
+use crate::smtp::{domain, find_reply, is_private, squeeze};
 use foldhash::fast::FixedState;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Refusals of a client further apart are of two runs of its send job.
 const RUN_GAP: Millis = 2 * MINUTE;
@@ -31,11 +31,13 @@ type Whose = (Sym, Sym, Sym);
 
 /// Runs without SAP's export: the tries of each mail that was refused. Each refusal for good is one of its own; what was
 /// put off is one mail to its recipient unless the relay took one such; of clients that named nobody only those count
-/// that stand inside or hand over mail, for the world knocks at every door.
+/// that stand inside, bear the name of a domain that sends, or hand over mail, for the world knocks at every door.
 pub fn mails(view: &View<'_>) -> Vec<Vec<u32>> {
     let store = view.store;
     let taken: HashSet<(Sym, Sym), FixedState> = view.units.relays.iter().map(|unit| (unit.sender.text, unit.recipient.text)).collect();
     let clients = clients(view);
+    let domains: BTreeSet<&str> =
+        view.units.relays.iter().map(|unit| domain(view.texts.text(unit.sender.text))).filter(|own| !own.is_empty()).collect();
     let mut out: Vec<Vec<u32>> = Vec::new();
     let mut open: BTreeMap<Whose, (usize, Option<Millis>)> = BTreeMap::new();
     // What bears a queue id belongs to that queue.
@@ -43,12 +45,11 @@ pub fn mails(view: &View<'_>) -> Vec<Vec<u32>> {
     for at in view.units.attempts.iter().chain(&view.units.sessions).copied().filter(free) {
         let record = &store.records[at as usize];
         let (sender, recipient): (Part, Part) = (view.texts.sender(record), view.texts.recipient(record));
-        let client = store.relay_of(record).map_or(Sym::EMPTY, |facts| facts.client_ip);
+        let (client, name) = store.relay_of(record).map_or_else(Default::default, |facts| (facts.client_ip, facts.client));
         let nameless = sender.is_empty() && recipient.is_empty();
         let again = put_off(store, record);
-        if nameless && !clients.contains(&client) && !is_private(store.text(client))
-            || again && taken.contains(&(sender.text, recipient.text))
-        {
+        let ours = || clients.contains(&client) || is_private(store.text(client)) || domains.iter().any(|own| below(store.text(name), own));
+        if nameless && !ours() || again && taken.contains(&(sender.text, recipient.text)) {
             continue;
         }
         if !nameless && !again {
@@ -70,6 +71,11 @@ pub fn mails(view: &View<'_>) -> Vec<Vec<u32>> {
         }
     }
     out
+}
+
+/// Whether a host lies below a domain.
+fn below(host: &str, domain: &str) -> bool {
+    host.to_ascii_lowercase().strip_suffix(domain).is_some_and(|name| name.ends_with('.'))
 }
 
 /// Addresses of clients whose mail a relay took.

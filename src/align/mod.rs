@@ -19,6 +19,7 @@ mod fuzzy;
 mod keys;
 mod model;
 mod night;
+mod queued;
 mod relays;
 mod requests;
 mod sessions;

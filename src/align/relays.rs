@@ -5,9 +5,10 @@ use super::compare::{ByName, Part, Texts};
 use super::fuzzy;
 use super::keys::Exact;
 use super::model::{Link, LinkKey, Mail};
+use super::queued::Rows;
 use super::units::{Arrival, Taken};
 use super::{Map, View};
-use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Store, Sym};
+use crate::evidence::{Evidence, Kind, Phase, RelayFacts, Sym};
 use crate::smtp::next_queue_id;
 use std::collections::BTreeSet;
 
@@ -23,17 +24,6 @@ struct Entry {
     named: bool,
 }
 
-/// Rows of relays' logs, without those of the relays' own notices and of mails that never came into a queue. Some logs
-/// know no queue ids: there a Message-ID, or an end, tells that it did.
-fn rows(store: &Store) -> impl Iterator<Item = (u32, &Evidence, &RelayFacts)> {
-    let all = (0u32..).zip(&store.records).filter_map(|(at, record)| Some((at, record, store.relay_of(record)?)));
-    let queued = |record: &Evidence, facts: &RelayFacts| {
-        let told = matches!(record.kind, Kind::Accept | Kind::Deliver | Kind::Fail | Kind::Defer);
-        !facts.queue_id.is_empty() || told && (!record.message_id.is_empty() || record.kind != Kind::Accept)
-    };
-    all.filter(move |(_, record, facts)| queued(record, facts) && facts.parent_queue_id.is_empty() && record.hop == Hop::Relay)
-}
-
 /// Relay and Message-ID of a row.
 type Name = (Sym, Sym);
 
@@ -42,15 +32,15 @@ type Name = (Sym, Sym);
 struct Names(Map<Sym, BTreeSet<Name>>);
 
 impl Names {
-    fn of(texts: &Texts<'_>) -> Self {
+    fn of(texts: &Texts<'_>, rows: &Rows<'_>) -> Self {
         let name = |record: &Evidence, facts: &RelayFacts| (facts.name, texts.message_id(record));
         let whole = |(relay, message_id): Name| !relay.is_empty() && !message_id.is_empty();
-        let lacking = rows(texts.store).filter(|(_, record, facts)| !facts.queue_id.is_empty() && !whole(name(record, facts)));
+        let lacking = rows.all().filter(|(_, record, facts)| !facts.queue_id.is_empty() && !whole(name(record, facts)));
         let mut out: Map<Sym, BTreeSet<Name>> = lacking.map(|(_, _, facts)| (facts.queue_id, BTreeSet::new())).collect();
         if out.is_empty() {
             return Self(out);
         }
-        for (_, record, facts) in rows(texts.store).filter(|(_, record, facts)| whole(name(record, facts))) {
+        for (_, record, facts) in rows.all().filter(|(_, record, facts)| whole(name(record, facts))) {
             if let Some(known) = out.get_mut(&facts.queue_id) {
                 known.insert(name(record, facts));
             }
@@ -84,10 +74,12 @@ struct Queues {
 
 impl Queues {
     fn of(texts: &Texts<'_>) -> Self {
-        let (mut out, names) = (Self::default(), Names::of(texts));
+        let rows = Rows::of(texts.store);
+        let (mut out, names) = (Self::default(), Names::of(texts, &rows));
         let mut places: Map<(Name, Sym), usize> = Map::default();
         let mut idless: Map<(Sym, Sym, Sym), usize> = Map::default();
-        for (at, record, facts) in rows(texts.store) {
+        let mut originals: Map<(usize, Sym), Sym> = Map::default();
+        for (at, record, facts) in rows.all() {
             let name = names.of_row(texts, record, facts);
             let asked = if facts.original.is_empty() { record.recipient } else { facts.original };
             let entry = Entry { message_id: name.1, queue_id: facts.queue_id, named: false };
@@ -115,8 +107,15 @@ impl Queues {
                 out.of_all.extend(whole.then_some((place, at)));
             } else {
                 out.entries[place].named = true;
+                if !facts.original.is_empty() {
+                    originals.insert((place, texts.address(record.recipient)), texts.address(asked));
+                }
                 out.of_one.push((place, Part { text: texts.address(asked), cut: false }, at));
             }
+        }
+        // Lines about a recipient that the relay put in place need not name the one that was asked for.
+        for (place, recipient, _) in out.of_one.iter_mut().filter(|_| !originals.is_empty()) {
+            recipient.text = originals.get(&(*place, recipient.text)).copied().unwrap_or(recipient.text);
         }
         out.of_one.sort_unstable_by_key(|(place, recipient, at)| (*place, recipient.text, *at));
         out.of_all.sort_unstable();

@@ -157,7 +157,7 @@ fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
     let address = context.relay(facts).map_or("", |facts| context.store.text(facts.host_ip));
     // The MX host of another tenant bears its domain's name (rules.md section 1).
     let dashed = |domain: &str| !domain.is_empty() && host.split('.').next() == Some(domain.replace('.', "-").as_str());
-    if is_microsoft(&host) && dashed(&theirs) && !dashed(&own) {
+    if is_microsoft(&host) && dashed(&theirs) && !own.is_empty() && !dashed(&own) {
         return End::Outside;
     }
     let port = context.relay(facts).map_or(0, |facts| facts.port);

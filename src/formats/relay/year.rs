@@ -6,7 +6,7 @@ use super::syslog::Stamp;
 use crate::evidence::{Evidence, HOUR, Millis, Span, Store};
 use crate::source::Source;
 use chrono::{DateTime, Datelike, NaiveDate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Year of times whose year is not known; a leap year, so that every day exists.
 pub const PLACEHOLDER: i32 = 2000;
@@ -142,24 +142,25 @@ pub fn settle_years(store: &mut Store, sources: &mut [Source]) {
             sources.iter().filter(|source| source.year_unknown).filter_map(|source| source.span).max_by_key(|span| (span.to, span.from)),
         );
     }
-    while let Some((index, (_, year))) = next(sources, &known) {
+    let mut open: BTreeSet<usize> = sources.iter().enumerate().filter(|(_, source)| source.year_unknown).map(|(index, _)| index).collect();
+    while let Some((index, (_, year))) = next(&open, sources, &known) {
+        open.remove(&index);
         let Some(source) = sources.get_mut(index) else { return };
         set_year(&mut store.records, source, crate::evidence::index(index), year);
+        source.year_unknown = !told;
         known.extend(source.span);
-        source.note(
-            1,
-            match told {
-                true => format!("the lines have no year: {year} is taken from the other files"),
-                false => format!("the lines have no year and nothing tells it: the times stand in the year {year}"),
-            },
-        );
+        let why = if told {
+            format!(": {year} is taken from the other files")
+        } else {
+            format!(" and nothing tells it: the times stand in the year {year}")
+        };
+        source.note(1, format!("the lines have no year{why}"));
     }
 }
 
 /// The source without a year that is nearest to what is known, with the distance and its year.
-fn next(sources: &[Source], known: &[Span]) -> Option<(usize, (Millis, i32))> {
-    let open = sources.iter().enumerate().filter(|(_, source)| source.year_unknown);
-    let placed = open.filter_map(|(index, source)| Some((index, nearest(source.span?, known)?)));
+fn next(open: &BTreeSet<usize>, sources: &[Source], known: &[Span]) -> Option<(usize, (Millis, i32))> {
+    let placed = open.iter().filter_map(|index| Some((*index, nearest(sources.get(*index)?.span?, known)?)));
     placed.min_by_key(|(index, (distance, _))| (*distance, *index))
 }
 
