@@ -130,6 +130,18 @@ fn rotated_files_in_any_order() {
     assert_eq!(fate(&renamed), fate(&all[0]));
 }
 
+/// Of three recipients the log names one before it ends.
+#[test]
+fn a_log_that_ends_between_recipients() {
+    let log = begun("08:05:00", ID, 1).replace("nrcpt=1", "nrcpt=3") + &sent("08:05:02", ID);
+    let whole = log.clone() + &line("08:05:03", &format!("qmgr[221]: {ID}: removed"));
+    for (log, told) in [(log, true), (whole, false)] {
+        let analysis = analyse_files(&[("mail.log", log.as_bytes())]);
+        assert_eq!(one(&analysis)["verdict"], "delivered");
+        assert_eq!(notes(&analysis).contains("more recipients than this log names: 1"), told, "{}", notes(&analysis));
+    }
+}
+
 /// Nothing tells the year of either file: the one of January stands behind the one of December all the same.
 #[test]
 fn rotated_over_new_year() {

@@ -1,6 +1,6 @@
 //! What all relays do with a recipient: try, give up, write to the sender.
 
-use super::mail::{At, Recipient};
+use super::mail::{At, Mail, Recipient};
 use super::output::{Begins, MailId, Output};
 use crate::evidence::{Kind, Phase, RelayFacts, Sym};
 use crate::formats::records::Place;
@@ -56,10 +56,17 @@ impl Output<'_, '_> {
         let own = || self.mails.iter().filter(|mail| mail.parent.is_empty() && strings.get(mail.sender) != "<>");
         let headless = own().filter(|mail| mail.begun.is_none() && mail.message_id.is_empty()).count();
         let endless = own().filter(|mail| mail.taken && !mail.closed && mail.recipients.is_empty()).count();
+        let partly = |mail: &&Mail| mail.taken && !mail.closed && (1..usize::from(mail.count)).contains(&mail.recipients.len());
+        let partly = own().filter(partly).count();
         if headless > 0 {
             self.sink
                 .source
                 .note(1, format!("mails that began before this log: {headless}; what the lines before told of them is unknown"));
+        }
+        if partly > 0 {
+            self.sink
+                .source
+                .note(1, format!("mails that have more recipients than this log names: {partly}; the next log tells of the others"));
         }
         if endless > 0 {
             self.sink.source.note(1, format!("mails without any end in this log: {endless}; the next log tells it"));

@@ -38,7 +38,10 @@ fn any_stamp(line: &str) -> IResult<&str, Stamp> {
 
 /// What syslog says of itself: repeated lines, the journal's boundaries.
 fn is_remark(text: &str) -> bool {
-    text.contains("last message repeated") || text.contains("message repeated ") || text.trim_start().starts_with("-- ")
+    text.contains("last message repeated")
+        || text.contains("message repeated ")
+        || text.trim_start().starts_with("-- ")
+        || text.ends_with("-- MARK --")
 }
 
 /// `postfix-1    | ` of container logs.
@@ -163,7 +166,12 @@ mod tests {
 
     #[test]
     fn what_is_none() {
-        for line in ["Nov 23 19:45:22 relay01 last message repeated 2 times", "-- Boot 0123 --", "-- Logs begin at Mon 2026-11-23 --"] {
+        for line in [
+            "Nov 23 19:45:22 relay01 last message repeated 2 times",
+            "Nov 23 19:45:22 relay01 -- MARK --",
+            "-- Boot 0123 --",
+            "-- Logs begin at Mon 2026-11-23 --",
+        ] {
             assert_eq!(read(line), Piece::Frame, "{line}");
         }
         for line in
