@@ -130,9 +130,10 @@ fn stopped_at(context: &Context<'_, '_>, facts: &Facts, verdict: Verdict, host: 
     let server = if host.is_empty() || is_microsoft(host) { Hop::Exchange } else { Hop::Relay };
     let by_relay = facts.relay.is_some() && context.status(facts).is_none();
     match verdict {
+        Verdict::Delivered if by_relay && relay::of(context, facts) == Some(relay::End::Mailbox) => Some(Hop::Relay),
         Verdict::Delivered if context.status(facts) == Some(TraceStatus::Sent) || by_relay => Some(Hop::Outside),
         Verdict::Bounced | Verdict::Deferred if by_relay => Some(relay::stopped_at(context, facts)),
-        Verdict::HandedOff | Verdict::Conflict if by_relay => Some(Hop::Relay),
+        Verdict::HandedOff | Verdict::Conflict | Verdict::Diverted if by_relay => Some(Hop::Relay),
         Verdict::Missing if by_relay => Some(Hop::Exchange),
         // A report of non-delivery may be a relay's.
         Verdict::Bounced | Verdict::Deferred if context.status(facts).is_some() => {

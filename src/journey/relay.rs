@@ -7,7 +7,7 @@ use super::option;
 use super::scope::Scopes;
 use crate::align::{HandOver, Link, Mail};
 use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Store, Sym};
-use crate::smtp::{domain, find_reply, is_microsoft};
+use crate::smtp::{domain, find_reply, is_microsoft, trailer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Services that take mail for others to hand it on.
@@ -22,14 +22,19 @@ const SERVICES: &[&str] = &[
     ".hornetsecurity.com",
 ];
 
+/// Services that hand a mail to the recipient's own server and tell of that one's answer.
+const TO_THE_RECIPIENT: &[&str] = &["relay-sendgrid", "relay-acs"];
+
 /// Logs in which the lines towards the next server are tied to no mail.
-const WITHOUT_ENDS: &[&str] = &["relay-iis", "relay-hmail", "relay-exchange-protocol"];
+const WITHOUT_ENDS: &[&str] = &["relay-iis", "relay-exchange-protocol"];
 
 /// How a mail ended at the last relay that knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
     /// Handed to the server of the recipient.
     Outside,
+    /// Put into a mailbox of the relay itself.
+    Mailbox,
     /// Handed to Exchange Online or to a further hop, whose log covers the time or does not.
     HandedOn { covered: bool },
     /// Failed for good.
@@ -129,6 +134,7 @@ pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
     let record = context.record(Some(at))?;
     let phase = context.relay(facts).map(|facts| facts.phase);
     Some(match record.kind {
+        Kind::Deliver if phase == Some(Phase::Stored) => End::Mailbox,
         Kind::Deliver => handed_on(context, facts, at),
         _ if phase == Some(Phase::Quarantined) => End::Quarantined,
         Kind::Event if phase == Some(Phase::Held) => End::Trying,
@@ -136,9 +142,15 @@ pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
         // A mail that left the queue is not tried any more, whether its time was up or somebody deleted it.
         Kind::Defer if context.relay(facts).is_some_and(|facts| facts.closed) => End::Failed,
         Kind::Defer => End::Trying,
-        _ if context.sources.get(record.source as usize).is_some_and(|source| WITHOUT_ENDS.contains(&source.format)) => End::Taken,
+        _ if is_of(context, at, WITHOUT_ENDS) => End::Taken,
         _ => End::Untold,
     })
+}
+
+/// Whether a row is of a log of one of these formats.
+fn is_of(context: &Context<'_, '_>, row: u32, formats: &[&str]) -> bool {
+    let source = context.record(Some(row)).and_then(|record| context.sources.get(record.source as usize));
+    source.is_some_and(|source| formats.contains(&source.format))
 }
 
 fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
@@ -150,7 +162,8 @@ fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
     let address = context.relay(facts).map_or("", |facts| context.store.text(facts.host_ip));
     // The MX host of another tenant bears its domain's name (rules.md section 1).
     let dashed = |domain: &str| !domain.is_empty() && host.split('.').next() == Some(domain.replace('.', "-").as_str());
-    if is_microsoft(&host) && dashed(&theirs) && !dashed(&own) {
+    let own_tenant = is_microsoft(&host) && theirs == own;
+    if is_microsoft(&host) && dashed(&theirs) && !dashed(&own) || is_of(context, at, TO_THE_RECIPIENT) && !own_tenant {
         return End::Outside;
     }
     let port = context.relay(facts).map_or(0, |facts| facts.port);
@@ -175,7 +188,10 @@ fn private(address: &str) -> bool {
 
 /// Next server of the relay, lower case.
 pub fn host(context: &Context<'_, '_>, facts: &Facts) -> String {
-    context.relay(facts).map_or_else(String::new, |facts| context.store.text(facts.host).to_lowercase())
+    let named = context.relay(facts).map_or("", |facts| context.store.text(facts.host));
+    // Where the log does not name it, Exchange Online signs what it refuses.
+    let signed = || trailer(context.record(facts.relay.map(|(at, _)| at)).map_or("", |record| context.store.text(record.reply)));
+    if named.is_empty() { signed().map_or("", |trailer| trailer.host) } else { named }.to_lowercase()
 }
 
 /// The hop at which a relay's mail ended: the next server where it said something, else the relay itself.
@@ -183,21 +199,34 @@ pub fn stopped_at(context: &Context<'_, '_>, facts: &Facts) -> Hop {
     let spoke = find_reply(context.record(facts.relay.map(|(at, _)| at)).map_or("", |record| context.store.text(record.reply))).is_some();
     match (spoke, is_microsoft(&host(context, facts))) {
         (true, true) => Hop::Exchange,
-        (true, false) if of(context, facts) != Some(End::Trying) && !host(context, facts).is_empty() => Hop::Outside,
+        (true, false) if of(context, facts) != Some(End::Trying) && far(context, facts) => Hop::Outside,
         _ => Hop::Relay,
     }
 }
 
-/// Queue ids from relay to relay.
+/// Whether the words of a relay's log are those of a server beyond it.
+fn far(context: &Context<'_, '_>, facts: &Facts) -> bool {
+    !host(context, facts).is_empty() || facts.relay.is_some_and(|(at, _)| is_of(context, at, TO_THE_RECIPIENT))
+}
+
+/// Queue ids from relay to relay: by time, but none before one that handed over to it.
 pub fn queue_ids(context: &Context<'_, '_>, facts: &Facts) -> String {
-    let mut out: Vec<Sym> = Vec::new();
     let own = facts.evidence.iter().filter(|at| !notice::is(context, **at));
-    for facts in own.filter_map(|at| context.store.relay_of(context.record(Some(*at))?)) {
-        if !facts.queue_id.is_empty() && !out.contains(&facts.queue_id) {
-            out.push(facts.queue_id);
+    let all: Vec<&RelayFacts> = own.filter_map(|at| context.store.relay_of(context.record(Some(*at))?)).collect();
+    let mut waiting: Vec<Sym> = Vec::new();
+    for facts in all.iter().filter(|facts| !facts.queue_id.is_empty()) {
+        if !waiting.contains(&facts.queue_id) {
+            waiting.push(facts.queue_id);
         }
     }
-    out.into_iter().map(|id| context.store.text(id)).collect::<Vec<_>>().join(" > ")
+    let follows = |id: Sym, other: Sym| other != id && all.iter().any(|facts| facts.queue_id == other && facts.next_queue_id == id);
+    let mut out: Vec<&str> = Vec::new();
+    while !waiting.is_empty() {
+        // In a circle nobody is first.
+        let next = waiting.iter().position(|id| !waiting.iter().any(|other| follows(*id, *other))).unwrap_or(0);
+        out.push(context.store.text(waiting.remove(next)));
+    }
+    out.join(" > ")
 }
 
 /// The relay's own way of sending.

@@ -45,7 +45,7 @@ fn at_relay(end: relay::End, ends: Ends) -> Verdict {
         // The relay's report of the failure may have reached SAP.
         relay::End::Failed => Verdict::Bounced,
         _ if ends.sap == Some(SapState::Error) => Verdict::Conflict,
-        relay::End::Outside => Verdict::Delivered,
+        relay::End::Outside | relay::End::Mailbox => Verdict::Delivered,
         relay::End::HandedOn { covered: true } => Verdict::Missing,
         relay::End::Trying => Verdict::Deferred,
         relay::End::Quarantined => Verdict::Diverted,
@@ -108,6 +108,7 @@ mod tests {
             (ends(Some(S::Transmitted), None, None), Verdict::HandedOff),
             (ends(None, Some(Kind::Accept), None), Verdict::HandedOff),
             (Ends { relay: Some(relay::End::Outside), ..ends(Some(S::Sent), None, None) }, Verdict::Delivered),
+            (Ends { relay: Some(relay::End::Mailbox), ..ends(Some(S::Sent), None, None) }, Verdict::Delivered),
             (Ends { relay: Some(relay::End::Failed), ..ends(Some(S::Sent), None, None) }, Verdict::Bounced),
             (Ends { relay: Some(relay::End::Failed), ..ends(Some(S::Error), None, None) }, Verdict::Bounced),
             (Ends { relay: Some(relay::End::Trying), ..ends(None, None, None) }, Verdict::Deferred),
