@@ -243,7 +243,7 @@ fn sendgrid() {
 
 #[test]
 fn azure_communication_services() {
-    let reading = sample("acs.jsonl", include_str!("../src/formats/relay/acs.sample.jsonl"), "relay-acs", 2);
+    let reading = sample("acs.jsonl", include_str!("../src/formats/relay/acs/sample.jsonl"), "relay-acs", 2);
     let want = ["Accept queued ", "Fail bounced ap@fabrikam.example", "Deliver sent other@fabrikam.example"];
     assert_eq!(fates(&reading), want);
     let bounced = chain(&reading, 1);
