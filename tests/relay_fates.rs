@@ -4,6 +4,8 @@
 mod clouds;
 #[path = "relay_fates/exchange.rs"]
 mod exchange;
+#[path = "relay_fates/hmail.rs"]
+mod hmail;
 mod support;
 
 /// Columns of the one journey to a recipient.

@@ -188,7 +188,7 @@ fn proxmox_mail_gateway() {
 
 #[test]
 fn hmailserver() {
-    let reading = sample("hmailserver.log", include_str!("../src/formats/relay/hmail.sample.log"), "relay-hmail", 17);
+    let reading = sample("hmailserver.log", include_str!("../src/formats/relay/hmail/sample.log"), "relay-hmail", 17);
     let want = [
         "Accept queued ap@fabrikam.example",
         "Accept queued ap@fabrikam.example",
