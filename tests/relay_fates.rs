@@ -7,6 +7,8 @@ mod exchange;
 #[path = "relay_fates/hmail.rs"]
 mod hmail;
 mod support;
+#[path = "relay_fates/unix.rs"]
+mod unix;
 
 /// Columns of the one journey to a recipient.
 fn journey(all: &[std::collections::BTreeMap<&'static str, String>], to: &str, columns: &[&str]) -> Vec<String> {
