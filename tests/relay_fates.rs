@@ -1,5 +1,7 @@
 //! What becomes of mails in relays other than Postfix, from their log to the row of the result (relay.md sections 1.2 to 1.10).
 
+#[path = "relay_fates/cisco.rs"]
+mod cisco;
 #[path = "relay_fates/clouds.rs"]
 mod clouds;
 #[path = "relay_fates/exchange.rs"]

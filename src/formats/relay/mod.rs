@@ -26,7 +26,7 @@ mod tries;
 mod year;
 
 pub use acs::CommunicationServices;
-pub use esa::CiscoEsa;
+pub use esa::{CiscoEsa, CiscoEsaEvents};
 pub use exchange_protocol::ExchangeProtocol;
 pub use exchange_tracking::{ExchangeTracking, ExchangeTrackingCsv};
 pub use exim::Exim;
