@@ -19,6 +19,8 @@ pub enum Phase {
     Sent,
     /// Put into a mailbox of the relay's own.
     Stored,
+    /// No longer under way, and the log does not tell how it ended.
+    Untold,
     /// A try whose line is cut before it tells how it went.
     Cut,
     /// Tried, and will be tried again.
@@ -66,6 +68,7 @@ impl Phase {
             Self::Unfinished => "unfinished",
             Self::Sent => "sent",
             Self::Stored => "stored",
+            Self::Untold => "untold",
             Self::Cut => "cut",
             Self::Deferred => "deferred",
             Self::Suspended => "suspended",

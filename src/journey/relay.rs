@@ -107,7 +107,7 @@ fn ends(context: &Context<'_, '_>, mail: &Mail) -> Vec<(usize, u32, Link)> {
         Kind::Deliver => !ids.contains(&facts.next_queue_id),
         Kind::Fail | Kind::Defer => facts.phase != Phase::Tried,
         // One that was let go again is where it was before.
-        _ => matches!(facts.phase, Phase::Held | Phase::Released | Phase::Cut),
+        _ => matches!(facts.phase, Phase::Held | Phase::Released | Phase::Cut | Phase::Untold),
     };
     let all = in_order(context, mail).into_iter().filter(|(_, _, record, facts)| is_end(record, facts));
     let mut last: BTreeMap<Sym, (usize, u32, Link)> =

@@ -128,6 +128,25 @@ fn a_dialogue_that_fits_two_deliveries_is_of_none() {
     assert!(notes.contains("fit no delivery or several"), "{notes}");
 }
 
+/// The service was started anew: its sessions have the numbers of earlier ones.
+#[test]
+fn a_session_whose_number_was_used_before() {
+    let (one, two) = ("h1@fabrikam.example", "h2@fabrikam.example");
+    let bye = dialogue("SMTPC", 72, 3, &["221 bye"]);
+    let log = delivering(5, one)
+        + &tried(72, one, REFUSED)
+        + &bye
+        + &life(9, 5, DONE)
+        + &delivering(6, two)
+        + &tried(72, two, REFUSED)
+        + &bye
+        + &life(9, 6, DONE);
+    let all = of_log("hm.log", &log);
+    for to in [one, two] {
+        assert_eq!(journey(&all, to, &["verdict", "reply_code"]), ["bounced", "550"], "{to}");
+    }
+}
+
 #[test]
 fn refused_at_its_door() {
     let said = [

@@ -62,9 +62,11 @@ fn exim_names_the_server_of_a_logon_in_a_line_of_its_own() {
     let text = "2026-03-10 08:03:01 1vABcG-000023-2m <= erp@contoso.example H=sap1.contoso.example [192.0.2.11] P=esmtp S=4100 id=EXM5@contoso.example\n\
         2026-03-10 08:03:02 1vABcG-000023-2m login authenticator failed H=smtp.office365.com [203.0.113.81] 535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. [FR4P281CA0231.DEUP281.PROD.OUTLOOK.COM]\n\
         2026-03-10 08:03:02 1vABcG-000023-2m == e5@fabrikam.example R=smarthost T=remote_submission defer (-42): authentication required but authentication attempt(s) failed\n";
+    let other = text.replace("e5@", "e6@").lines().last().unwrap().to_owned() + "\n";
     let columns = ["verdict", "stopped_at", "host", "reply_code", "rule", "relay_option"];
     let want = ["deferred", "exchange", "smtp.office365.com", "535", "AUTH-01", "smtp-auth-basic"];
     assert_eq!(journey(&of_log("mainlog", text), "e5@fabrikam.example", &columns), want);
+    assert_eq!(journey(&of_log("mainlog", &[text, &other].concat()), "e6@fabrikam.example", &columns), want, "of all recipients");
     let waits = "2026-03-10 08:13:02 1vABcG-000023-2m == e5@fabrikam.example R=smarthost T=remote_submission defer (-53): retry time not reached for any host for 'fabrikam.example'\n";
     assert_eq!(journey(&of_log("mainlog", &[text, waits].concat()), "e5@fabrikam.example", &columns), want, "no try, no other reason");
 }

@@ -169,8 +169,9 @@ impl Reader<'_, '_> {
         if waits {
             return self.out.waits(mail, (here.place, here.at), (recipient, own), facts);
         }
-        let (reply, facts) = match self.refused.remove(&mail).filter(|_| code == "-42") {
-            Some((reply, server)) => (reply, RelayFacts { original, ..server }),
+        // One line of the logon stands for all recipients.
+        let (reply, facts) = match self.refused.get(&mail).filter(|_| code == "-42") {
+            Some((reply, server)) => (*reply, RelayFacts { original, ..server.clone() }),
             None if code == "-42" => (own, RelayFacts { stage: "auth", ..facts }),
             None => (own, facts),
         };

@@ -86,6 +86,11 @@ impl Reader<'_, '_> {
                 self.untied = (if self.untied.1 == 0 { place.line } else { self.untied.0 }, self.untied.1 + 1);
             }
         }
+        // Numbers begin anew with the service.
+        if said.starts_with("221") {
+            talk.end(&mut self.out);
+            self.talks.remove(&key);
+        }
     }
 
     /// `SMTPDeliverer - Message N: ...` (hMailServer `ExternalDelivery.cpp`).
@@ -177,7 +182,7 @@ impl Reader<'_, '_> {
         for recipient in silent {
             let mut record = self.out.begin(place, at, Kind::Event);
             record.recipient = recipient;
-            self.out.push(record, RelayFacts { host: delivery.host, phase: Phase::Cut, ..RelayFacts::default() }, Some(mail), at);
+            self.out.push(record, RelayFacts { host: delivery.host, phase: Phase::Untold, ..RelayFacts::default() }, Some(mail), at);
         }
     }
 }

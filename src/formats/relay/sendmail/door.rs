@@ -14,6 +14,9 @@ impl Reader<'_, '_> {
             let name = peer(value(rest, "relay=")).0;
             if !name.is_empty() {
                 self.names.insert(here.pid, name.to_owned());
+                if !self.servers.contains(name) {
+                    self.servers.insert(name.to_owned());
+                }
             }
             if !rest.contains("error") {
                 return;

@@ -9,11 +9,11 @@ use crate::formats::relay::output::{Begins, MailId, Output};
 use crate::formats::relay::syslog::{self, Entry, Piece, Stamp};
 use crate::smtp::{find_reply, next_queue_id, trailer};
 use crate::source::Class;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads a file.
 pub fn read(text: &str, sink: &mut Sink<'_>) {
-    let mut reader = Reader { out: Output::new(sink), names: BTreeMap::new(), refused: Vec::new() };
+    let mut reader = Reader { out: Output::new(sink), names: BTreeMap::new(), servers: BTreeSet::new(), refused: Vec::new() };
     syslog::each(text, &mut |piece, place| match piece {
         Piece::Entry(entry) if super::is_own(entry.program) => reader.entry(&entry, place),
         Piece::Entry(entry) => {
@@ -34,6 +34,8 @@ pub struct Reader<'a, 'b> {
     pub out: Output<'a, 'b>,
     /// By process: the server of the last handshake, whose name is whole there.
     pub names: BTreeMap<u32, String>,
+    /// All of them.
+    pub servers: BTreeSet<String>,
     /// Recipients that were refused at the door, by the mail they were named for: places of their records.
     pub refused: Vec<(MailId, usize)>,
 }
@@ -140,14 +142,18 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A name that was shortened: that of the process's own handshake, else the only one of the log that it can be of.
+    /// A name that was shortened: that of the process's own handshake, an endpoint of Exchange Online, else the only one of
+    /// the log that it can be of.
     fn whole(&self, name: &str, pid: u32) -> Option<String> {
-        let own = self.names.get(&pid).filter(|whole| shortened(name, whole));
-        let mut all: Vec<&String> = self.names.values().filter(|whole| shortened(name, whole)).collect();
-        all.sort_unstable();
-        all.dedup();
-        let only = if let [only] = all[..] { Some(only) } else { None };
-        own.or(only).cloned().or_else(|| endpoint(name))
+        if !name.contains("...") {
+            return None;
+        }
+        let own = self.names.get(&pid).filter(|whole| shortened(name, whole)).cloned();
+        let only = || {
+            let mut all = self.servers.iter().filter(|whole| shortened(name, whole));
+            all.next().filter(|_| all.next().is_none()).cloned()
+        };
+        own.or_else(|| endpoint(name)).or_else(only)
     }
 
     /// The time that Exchange puts behind a reply dates the line.
