@@ -158,7 +158,6 @@ fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
     let (sender, recipient) = (context.store.text(facts.sender), context.store.text(facts.recipient));
     let theirs = domain(recipient).to_lowercase();
     let own = domain(sender).to_lowercase();
-    let inside = |host: &str| !own.is_empty() && (host == own || host.ends_with(&format!(".{own}")));
     let address = context.relay(facts).map_or("", |facts| context.store.text(facts.host_ip));
     // The MX host of another tenant bears its domain's name (rules.md section 1).
     let dashed = |domain: &str| !domain.is_empty() && host.split('.').next() == Some(domain.replace('.', "-").as_str());
@@ -171,12 +170,17 @@ fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
     if service && !is_microsoft(&host) {
         return End::HandedOn { covered: false };
     }
-    if !is_microsoft(&host) && !host.is_empty() && !inside(&host) && !private(address) && theirs != own {
+    if !is_microsoft(&host) && !host.is_empty() && !inside(&host, &own) && !private(address) && theirs != own {
         return End::Outside;
     }
     let clock = context.record(Some(at)).and_then(|record| context.alignment.clocks.get(record.source as usize));
     let covered = |span| context.alignment.covers(Hop::Exchange, &HandOver::new(span, clock, sender, recipient));
     End::HandedOn { covered: is_microsoft(&host) && context.at(at).is_some_and(covered) }
+}
+
+/// Whether a host is of a domain.
+fn inside(host: &str, domain: &str) -> bool {
+    !domain.is_empty() && (host == domain || host.ends_with(&format!(".{domain}")))
 }
 
 fn private(address: &str) -> bool {
@@ -204,9 +208,14 @@ pub fn stopped_at(context: &Context<'_, '_>, facts: &Facts) -> Hop {
     }
 }
 
-/// Whether the words of a relay's log are those of a server beyond it.
+/// Whether the words of a relay's log are those of a server beyond it; a name without a domain is one of the relay's own
+/// network.
 fn far(context: &Context<'_, '_>, facts: &Facts) -> bool {
-    !host(context, facts).is_empty() || facts.relay.is_some_and(|(at, _)| is_of(context, at, TO_THE_RECIPIENT))
+    let host = host(context, facts);
+    if host.is_empty() {
+        return facts.relay.is_some_and(|(at, _)| is_of(context, at, TO_THE_RECIPIENT));
+    }
+    host.contains('.') && !inside(&host, &domain(context.store.text(facts.sender)).to_lowercase())
 }
 
 /// Queue ids from relay to relay: by time, but none before one that handed over to it.

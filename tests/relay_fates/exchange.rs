@@ -98,6 +98,16 @@ fn the_server_that_decided() {
             vec![Event { what: ("ROUTING", "FAIL"), status: "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found", ..failed }],
             ["bounced", "relay", "", "550", ""],
         ),
+        (
+            "a mailbox server of its own",
+            vec![Event {
+                ends: ("EX01", "EX02"),
+                what: ("STOREDRIVER", "FAIL"),
+                status: "550 5.2.2 STOREDRV.Deliver; mailbox full",
+                ..failed
+            }],
+            ["bounced", "relay", "ex02", "550", ""],
+        ),
         ("the connector of another mail", vec![late, other], ["deferred", "exchange", MICROSOFT, "451", "direct-send"]),
         ("a connector that nobody knows", vec![late], ["deferred", "relay", "", "451", ""]),
     ];
