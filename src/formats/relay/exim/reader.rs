@@ -155,7 +155,8 @@ impl Reader<'_, '_> {
         let (_, behind) = rest.split_once("defer (").unwrap_or(("", rest));
         let (code, behind) = behind.split_once(')').unwrap_or(("", behind));
         let waits = matches!(code, "-52" | "-53" | "-54");
-        let words = behind.trim_start_matches([':', ' ']);
+        let words = line::timeless(behind);
+        let words = words.trim_start_matches([':', ' ']);
         let (said, stage) = match words.split_once("H=") {
             Some((before, after)) => {
                 let (said, stage) = line::reply(line::words(after).1);
