@@ -248,6 +248,12 @@ pub fn option(context: &Context<'_, '_>, facts: &Facts, recognised: bool) -> &'s
     }
 }
 
+/// Whether SAP gave the mail to Azure Communication Services, which is a way of its own.
+pub fn first_is_communication_services(context: &Context<'_, '_>, facts: &Facts) -> bool {
+    let of_relay = |at: &&u32| context.record(Some(**at)).is_some_and(|record| record.hop == Hop::Relay);
+    facts.evidence.iter().find(of_relay).is_some_and(|at| is_of(context, *at, &["relay-acs"]))
+}
+
 /// Tries of the relay that decided, in whatever files they stand.
 pub fn attempts(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
     let last = context.record(facts.relay.map(|(at, _)| at))?;

@@ -72,6 +72,7 @@ fn communication_services_tell_of_recipients() {
         ("v3", ["bounced", "relay", "", "DeliveryStatus Suppressed", "HOP-08"]),
         ("v4", ["diverted", "relay", "", "DeliveryStatus Quarantined", ""]),
     ];
+    assert!(all.iter().all(|row| row["option"] == "acs"), "a way of its own");
     assert_eq!(all.len(), rows.len(), "the rows of a whole mail are no journey of their own");
     for (to, want) in rows {
         let got = journey(&all, &format!("{to}@fabrikam.example"), &["verdict", "stopped_at", "reply_code", "reply", "rule"]);
