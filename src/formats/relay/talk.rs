@@ -98,6 +98,22 @@ impl Talk {
             let reply = out.keep(text);
             return self.of_queue(mail, (place, at), kind, (recipients, reply), RelayFacts { stage, phase, ..facts }, out);
         }
+        self.of_session((place, at), kind, (recipients, text), message_id, &RelayFacts { stage, phase, ..facts }, out);
+        if accepted {
+            (self.message_id, self.queue_id) = (Sym::EMPTY, Sym::EMPTY);
+        }
+    }
+
+    /// A decision about a mail that only its session names.
+    fn of_session(
+        &self,
+        (place, at): (Place, At),
+        kind: Kind,
+        (recipients, text): (&[String], &str),
+        message_id: Sym,
+        facts: &RelayFacts,
+        out: &mut Output<'_, '_>,
+    ) {
         for recipient in recipients {
             let mut record = out.begin(place, at, kind);
             record.message_id = if message_id.is_empty() { self.message_id } else { message_id };
@@ -108,10 +124,7 @@ impl Talk {
                 (sender, _) => out.keep(sender),
             };
             (record.recipient, record.reply) = (out.keep(recipient), out.keep(text));
-            out.push(record, RelayFacts { stage, phase, ..facts.clone() }, None, at);
-        }
-        if accepted {
-            (self.message_id, self.queue_id) = (Sym::EMPTY, Sym::EMPTY);
+            out.push(record, facts.clone(), None, at);
         }
     }
 

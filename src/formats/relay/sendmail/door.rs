@@ -10,17 +10,8 @@ use crate::source::Class;
 impl Reader<'_, '_> {
     /// What is of a connection: rulesets, handshakes, logons.
     pub fn session(&mut self, text: &str, mail: Option<MailId>, here: Here) {
-        if let Some(rest) = text.strip_prefix("STARTTLS=client, ") {
-            let name = peer(value(rest, "relay=")).0;
-            if !name.is_empty() {
-                self.names.insert(here.pid, name.to_owned());
-                if !self.servers.contains(name) {
-                    self.servers.insert(name.to_owned());
-                }
-            }
-            if !rest.contains("error") {
-                return;
-            }
+        if text.strip_prefix("STARTTLS=client, ").is_some_and(|rest| !self.failed_handshake(rest, here)) {
+            return;
         }
         let (kind, phase, stage) = match text {
             text if text.starts_with("ruleset=tls_") => (Kind::Tls, Phase::Tried, "tls"),
@@ -53,6 +44,18 @@ impl Reader<'_, '_> {
         let refused = mail.filter(|_| phase == Phase::Rejected && kind == Kind::Reply);
         self.refused.extend(refused.map(|mail| (mail, self.out.sink.store.records.len())));
         self.out.push(record, RelayFacts { name: here.relay, ..facts }, mail.filter(|_| refused.is_none()), here.at);
+    }
+
+    /// A handshake with a server, which names it in whole, and whether it failed.
+    fn failed_handshake(&mut self, rest: &str, here: Here) -> bool {
+        let name = peer(value(rest, "relay=")).0;
+        if !name.is_empty() {
+            self.names.insert(here.pid, name.to_owned());
+            if !self.servers.contains(name) {
+                self.servers.insert(name.to_owned());
+            }
+        }
+        rest.contains("error")
     }
 
     /// The line of the sender comes behind those of the recipients that were refused.

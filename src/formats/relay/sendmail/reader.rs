@@ -99,15 +99,7 @@ impl Reader<'_, '_> {
     fn deliveries(&mut self, id: &str, rest: &str, here: Here) {
         let stat = value(rest, "stat=");
         if stat.is_empty() {
-            if recipients(rest).next().is_none() {
-                return self.out.reject(here.place, "the line ends before its recipients");
-            }
-            let mail = self.out.mail(here.relay, id, Begins::Never);
-            for recipient in recipients(rest) {
-                let recipient = self.out.keep(recipient);
-                self.out.cut(mail, (here.place, here.at), recipient, here.relay);
-            }
-            return;
+            return self.cut(id, rest, here);
         }
         self.out.mark(here.place, Class::Evidence);
         let mail = self.out.mail(here.relay, id, Begins::Never);
@@ -139,6 +131,18 @@ impl Reader<'_, '_> {
             } else {
                 self.out.tried(mail, (here.place, here.at), kind, (recipient, reply), facts.clone());
             }
+        }
+    }
+
+    /// The line ends before it tells how the try went.
+    fn cut(&mut self, id: &str, rest: &str, here: Here) {
+        if recipients(rest).next().is_none() {
+            return self.out.reject(here.place, "the line ends before its recipients");
+        }
+        let mail = self.out.mail(here.relay, id, Begins::Never);
+        for recipient in recipients(rest) {
+            let recipient = self.out.keep(recipient);
+            self.out.cut(mail, (here.place, here.at), recipient, here.relay);
         }
     }
 
