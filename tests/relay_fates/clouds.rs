@@ -96,3 +96,19 @@ fn communication_services_as_a_table_of_the_portal() {
     let local = text.replace("[UTC]", "[Local Time]");
     assert!(!crate::support::read_text("query_data.csv", &local).sources[0].utc, "the zone of the portal is that of the person");
 }
+
+/// The portal exports one table at a time, and the sending names no Message-ID.
+#[test]
+fn two_tables_of_the_portal_tell_of_the_same_mails() {
+    let sending = "TenantId,TimeGenerated [UTC],OperationName,Category,CorrelationId,Size,ToRecipientsCount,UniqueRecipientsCount,TrafficSource,Type\n\
+        t,\"3/10/2026, 8:05:01.100 AM\",SendMail,EmailSendMailOperational,11111111-2222-4333-8444-555555555555,0.02,2,2,SMTP,ACSEmailSendMailOperational\n";
+    let status = include_str!("../../src/formats/relay/acs/sample.csv");
+    let files = [("sending.csv", sending), ("status.csv", status)].map(|(name, text)| (name, text.as_bytes()));
+    let all = crate::support::table(&crate::support::analyse_files(&files));
+    assert_eq!(all.len(), 2, "{all:?}");
+    for (to, verdict) in [("ap@fabrikam.example", "delivered"), ("gone@fabrikam.example", "bounced")] {
+        let got = journey(&all, to, &["verdict", "submitted_at", "evidence"]);
+        assert_eq!(got[..2], [verdict, "2026-03-10T08:05:01.000Z"]);
+        assert!(got[2].starts_with("sending.csv:2;status.csv:"), "{}", got[2]);
+    }
+}

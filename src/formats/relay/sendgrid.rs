@@ -6,7 +6,7 @@
 use super::output::{Begins, MailId, Output};
 use super::syslog::{self, Stamp};
 use crate::error::ReadError;
-use crate::evidence::{Hop, Kind, Phase, RelayFacts, Sym};
+use crate::evidence::{Hop, Kind, Phase, RelayFacts};
 use crate::formats::exchange::json;
 use crate::formats::objects::normal;
 use crate::formats::records::{self, Place};
@@ -15,6 +15,9 @@ use crate::formats::{Claim, Format, Sink};
 use crate::smtp::find_reply;
 use crate::source::{Class, lines};
 use serde_json::Value;
+
+/// The service: it names none of its machines, and its exports are told to be of one relay by this.
+const SERVICE: &str = "sendgrid.net";
 
 /// The key that every event has.
 const KEY: &str = "sgmessageid";
@@ -160,7 +163,8 @@ impl Event {
     fn mail(&self, out: &mut Output<'_, '_>) -> Option<MailId> {
         // What stands before the first dot is what the client was told.
         let id = self.id.split('.').next().filter(|id| !id.is_empty())?;
-        let mail = out.mail(Sym::EMPTY, id, Begins::Never);
+        let name = out.name(SERVICE);
+        let mail = out.mail(name, id, Begins::Never);
         let (sender, subject, message_id) = (out.keep(&self.sender), out.keep(&self.subject), out.message_id(&self.message_id));
         let known = out.of(mail);
         for (slot, told) in [(&mut known.sender, sender), (&mut known.subject, subject), (&mut known.message_id, message_id)] {

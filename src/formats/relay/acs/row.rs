@@ -9,6 +9,9 @@ use crate::source::Class;
 /// Tables and categories of the service's e-mail.
 const CATEGORIES: &[&str] = &["EmailSendMailOperational", "EmailStatusUpdateOperational", "EmailUserEngagementOperational"];
 
+/// The service: it names none of its machines, and its tables are told to be of one relay by this.
+const SERVICE: &str = "azurecomm.net";
+
 /// Values by normalised names of their columns.
 pub trait Row {
     /// A value; empty where there is none.
@@ -32,7 +35,8 @@ pub fn push(row: &dyn Row, stamp: Option<Stamp>, place: Place, out: &mut Output<
     let Some((kind, phase)) = fate(row) else { return out.mark(place, Class::Frame) };
     out.mark(place, Class::Evidence);
     // Rows of one mail have its id in common; only some of them name its Message-ID.
-    let mail = Some(row.get("correlationid")).filter(|id| !id.is_empty()).map(|id| out.mail(Sym::EMPTY, id, Begins::Never));
+    let name = out.name(SERVICE);
+    let mail = Some(row.get("correlationid")).filter(|id| !id.is_empty()).map(|id| out.mail(name, id, Begins::Never));
     let (message_id, sender) = (out.message_id(row.get("internetmessageid")), sender(row, out));
     if let Some(mail) = mail {
         let known = out.of(mail);
@@ -43,7 +47,7 @@ pub fn push(row: &dyn Row, stamp: Option<Stamp>, place: Place, out: &mut Output<
     }
     let (recipient, reply) = (out.keep(row.get("recipientid")), out.keep(&words(row)));
     let host = out.keep(row.get("recipientmailserverhostname"));
-    let facts = RelayFacts { host, phase, dsn: row.get("enhancedsmtpstatuscode").parse().ok(), ..RelayFacts::default() };
+    let facts = RelayFacts { name, host, phase, dsn: row.get("enhancedsmtpstatuscode").parse().ok(), ..RelayFacts::default() };
     let mut record = out.begin(place, at, kind);
     (record.recipient, record.reply, record.message_id, record.sender) = (recipient, reply, message_id, sender);
     // Other recipients may stand in another file, so none is taken for the only one.
