@@ -37,9 +37,10 @@ fn tried(time: &str, to: &str, reply: &str) -> String {
         ("-", "250 2.1.0 Sender OK"),
         ("RCPT", rcpt.as_str()),
     ];
-    let rest: &[(&str, &str)] = match reply.starts_with('2') {
-        true => &[("-", "250 2.1.5 Recipient OK"), ("DATA", "-"), ("-", "354 Start mail input"), ("-", reply), ("QUIT", "-")],
-        false => &[("-", reply), ("QUIT", "-")],
+    let rest: &[(&str, &str)] = if reply.starts_with('2') {
+        &[("-", "250 2.1.5 Recipient OK"), ("DATA", "-"), ("-", "354 Start mail input"), ("-", reply), ("QUIT", "-")]
+    } else {
+        &[("-", reply), ("QUIT", "-")]
     };
     outbound(time, &begin) + &outbound(time, rest)
 }

@@ -28,7 +28,7 @@ const EXCHANGE: &str = "250 2.6.0 <ADR51000000000001@contoso.example> [InternalI
 
 #[test]
 fn message_tracking() {
-    let reading = sample("MSGTRK.LOG", include_str!("../src/formats/relay/exchange_tracking.sample.log"), "relay-exchange-tracking", 6);
+    let reading = sample("MSGTRK.LOG", include_str!("../src/formats/relay/exchange_tracking/sample.log"), "relay-exchange-tracking", 6);
     let want = [
         "Accept queued ap@fabrikam.example",
         "Accept queued late@fabrikam.example",
@@ -188,7 +188,7 @@ fn proxmox_mail_gateway() {
 
 #[test]
 fn hmailserver() {
-    let reading = sample("hmailserver.log", include_str!("../src/formats/relay/hmail.sample.log"), "relay-hmail", 17);
+    let reading = sample("hmailserver.log", include_str!("../src/formats/relay/hmail/sample.log"), "relay-hmail", 17);
     let want = [
         "Accept queued ap@fabrikam.example",
         "Accept queued ap@fabrikam.example",
@@ -243,7 +243,7 @@ fn sendgrid() {
 
 #[test]
 fn azure_communication_services() {
-    let reading = sample("acs.jsonl", include_str!("../src/formats/relay/acs.sample.jsonl"), "relay-acs", 2);
+    let reading = sample("acs.jsonl", include_str!("../src/formats/relay/acs/sample.jsonl"), "relay-acs", 2);
     let want = ["Accept queued ", "Fail bounced ap@fabrikam.example", "Deliver sent other@fabrikam.example"];
     assert_eq!(fates(&reading), want);
     let bounced = chain(&reading, 1);
@@ -329,7 +329,7 @@ fn cisco_gateway() {
 #[test]
 fn message_tracking_by_powershell() {
     let name = "tracking.csv";
-    let text = include_str!("../src/formats/relay/exchange_tracking_csv.sample.csv");
+    let text = include_str!("../src/formats/relay/exchange_tracking/csv.sample.csv");
     let reading = sample(name, text, "relay-exchange-tracking-csv", 3);
     let want = [
         "Accept queued ap@fabrikam.example",
@@ -346,7 +346,7 @@ fn message_tracking_by_powershell() {
     assert_eq!((times[0].as_str(), times[3].as_str()), ("2026-03-10 09:05:01", "2026-03-10 21:05:04"));
     assert!(!reading.sources[0].utc, "the server's clock");
     assert!(reading.store.text(reading.store.records[3].reply).starts_with("550 5.7.64"));
-    let picked = include_str!("../src/formats/relay/exchange_tracking_csv.picked.sample.csv");
+    let picked = include_str!("../src/formats/relay/exchange_tracking/csv.picked.sample.csv");
     let picked = sample(name, picked, "relay-exchange-tracking-csv", 1);
     assert_eq!(fates(&picked), ["Accept queued ", "Deliver sent ap@fabrikam.example"]);
     let notes: Vec<String> = picked.sources[0].notes.iter().map(|note| format!("{note:?}")).collect();

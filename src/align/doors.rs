@@ -59,15 +59,12 @@ pub fn mails(view: &View<'_>) -> Vec<Vec<u32>> {
         let whose = if nameless { (Sym::EMPTY, Sym::EMPTY, client) } else { (sender.text, recipient.text, Sym::EMPTY) };
         let time = view.at(at).map(|at| at.from);
         let near = |last: Option<Millis>| !nameless || last.zip(time).is_none_or(|(last, time)| time - last <= RUN_GAP);
-        match open.get_mut(&whose).filter(|(_, last)| near(*last)) {
-            Some((place, last)) => {
-                out[*place].push(at);
-                *last = time;
-            }
-            None => {
-                open.insert(whose, (out.len(), time));
-                out.push(vec![at]);
-            }
+        if let Some((place, last)) = open.get_mut(&whose).filter(|(_, last)| near(*last)) {
+            out[*place].push(at);
+            *last = time;
+        } else {
+            open.insert(whose, (out.len(), time));
+            out.push(vec![at]);
         }
     }
     out

@@ -11,6 +11,8 @@ pub struct Rows<'a> {
     store: &'a Store,
     /// Queues of the relays' own mails.
     own: HashSet<Sym, FixedState>,
+    /// Sender and recipient of mails in queues, where some rows bear no id: those may be about one of them.
+    known: HashSet<(Sym, Sym), FixedState>,
 }
 
 impl<'a> Rows<'a> {
@@ -25,14 +27,17 @@ impl<'a> Rows<'a> {
                 own.entry(facts.queue_id).and_modify(|own| *own = false);
             }
         }
-        Self { store, own: own.into_iter().filter_map(|(id, own)| own.then_some(id)).collect() }
+        let idless = logged(store).any(|(_, record, facts)| is_idless(record, facts));
+        let known = queued().filter(|_| idless).map(|(_, record, _)| (record.sender, record.recipient)).collect();
+        Self { store, known, own: own.into_iter().filter_map(|(id, own)| own.then_some(id)).collect() }
     }
 
     /// All of them, in order.
     pub fn all(&self) -> impl Iterator<Item = (u32, &'a Evidence, &'a RelayFacts)> {
         let queued = |record: &Evidence, facts: &RelayFacts| {
             let told = matches!(record.kind, Kind::Accept | Kind::Deliver | Kind::Fail | Kind::Defer);
-            !facts.queue_id.is_empty() || told && (!record.message_id.is_empty() || record.kind != Kind::Accept)
+            let named = !facts.queue_id.is_empty() || told && !record.message_id.is_empty();
+            named || is_idless(record, facts) && !self.known.contains(&(record.sender, record.recipient))
         };
         let own = |facts: &RelayFacts| !facts.parent_queue_id.is_empty() || self.own.contains(&facts.queue_id);
         logged(self.store).filter(move |(_, record, facts)| record.hop == Hop::Relay && queued(record, facts) && !own(facts))
@@ -41,6 +46,12 @@ impl<'a> Rows<'a> {
 
 fn logged(store: &Store) -> impl Iterator<Item = (u32, &Evidence, &RelayFacts)> {
     (0u32..).zip(&store.records).filter_map(|(at, record)| Some((at, record, store.relay_of(record)?)))
+}
+
+/// Whether a row tells an end of a mail and names it by sender and recipient alone.
+fn is_idless(record: &Evidence, facts: &RelayFacts) -> bool {
+    let end = matches!(record.kind, Kind::Deliver | Kind::Fail | Kind::Defer);
+    end && facts.queue_id.is_empty() && record.message_id.is_empty()
 }
 
 /// Whether a relay writes such a mail by itself: a notice to a sender, or a probe of an address.

@@ -60,6 +60,38 @@ impl Names {
     }
 }
 
+/// Entries by what names them.
+#[derive(Default)]
+struct Places {
+    named: Map<(Name, Sym), usize>,
+    /// By relay, sender and recipient: mails still tried of which a log without ids tells.
+    idless: Map<(Sym, Sym, Sym), usize>,
+}
+
+impl Places {
+    /// The entry of a row, a new one where none is known. Without an id of a queue, tries of one sender and recipient are
+    /// of one mail until one of them ends it.
+    fn of(&mut self, name: Name, (record, facts): (&Evidence, &RelayFacts), who: (Sym, Sym, Sym), entries: &mut Vec<Entry>) -> usize {
+        let mut enter = || {
+            entries.push(Entry { message_id: name.1, queue_id: facts.queue_id, named: false });
+            entries.len() - 1
+        };
+        if !facts.queue_id.is_empty() || record.kind == Kind::Accept {
+            return *self.named.entry((name, facts.queue_id)).or_insert_with(enter);
+        }
+        let place = match (self.idless.remove(&who), name.1.is_empty()) {
+            (Some(open), _) => open,
+            (None, true) => enter(),
+            (None, false) => *self.named.entry((name, facts.queue_id)).or_insert_with(enter),
+        };
+        entries[place].message_id = name.1;
+        if record.kind == Kind::Defer && name.1.is_empty() {
+            self.idless.insert(who, place);
+        }
+        place
+    }
+}
+
 /// Rows of relays by the queue entry they are of.
 #[derive(Default)]
 struct Queues {
@@ -76,28 +108,11 @@ impl Queues {
     fn of(texts: &Texts<'_>) -> Self {
         let rows = Rows::of(texts.store);
         let (mut out, names) = (Self::default(), Names::of(texts, &rows));
-        let mut places: Map<(Name, Sym), usize> = Map::default();
-        let mut idless: Map<(Sym, Sym, Sym), usize> = Map::default();
-        let mut originals: Map<(usize, Sym), Sym> = Map::default();
+        let (mut places, mut originals) = (Places::default(), Map::<(usize, Sym), Sym>::default());
         for (at, record, facts) in rows.all() {
-            let name = names.of_row(texts, record, facts);
             let asked = if facts.original.is_empty() { record.recipient } else { facts.original };
-            let entry = Entry { message_id: name.1, queue_id: facts.queue_id, named: false };
-            // Without an id of a queue, tries of one sender and recipient are of one mail until one of them ends it.
-            let tried = facts.queue_id.is_empty() && record.kind != Kind::Accept;
             let who = (facts.name, texts.sender(record).text, texts.address(asked));
-            let open = if tried { idless.remove(&who) } else { None };
-            let place = match open {
-                Some(place) => {
-                    out.entries[place].message_id = name.1;
-                    place
-                }
-                None if name.1.is_empty() && facts.queue_id.is_empty() => out.enter(entry),
-                None => *places.entry((name, facts.queue_id)).or_insert_with(|| out.enter(entry)),
-            };
-            if tried && name.1.is_empty() && record.kind == Kind::Defer {
-                idless.insert(who, place);
-            }
+            let place = places.of(names.of_row(texts, record, facts), (record, facts), who, &mut out.entries);
             if !facts.next_queue_id.is_empty() && record.kind == Kind::Deliver {
                 out.before.insert(facts.next_queue_id, place);
             }
@@ -120,11 +135,6 @@ impl Queues {
         out.of_one.sort_unstable_by_key(|(place, recipient, at)| (*place, recipient.text, *at));
         out.of_all.sort_unstable();
         out
-    }
-
-    fn enter(&mut self, entry: Entry) -> usize {
-        self.entries.push(entry);
-        self.entries.len() - 1
     }
 
     /// Entry, recipient and rows of each; of a mail that names nobody the recipient is empty.

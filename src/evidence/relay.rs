@@ -17,6 +17,10 @@ pub enum Phase {
     Unfinished,
     /// Handed to the next server.
     Sent,
+    /// Put into a mailbox of the relay's own.
+    Stored,
+    /// No longer under way, and the log does not tell how it ended.
+    Untold,
     /// A try whose line is cut before it tells how it went.
     Cut,
     /// Tried, and will be tried again.
@@ -63,6 +67,8 @@ impl Phase {
             Self::Active => "active",
             Self::Unfinished => "unfinished",
             Self::Sent => "sent",
+            Self::Stored => "stored",
+            Self::Untold => "untold",
             Self::Cut => "cut",
             Self::Deferred => "deferred",
             Self::Suspended => "suspended",

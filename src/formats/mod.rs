@@ -105,6 +105,7 @@ pub static REGISTRY: &[&dyn Format] = &[
     &relay::PostQueue,
     &relay::MailQueue,
     &relay::CiscoEsa,
+    &relay::CiscoEsaEvents,
     &relay::Proofpoint,
     &relay::SendGrid,
     &relay::CommunicationServices,

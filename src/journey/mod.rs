@@ -2,6 +2,8 @@
 
 mod action;
 mod cause;
+mod draft;
+mod end;
 mod facts;
 mod healed;
 mod id;
@@ -11,6 +13,7 @@ mod option;
 mod policy;
 mod reach;
 mod relay;
+mod row;
 mod scope;
 mod sign_in;
 mod silence;
@@ -69,21 +72,21 @@ pub fn judge(
     let options = option::of_all(&context, &all, &scopes);
     let ids = id::of_all(&context, &all);
     let recognised = relay::recognised(&context, &all, &scopes);
-    let drafts: Vec<cause::Draft> = all
+    let drafts: Vec<draft::Draft> = all
         .par_iter()
         .zip(ids)
         .zip(options)
-        .map(|((facts, id), way)| cause::judge(&context, facts, id, (way, relay::option(&context, facts, recognised)), &scopes))
+        .map(|((facts, id), way)| draft::judge(&context, facts, id, (way, relay::option(&context, facts, recognised)), &scopes))
         .collect();
     in_order(drafts).map(|draft| draft.finish(&mut store.strings)).collect()
 }
 
 /// By time, then by id. Drafts are large: their places are sorted.
-fn in_order(drafts: Vec<cause::Draft<'_>>) -> impl Iterator<Item = cause::Draft<'_>> {
+fn in_order(drafts: Vec<draft::Draft<'_>>) -> impl Iterator<Item = draft::Draft<'_>> {
     let mut places: Vec<usize> = (0..drafts.len()).collect();
     let rank = |at: &usize| (drafts[*at].journey.time(), &drafts[*at].journey.id);
     places.par_sort_by(|a, b| rank(a).cmp(&rank(b)));
-    let mut drafts: Vec<Option<cause::Draft<'_>>> = drafts.into_iter().map(Some).collect();
+    let mut drafts: Vec<Option<draft::Draft<'_>>> = drafts.into_iter().map(Some).collect();
     places.into_iter().filter_map(move |at| drafts[at].take())
 }
 

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::facts::Facts;
+use super::relay;
 use super::scope::Scopes;
 use crate::evidence::{Hop, TraceStatus};
 use crate::smtp::{is_mx_endpoint, trailer};
@@ -83,7 +84,8 @@ fn of_one(context: &Context<'_, '_>, facts: &Facts, recognised: Option<u32>) -> 
     // What a relay has logged went over a relay, whatever SAP calls it.
     let at_door = facts.attempt.filter(|(at, _)| context.record(Some(*at)).is_some_and(|record| record.hop == Hop::Relay));
     if let Some((at, _)) = facts.relay.or(at_door) {
-        return Way { option: "relay-server", basis: OptionBasis::RelayLog(at) };
+        let option = if relay::first_is_communication_services(context, facts) { "acs" } else { "relay-server" };
+        return Way { option, basis: OptionBasis::RelayLog(at) };
     }
     let option = match by_host(&host, recognised.is_some(), submission) {
         "relay-server" if port == 587 && trailer(words).is_some() => submission,

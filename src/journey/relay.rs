@@ -7,7 +7,7 @@ use super::option;
 use super::scope::Scopes;
 use crate::align::{HandOver, Link, Mail};
 use crate::evidence::{Evidence, Hop, Kind, Phase, RelayFacts, Sym};
-use crate::smtp::{domain, find_reply, is_microsoft, is_private};
+use crate::smtp::{domain, find_reply, is_microsoft, is_private, trailer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Services that take mail for others to hand it on.
@@ -22,14 +22,19 @@ const SERVICES: &[&str] = &[
     ".hornetsecurity.com",
 ];
 
+/// Services that hand a mail to the recipient's own server and tell of that one's answer.
+const TO_THE_RECIPIENT: &[&str] = &["relay-sendgrid", "relay-acs"];
+
 /// Logs in which the lines towards the next server are tied to no mail.
-const WITHOUT_ENDS: &[&str] = &["relay-iis", "relay-hmail", "relay-exchange-protocol"];
+const WITHOUT_ENDS: &[&str] = &["relay-exchange-protocol"];
 
 /// How a mail ended at the last relay that knows it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
     /// Handed to the server of the recipient.
     Outside,
+    /// Put into a mailbox of the relay itself.
+    Mailbox,
     /// Handed to Exchange Online or to a further hop; named where its log covers the time and does not have it.
     HandedOn { silent: Option<Hop> },
     /// Failed for good.
@@ -105,7 +110,7 @@ fn ends(context: &Context<'_, '_>, mail: &Mail) -> Vec<(usize, u32, Link)> {
         Kind::Fail | Kind::Defer => facts.phase != Phase::Tried,
         Kind::Reply => facts.phase == Phase::Rejected,
         // One that was let go again is where it was before.
-        _ => matches!(facts.phase, Phase::Held | Phase::Released | Phase::Cut),
+        _ => matches!(facts.phase, Phase::Held | Phase::Released | Phase::Cut | Phase::Untold),
     };
     let all = in_order(context, mail).into_iter().filter(|(_, _, record, facts)| is_end(record, facts));
     let mut last: BTreeMap<Sym, (usize, u32, Link)> =
@@ -132,6 +137,7 @@ pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
     let record = context.record(Some(at))?;
     let phase = context.relay(facts).map(|facts| facts.phase);
     Some(match record.kind {
+        Kind::Deliver if phase == Some(Phase::Stored) => End::Mailbox,
         Kind::Deliver => handed_on(context, facts, at),
         _ if phase == Some(Phase::Quarantined) => End::Quarantined,
         Kind::Event if phase == Some(Phase::Held) => End::Trying,
@@ -140,9 +146,15 @@ pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
         // A mail that left the queue is not tried any more, whether its time was up or somebody deleted it.
         Kind::Defer if context.relay(facts).is_some_and(|facts| facts.closed) => End::Failed,
         Kind::Defer => End::Trying,
-        _ if context.sources.get(record.source as usize).is_some_and(|source| WITHOUT_ENDS.contains(&source.format)) => End::Taken,
+        _ if is_of(context, at, WITHOUT_ENDS) => End::Taken,
         _ => End::Untold,
     })
+}
+
+/// Whether a row is of a log of one of these formats.
+fn is_of(context: &Context<'_, '_>, row: u32, formats: &[&str]) -> bool {
+    let source = context.record(Some(row)).and_then(|record| context.sources.get(record.source as usize));
+    source.is_some_and(|source| formats.contains(&source.format))
 }
 
 fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
@@ -153,11 +165,12 @@ fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
     let (sender, recipient) = (context.store.text(facts.sender), context.store.text(facts.recipient));
     let theirs = domain(recipient).to_lowercase();
     let own = domain(sender).to_lowercase();
-    let inside = |host: &str| !own.is_empty() && (host == own || host.ends_with(&format!(".{own}")));
     let address = context.relay(facts).map_or("", |facts| context.store.text(facts.host_ip));
     // The MX host of another tenant bears its domain's name (rules.md section 1).
     let dashed = |domain: &str| !domain.is_empty() && host.split('.').next() == Some(domain.replace('.', "-").as_str());
-    if is_microsoft(&host) && dashed(&theirs) && !own.is_empty() && !dashed(&own) {
+    let own_tenant = is_microsoft(&host) && theirs == own;
+    let other_tenant = is_microsoft(&host) && dashed(&theirs) && !own.is_empty() && !dashed(&own);
+    if other_tenant || is_of(context, at, TO_THE_RECIPIENT) && !own_tenant {
         return End::Outside;
     }
     let port = context.relay(facts).map_or(0, |facts| facts.port);
@@ -165,7 +178,7 @@ fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
     if service && !is_microsoft(&host) {
         return End::HandedOn { silent: None };
     }
-    if !is_microsoft(&host) && !host.is_empty() && !inside(&host) && !is_private(address) && theirs != own {
+    if !is_microsoft(&host) && !host.is_empty() && !inside(&host, &own) && !is_private(address) && theirs != own {
         return End::Outside;
     }
     let clock = context.record(Some(at)).and_then(|record| context.alignment.clocks.get(record.source as usize));
@@ -173,9 +186,17 @@ fn handed_on(context: &Context<'_, '_>, facts: &Facts, at: u32) -> End {
     End::HandedOn { silent: (is_microsoft(&host) && context.at(at).is_some_and(covered)).then_some(Hop::Exchange) }
 }
 
+/// Whether a host is of a domain.
+fn inside(host: &str, domain: &str) -> bool {
+    !domain.is_empty() && (host == domain || host.ends_with(&format!(".{domain}")))
+}
+
 /// Next server of the relay, lower case.
 pub fn host(context: &Context<'_, '_>, facts: &Facts) -> String {
-    context.relay(facts).map_or_else(String::new, |facts| context.store.text(facts.host).to_lowercase())
+    let named = context.relay(facts).map_or("", |facts| context.store.text(facts.host));
+    // Where the log does not name it, Exchange Online signs what it refuses.
+    let signed = || trailer(context.record(facts.relay.map(|(at, _)| at)).map_or("", |record| context.store.text(record.reply)));
+    if named.is_empty() { signed().map_or("", |trailer| trailer.host) } else { named }.to_lowercase()
 }
 
 /// The hop at which a relay's mail ended: the next server where it said something, else the relay itself.
@@ -183,7 +204,7 @@ pub fn stopped_at(context: &Context<'_, '_>, facts: &Facts) -> Hop {
     let spoke = find_reply(context.record(facts.relay.map(|(at, _)| at)).map_or("", |record| context.store.text(record.reply))).is_some();
     match (spoke, is_microsoft(&host(context, facts))) {
         (true, true) => Hop::Exchange,
-        (true, false) if of(context, facts) != Some(End::Trying) && !host(context, facts).is_empty() => Hop::Outside,
+        (true, false) if of(context, facts) != Some(End::Trying) && far(context, facts) => Hop::Outside,
         _ => Hop::Relay,
     }
 }
@@ -208,16 +229,34 @@ pub fn silent(context: &Context<'_, '_>, facts: &Facts) -> Option<Hop> {
     }
 }
 
-/// Queue ids from relay to relay.
+/// Whether the words of a relay's log are those of a server beyond it; a name without a domain is one of the relay's own
+/// network.
+fn far(context: &Context<'_, '_>, facts: &Facts) -> bool {
+    let host = host(context, facts);
+    if host.is_empty() {
+        return facts.relay.is_some_and(|(at, _)| is_of(context, at, TO_THE_RECIPIENT));
+    }
+    host.contains('.') && !inside(&host, &domain(context.store.text(facts.sender)).to_lowercase())
+}
+
+/// Queue ids from relay to relay: by time, but none before one that handed over to it.
 pub fn queue_ids(context: &Context<'_, '_>, facts: &Facts) -> String {
-    let mut out: Vec<Sym> = Vec::new();
     let own = facts.evidence.iter().filter(|at| !notice::is(context, **at));
-    for facts in own.filter_map(|at| context.store.relay_of(context.record(Some(*at))?)) {
-        if !facts.queue_id.is_empty() && !out.contains(&facts.queue_id) {
-            out.push(facts.queue_id);
+    let all: Vec<&RelayFacts> = own.filter_map(|at| context.store.relay_of(context.record(Some(*at))?)).collect();
+    let mut waiting: Vec<Sym> = Vec::new();
+    for facts in all.iter().filter(|facts| !facts.queue_id.is_empty()) {
+        if !waiting.contains(&facts.queue_id) {
+            waiting.push(facts.queue_id);
         }
     }
-    out.into_iter().map(|id| context.store.text(id)).collect::<Vec<_>>().join(" > ")
+    let follows = |id: Sym, other: Sym| other != id && all.iter().any(|facts| facts.queue_id == other && facts.next_queue_id == id);
+    let mut out: Vec<&str> = Vec::new();
+    while !waiting.is_empty() {
+        // In a circle nobody is first.
+        let next = waiting.iter().position(|id| !waiting.iter().any(|other| follows(*id, *other))).unwrap_or(0);
+        out.push(context.store.text(waiting.remove(next)));
+    }
+    out.join(" > ")
 }
 
 /// The relay's own way of sending.
@@ -228,6 +267,12 @@ pub fn option(context: &Context<'_, '_>, facts: &Facts, recognised: bool) -> &'s
         "" | "relay-server" => "",
         known => known,
     }
+}
+
+/// Whether SAP gave the mail to Azure Communication Services, which is a way of its own.
+pub fn first_is_communication_services(context: &Context<'_, '_>, facts: &Facts) -> bool {
+    let of_relay = |at: &&u32| context.record(Some(**at)).is_some_and(|record| record.hop == Hop::Relay);
+    facts.evidence.iter().find(of_relay).is_some_and(|at| is_of(context, *at, &["relay-acs"]))
 }
 
 /// Tries of the relay that decided, in whatever files they stand.

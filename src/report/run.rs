@@ -56,9 +56,11 @@ impl<'a> Run<'a> {
         format!("{}:{}", clean(self.source(record).map_or("", |source| &source.label)), record.line)
     }
 
-    /// `LABEL:LINE` of records, joined by `;`.
+    /// `LABEL:LINE` of records, joined by `;`; a line that tells several things in a row stands once.
     pub(super) fn places(self, records: &[u32]) -> String {
         let known = records.iter().filter_map(|at| self.store().records.get(*at as usize));
-        known.map(|record| self.place(record)).collect::<Vec<_>>().join(";")
+        let mut places: Vec<String> = known.map(|record| self.place(record)).collect();
+        places.dedup();
+        places.join(";")
     }
 }

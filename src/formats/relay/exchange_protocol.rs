@@ -91,7 +91,8 @@ impl Reader<'_, '_> {
         let at = self.out.at(&stamp);
         self.out.mark(place, Class::Frame);
         if !self.talks.contains_key(session) {
-            let talk = self.begin(row, event == "+");
+            // A send connector tells of its attempt before there is a connection.
+            let talk = self.begin(row, event == "+" || row.cell("sequence-number") == "0");
             self.talks.insert(session.to_owned(), talk);
         }
         let inbound = self.is_inbound(row);

@@ -3,7 +3,7 @@
 //!
 //! Assumed: times and words of the CSV, of which only the header was seen.
 
-use super::output::Output;
+use super::output::{Begins, MailId, Output};
 use super::syslog::{self, Stamp};
 use crate::error::ReadError;
 use crate::evidence::{Hop, Kind, Phase, RelayFacts};
@@ -15,6 +15,9 @@ use crate::formats::{Claim, Format, Sink};
 use crate::smtp::find_reply;
 use crate::source::{Class, lines};
 use serde_json::Value;
+
+/// The service: it names none of its machines, and its exports are told to be of one relay by this.
+const SERVICE: &str = "sendgrid.net";
 
 /// The key that every event has.
 const KEY: &str = "sgmessageid";
@@ -141,20 +144,33 @@ impl Event {
         let at = out.at(&stamp);
         let Some((kind, phase)) = self.fate() else { return out.mark(place, Class::Frame) };
         out.mark(place, Class::Evidence);
+        let (recipient, reply) = (out.keep(&self.recipient), out.keep(&self.reply));
+        let dsn = find_reply(&self.reply).and_then(|reply| reply.enhanced);
+        let facts = RelayFacts { host: out.keep(&self.host), phase, dsn, ..RelayFacts::default() };
+        let mail = self.mail(out);
+        if let (Some(mail), true) = (mail, kind != Kind::Accept) {
+            // Events may be missing: the service counts its tries itself.
+            let known = out.of(mail).recipient(recipient);
+            known.attempts = known.attempts.max(self.attempts.saturating_sub(1));
+            return out.tried(mail, (place, at), kind, (recipient, reply), facts);
+        }
         let mut record = out.begin(place, at, kind);
-        (record.sender, record.recipient) = (out.keep(&self.sender), out.keep(&self.recipient));
-        (record.subject, record.message_id) = (out.keep(&self.subject), out.message_id(&self.message_id));
-        record.reply = out.keep(&self.reply);
-        let facts = RelayFacts {
-            // What stands before the first dot is what the client was told.
-            queue_id: out.keep(self.id.split('.').next().unwrap_or("")),
-            host: out.keep(&self.host),
-            phase,
-            dsn: find_reply(&self.reply).and_then(|reply| reply.enhanced),
-            attempts: self.attempts,
-            ..RelayFacts::default()
-        };
-        out.push(record, facts, None, at);
+        (record.recipient, record.reply) = (recipient, reply);
+        out.push(record, facts, mail, at);
+    }
+
+    /// The mail of an event; an export may leave its id out.
+    fn mail(&self, out: &mut Output<'_, '_>) -> Option<MailId> {
+        // What stands before the first dot is what the client was told.
+        let id = self.id.split('.').next().filter(|id| !id.is_empty())?;
+        let name = out.name(SERVICE);
+        let mail = out.mail(name, id, Begins::Never);
+        let (sender, subject, message_id) = (out.keep(&self.sender), out.keep(&self.subject), out.message_id(&self.message_id));
+        let known = out.of(mail);
+        for (slot, told) in [(&mut known.sender, sender), (&mut known.subject, subject), (&mut known.message_id, message_id)] {
+            *slot = if told.is_empty() { *slot } else { told };
+        }
+        Some(mail)
     }
 
     /// A message that was `blocked` may be tried again by hand, but SendGrid is done with it.

@@ -2,7 +2,7 @@
 
 use super::exchange_tracking::internal_id;
 use super::mail::At;
-use super::output::Output;
+use super::output::{MailId, Output};
 use crate::evidence::{Kind, Phase, RelayFacts, Sym};
 use crate::formats::records::Place;
 use crate::formats::session::{Decision, GUESSED, Session};
@@ -19,6 +19,8 @@ pub struct Talk {
     pub message_id: Sym,
     /// Relay's own id of that mail.
     pub queue_id: Sym,
+    /// That mail, where the log shows it in the relay's queue.
+    pub mail: Option<MailId>,
     /// Last line.
     last: Option<(Place, At)>,
 }
@@ -27,7 +29,7 @@ impl Talk {
     /// A session whose beginning is in the log, or not.
     pub fn new(inbound: bool, begins: bool, facts: RelayFacts) -> Self {
         let session = if begins { Session::default() } else { Session::under_way() };
-        Self { session, inbound, facts, message_id: Sym::EMPTY, queue_id: Sym::EMPTY, last: None }
+        Self { session, inbound, facts, message_id: Sym::EMPTY, queue_id: Sym::EMPTY, mail: None, last: None }
     }
 
     /// Something the client said.
@@ -93,6 +95,26 @@ impl Talk {
         let tried = matches!(kind, Kind::Deliver | Kind::Fail | Kind::Defer);
         let facts = RelayFacts { attempts: u16::from(tried), ..self.told(text, accepted, out) };
         let message_id = out.message_id(accepted_message_id(text).filter(|_| accepted).unwrap_or(""));
+        if let Some(mail) = self.mail.filter(|_| !self.inbound) {
+            let reply = out.keep(text);
+            return self.of_queue(mail, (place, at), kind, (recipients, reply), RelayFacts { stage, phase, ..facts }, out);
+        }
+        self.of_session((place, at), kind, (recipients, text), message_id, &RelayFacts { stage, phase, ..facts }, out);
+        if accepted {
+            (self.message_id, self.queue_id) = (Sym::EMPTY, Sym::EMPTY);
+        }
+    }
+
+    /// A decision about a mail that only its session names.
+    fn of_session(
+        &self,
+        (place, at): (Place, At),
+        kind: Kind,
+        (recipients, text): (&[String], &str),
+        message_id: Sym,
+        facts: &RelayFacts,
+        out: &mut Output<'_, '_>,
+    ) {
         for recipient in recipients {
             let mut record = out.begin(place, at, kind);
             record.message_id = if message_id.is_empty() { self.message_id } else { message_id };
@@ -103,10 +125,40 @@ impl Talk {
                 (sender, _) => out.keep(sender),
             };
             (record.recipient, record.reply) = (out.keep(recipient), out.keep(text));
-            out.push(record, RelayFacts { stage, phase, ..facts.clone() }, None, at);
+            out.push(record, facts.clone(), None, at);
         }
-        if accepted {
-            (self.message_id, self.queue_id) = (Sym::EMPTY, Sym::EMPTY);
+    }
+
+    /// A decision about a mail in the queue; one that names nobody holds for all who wait for it.
+    fn of_queue(
+        &mut self,
+        mail: MailId,
+        (place, at): (Place, At),
+        kind: Kind,
+        (recipients, reply): (&[String], Sym),
+        facts: RelayFacts,
+        out: &mut Output<'_, '_>,
+    ) {
+        for recipient in recipients.iter().filter(|recipient| !recipient.is_empty()) {
+            let recipient = out.keep(recipient);
+            if matches!(kind, Kind::Deliver | Kind::Fail | Kind::Defer) {
+                out.tried(mail, (place, at), kind, (recipient, reply), facts.clone());
+            } else {
+                let mut record = out.begin(place, at, kind);
+                (record.recipient, record.reply) = (recipient, reply);
+                out.push(record, facts.clone(), Some(mail), at);
+            }
+        }
+        if recipients.iter().all(String::is_empty) {
+            for known in out.of(mail).recipients.iter_mut().filter(|known| known.open) {
+                (known.reply, known.host, known.stage) = (reply, facts.host, facts.stage);
+            }
+            let mut record = out.begin(place, at, kind);
+            record.reply = reply;
+            out.push(record, facts, Some(mail), at);
+        }
+        if kind == Kind::Deliver {
+            (self.message_id, self.queue_id, self.mail) = (Sym::EMPTY, Sym::EMPTY, None);
         }
     }
 

@@ -22,6 +22,15 @@ impl Output<'_, '_> {
         self.push(record, facts, Some(mail), at);
     }
 
+    /// No try, because the destination has just failed, in words that give no reason: the last ones about it are why.
+    pub fn waits(&mut self, mail: MailId, here: (Place, At), (recipient, words): (Sym, Sym), mut facts: RelayFacts) {
+        let known = *self.of(mail).recipient(recipient);
+        let or = |told: Sym, known: Sym| if told.is_empty() { known } else { told };
+        (facts.host, facts.phase) = (or(facts.host, known.host), Phase::Suspended);
+        facts.stage = if facts.stage.is_empty() { known.stage } else { facts.stage };
+        self.tried(mail, here, Kind::Defer, (recipient, or(known.reply, words)), facts);
+    }
+
     /// All recipients without an end come to one; their last words are why.
     pub fn give_up(&mut self, mail: MailId, (place, at): (Place, At), phase: Phase, name: Sym) {
         let open = |known: &mut Recipient| std::mem::take(&mut known.open).then_some(*known);

@@ -5,9 +5,13 @@
 //! Rests on documentation only: the administration guide's examples and what other programs expect of these lines. The
 //! name of the next server is not logged; where Exchange Online names its own in the answer, that one is taken.
 
+mod cef;
+mod events;
 mod message;
 mod reader;
 mod text;
+
+pub use events::CiscoEsaEvents;
 
 use super::syslog::{self, Entry, Stamp};
 use crate::error::ReadError;
@@ -69,11 +73,12 @@ fn line_of(line: &str) -> Option<Line<'_>> {
     Some(Line { stamp, host, text: &text[after_level(text)?..] })
 }
 
-/// `Mon Apr 17 19:56:22 2003 `.
+/// `Mon Apr 17 19:56:22 2003`, and what stands behind it.
 fn dated(line: &str) -> Option<(Stamp, &str)> {
     let (day, rest) = line.split_once(' ')?;
     let (behind, stamp) = syslog::traditional(rest).ok().filter(|_| day.len() == 3)?;
-    let (year, behind) = behind.strip_prefix(' ')?.split_once(' ')?;
+    let behind = behind.strip_prefix(' ')?;
+    let (year, behind) = behind.split_once(' ').unwrap_or((behind, ""));
     let year = year.parse().ok().filter(|year| (2000..2100).contains(year))?;
     Some((Stamp { year: Some(year), ..stamp }, behind))
 }

@@ -4,6 +4,7 @@ use crate::formats::relay::syslog::{self, Stamp};
 use nom::character::complete::{char, u32 as number};
 use nom::sequence::delimited;
 use nom::{IResult, Parser};
+use std::borrow::Cow;
 
 /// What a line begins with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,6 +98,19 @@ pub fn host(text: &str) -> (&str, &str, &str, u16) {
     (name, helo, ip, port.parse().unwrap_or(0))
 }
 
+/// A text without the durations that some settings add, `DT=0.023s`.
+pub fn timeless(text: &str) -> Cow<'_, str> {
+    let duration = |word: &str| {
+        ["DT=", "QT="].iter().any(|key| word.strip_prefix(key).is_some_and(|time| time.starts_with(|c: char| c.is_ascii_digit())))
+    };
+    if !text.split(' ').any(duration) {
+        return Cow::Borrowed(text);
+    }
+    // A colon behind it stands before the words.
+    let kept = text.split(' ').filter_map(|word| if duration(word) { word.ends_with(':').then_some(":") } else { Some(word) });
+    Cow::Owned(kept.collect::<Vec<_>>().join(" ").replace(" : ", ": "))
+}
+
 /// The far server's reply in Exim's words, and the stage: `SMTP error from remote mail server after CMD: REPLY`.
 pub fn reply(words: &str) -> (String, &'static str) {
     let Some((_, rest)) = words.split_once("after ").filter(|_| words.contains("SMTP error from remote")) else {
@@ -158,6 +172,9 @@ mod tests {
         assert_eq!(host(fields), ("mx.b.example", "helo", "192.0.2.1", 25));
         assert_eq!(reply(words), ("550-5.7.1 x 550 5.7.1 y".to_owned(), "rcpt"));
         assert_eq!(host("H=(sapxyz) [192.0.2.9] F=<a>"), ("", "sapxyz", "192.0.2.9", 0));
+        assert_eq!(timeless("Connection refused DT=0.000s"), "Connection refused");
+        assert_eq!(timeless(" H=mx.b.example [192.0.2.1] DT=1s: SMTP error"), " H=mx.b.example [192.0.2.1]: SMTP error");
+        assert_eq!(timeless(" DT=0.000s: retry time not reached"), ": retry time not reached");
         assert_eq!(
             reply("SMTP error from remote mail server after initial connection: 421 4.3.2 busy"),
             ("421 4.3.2 busy".to_owned(), "connect")

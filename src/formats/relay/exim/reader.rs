@@ -25,8 +25,8 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
 pub struct Reader<'a, 'b> {
     /// Where evidence goes.
     pub out: Output<'a, 'b>,
-    /// By mail: the words with which a server refused the logon, which stand on a line of their own.
-    refused: BTreeMap<MailId, Sym>,
+    /// By mail: the words with which a server refused the logon, which stand on a line of their own, and that server.
+    refused: BTreeMap<MailId, (Sym, RelayFacts)>,
 }
 
 impl Reader<'_, '_> {
@@ -155,7 +155,8 @@ impl Reader<'_, '_> {
         let (_, behind) = rest.split_once("defer (").unwrap_or(("", rest));
         let (code, behind) = behind.split_once(')').unwrap_or(("", behind));
         let waits = matches!(code, "-52" | "-53" | "-54");
-        let words = behind.trim_start_matches([':', ' ']);
+        let words = line::timeless(behind);
+        let words = words.trim_start_matches([':', ' ']);
         let (said, stage) = match words.split_once("H=") {
             Some((before, after)) => {
                 let (said, stage) = line::reply(line::words(after).1);
@@ -163,12 +164,18 @@ impl Reader<'_, '_> {
             }
             None => line::reply(words),
         };
-        let refused = if code == "-42" { self.refused.remove(&mail) } else { None };
-        let phase = if waits { Phase::Suspended } else { Phase::Deferred };
         let dsn = find_reply(&said).and_then(|reply| reply.enhanced);
-        let stage = if code == "-42" { "auth" } else { stage };
-        let facts = RelayFacts { original, stage, dsn, ..self.facts(behind, phase, here) };
-        let reply = refused.unwrap_or_else(|| self.out.keep(&said));
+        let facts = RelayFacts { original, stage, dsn, ..self.facts(behind, Phase::Deferred, here) };
+        let own = self.out.keep(&said);
+        if waits {
+            return self.out.waits(mail, (here.place, here.at), (recipient, own), facts);
+        }
+        // One line of the logon stands for all recipients.
+        let (reply, facts) = match self.refused.get(&mail).filter(|_| code == "-42") {
+            Some((reply, server)) => (*reply, RelayFacts { original, ..server.clone() }),
+            None if code == "-42" => (own, RelayFacts { stage: "auth", ..facts }),
+            None => (own, facts),
+        };
         self.out.tried(mail, (here.place, here.at), Kind::Defer, (recipient, reply), facts);
     }
 
@@ -197,7 +204,8 @@ impl Reader<'_, '_> {
         let mut record = self.out.begin(here.place, here.at, kind);
         record.reply = self.out.keep(&said);
         if kind == Kind::Auth {
-            self.refused.insert(mail, record.reply);
+            let server = RelayFacts { phase: Phase::Deferred, dsn: find_reply(&said).and_then(|reply| reply.enhanced), ..facts.clone() };
+            self.refused.insert(mail, (record.reply, server));
         }
         self.out.push(record, facts, Some(mail), here.at);
     }

@@ -56,6 +56,19 @@ pub fn shortened(short: &str, whole: &str) -> bool {
         .is_some_and(|(head, tail)| whole.len() >= head.len() + tail.len() && whole.starts_with(head) && whole.ends_with(tail))
 }
 
+/// Ends of the names of Exchange Online's servers that are long enough to be shortened.
+const ENDS: &[&str] = &[".mail.protection.outlook.com", ".olc.protection.outlook.com", ".mail.eo.outlook.com"];
+
+/// The whole name of an endpoint of Exchange Online, where what was left out lies within the part that all have.
+pub fn endpoint(short: &str) -> Option<String> {
+    let (head, tail) = short.split_once("...")?;
+    ENDS.iter().find_map(|end| {
+        let begun = (2..=head.len().min(end.len())).rev().find(|length| head.ends_with(&end[..*length]))?;
+        let fits = end.ends_with(tail) && begun + tail.len() <= end.len() && head.len() > begun;
+        fits.then(|| format!("{}{end}", &head[..head.len() - begun]))
+    })
+}
+
 /// Addresses of `to=<a>,<b>`.
 pub fn recipients(text: &str) -> impl Iterator<Item = &str> {
     let list = text.strip_prefix("to=").unwrap_or("");
@@ -76,6 +89,10 @@ mod tests {
         assert_eq!(recipients(text).collect::<Vec<_>>(), ["a@b.example", "c@d.example"]);
         assert_eq!((value(text, "reply="), value(text, "stat="), value(text, "dsn=")), ("550 5.1.1 no, never", "User unknown", "5.1.1"));
         assert_eq!((delay(value(text, "delay=")), peer(value(text, "relay="))), (93_784_000, ("mx.b.p...b.example", "192.0.2.1")));
+        let whole = Some("contoso-example.mail.protection.outlook.com".to_owned());
+        assert_eq!(endpoint("contoso-example.mail.p...ction.outlook.com"), whole);
+        assert_eq!(endpoint("contoso-example-with-a-...ction.outlook.com"), None, "the name of the tenant is cut");
+        assert_eq!(endpoint("mx.b.p...b.example"), None);
         assert!(shortened("mx.b.p...b.example", "mx.b.protection.b.example") && !shortened("mx.b.example", "mx.b.example"));
     }
 }

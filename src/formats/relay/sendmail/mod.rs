@@ -1,6 +1,7 @@
 //! Sendmail by syslog (relay.md section 1.3). `stat=` is its own word for every refusal alike, so the reply and `dsn=`
 //! tell what happened; long names and replies are shortened in the middle.
 
+mod door;
 mod message;
 mod reader;
 

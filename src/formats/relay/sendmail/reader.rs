@@ -1,19 +1,19 @@
 //! Messages of sendmail to evidence.
 
-use super::message::{date, delay, peer, queue_id, recipients, shortened, value};
+use super::message::{date, delay, endpoint, peer, queue_id, recipients, shortened, value};
 use crate::evidence::{Kind, Phase, RelayFacts, Sym};
 use crate::formats::Sink;
 use crate::formats::records::Place;
 use crate::formats::relay::mail::At;
 use crate::formats::relay::output::{Begins, MailId, Output};
 use crate::formats::relay::syslog::{self, Entry, Piece, Stamp};
-use crate::smtp::{find_reply, next_queue_id, path_address, trailer};
+use crate::smtp::{find_reply, next_queue_id, trailer};
 use crate::source::Class;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads a file.
 pub fn read(text: &str, sink: &mut Sink<'_>) {
-    let mut reader = Reader { out: Output::new(sink), names: BTreeMap::new() };
+    let mut reader = Reader { out: Output::new(sink), names: BTreeMap::new(), servers: BTreeSet::new(), refused: Vec::new() };
     syslog::each(text, &mut |piece, place| match piece {
         Piece::Entry(entry) if super::is_own(entry.program) => reader.entry(&entry, place),
         Piece::Entry(entry) => {
@@ -23,24 +23,31 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         Piece::Frame => reader.out.mark(place, Class::Frame),
         Piece::Unknown(reason) => reader.out.reject(place, reason),
     });
+    reader.name_refused();
     reader.out.tell_incomplete();
     reader.out.finish();
 }
 
-struct Reader<'a, 'b> {
-    out: Output<'a, 'b>,
+/// What is known while a file is read.
+pub struct Reader<'a, 'b> {
+    /// Where evidence goes.
+    pub out: Output<'a, 'b>,
     /// By process: the server of the last handshake, whose name is whole there.
-    names: BTreeMap<u32, String>,
+    pub names: BTreeMap<u32, String>,
+    /// All of them.
+    pub servers: BTreeSet<String>,
+    /// Recipients that were refused at the door, by the mail they were named for: places of their records.
+    pub refused: Vec<(MailId, usize)>,
 }
 
 /// Where a message stands.
 #[derive(Clone, Copy)]
-struct Here {
-    place: Place,
-    at: At,
-    relay: Sym,
+pub struct Here {
+    pub place: Place,
+    pub at: At,
+    pub relay: Sym,
     stamp: Stamp,
-    pid: u32,
+    pub pid: u32,
 }
 
 impl Reader<'_, '_> {
@@ -92,15 +99,7 @@ impl Reader<'_, '_> {
     fn deliveries(&mut self, id: &str, rest: &str, here: Here) {
         let stat = value(rest, "stat=");
         if stat.is_empty() {
-            if recipients(rest).next().is_none() {
-                return self.out.reject(here.place, "the line ends before its recipients");
-            }
-            let mail = self.out.mail(here.relay, id, Begins::Never);
-            for recipient in recipients(rest) {
-                let recipient = self.out.keep(recipient);
-                self.out.cut(mail, (here.place, here.at), recipient, here.relay);
-            }
-            return;
+            return self.cut(id, rest, here);
         }
         self.out.mark(here.place, Class::Evidence);
         let mail = self.out.mail(here.relay, id, Begins::Never);
@@ -108,7 +107,7 @@ impl Reader<'_, '_> {
         let reply = words(rest, stat);
         self.vote(&reply, here);
         let (name, ip) = peer(value(rest, "relay="));
-        let whole = self.names.get(&here.pid).filter(|whole| shortened(name, whole)).cloned();
+        let whole = self.whole(name, here.pid);
         let next = if phase == Phase::Sent {
             next_queue_id(stat).or_else(|| next_queue_id(stat.trim_start_matches("Sent ("))).unwrap_or("")
         } else {
@@ -127,8 +126,38 @@ impl Reader<'_, '_> {
         let reply = self.out.keep(&reply);
         for recipient in recipients(rest) {
             let recipient = self.out.keep(recipient);
-            self.out.tried(mail, (here.place, here.at), kind, (recipient, reply), facts.clone());
+            if phase == Phase::Suspended {
+                self.out.waits(mail, (here.place, here.at), (recipient, reply), facts.clone());
+            } else {
+                self.out.tried(mail, (here.place, here.at), kind, (recipient, reply), facts.clone());
+            }
         }
+    }
+
+    /// The line ends before it tells how the try went.
+    fn cut(&mut self, id: &str, rest: &str, here: Here) {
+        if recipients(rest).next().is_none() {
+            return self.out.reject(here.place, "the line ends before its recipients");
+        }
+        let mail = self.out.mail(here.relay, id, Begins::Never);
+        for recipient in recipients(rest) {
+            let recipient = self.out.keep(recipient);
+            self.out.cut(mail, (here.place, here.at), recipient, here.relay);
+        }
+    }
+
+    /// A name that was shortened: that of the process's own handshake, an endpoint of Exchange Online, else the only one of
+    /// the log that it can be of.
+    fn whole(&self, name: &str, pid: u32) -> Option<String> {
+        if !name.contains("...") {
+            return None;
+        }
+        let own = self.names.get(&pid).filter(|whole| shortened(name, whole)).cloned();
+        let only = || {
+            let mut all = self.servers.iter().filter(|whole| shortened(name, whole));
+            all.next().filter(|_| all.next().is_none()).cloned()
+        };
+        own.or_else(|| endpoint(name)).or_else(only)
     }
 
     /// The time that Exchange puts behind a reply dates the line.
@@ -148,47 +177,6 @@ impl Reader<'_, '_> {
         self.out.notice(mail, (here.place, here.at), (here.relay, here.relay), (words.contains("Warning: could not send"), other));
     }
 
-    /// What is of a connection: rulesets, handshakes, logons.
-    fn session(&mut self, text: &str, mail: Option<MailId>, here: Here) {
-        if let Some(rest) = text.strip_prefix("STARTTLS=client, ") {
-            let name = peer(value(rest, "relay=")).0;
-            if !name.is_empty() {
-                self.names.insert(here.pid, name.to_owned());
-            }
-            if !rest.contains("error") {
-                return;
-            }
-        }
-        let (kind, phase, stage) = match text {
-            text if text.starts_with("ruleset=tls_") => (Kind::Tls, Phase::Tried, "tls"),
-            text if text.starts_with("ruleset=") && text.contains(", reject=") => (Kind::Reply, Phase::Rejected, stage(text)),
-            text if text.starts_with("STARTTLS=client") => (Kind::Tls, Phase::Tried, "tls"),
-            text if text.starts_with("STARTTLS=server, error") => (Kind::Tls, Phase::Lost, "tls"),
-            text if text.starts_with("AUTH failure") => (Kind::Auth, Phase::Rejected, "auth"),
-            text if text.starts_with("collect: premature EOM") || text.starts_with("lost input channel") => (Kind::Event, Phase::Lost, ""),
-            _ => return,
-        };
-        self.out.mark(here.place, Class::Evidence);
-        let (name, ip) = peer(value(text, "relay="));
-        let (name, ip) = (self.out.keep(name), self.out.name(ip));
-        let facts = RelayFacts { stage, phase, ..RelayFacts::default() };
-        let facts = if phase == Phase::Tried {
-            RelayFacts { host: name, host_ip: ip, ..facts }
-        } else {
-            RelayFacts { client: name, client_ip: ip, ..facts }
-        };
-        let said = Some(value(text, "reject=")).filter(|said| !said.is_empty()).unwrap_or(text);
-        let argument = path_address(value(text, "arg1="));
-        let (sender, recipient) = match stage {
-            "mail" => (argument, ""),
-            "rcpt" => ("", argument),
-            _ => ("", ""),
-        };
-        let mut record = self.out.begin(here.place, here.at, kind);
-        (record.sender, record.recipient, record.reply) = (self.out.keep(sender), self.out.keep(recipient), self.out.keep(said));
-        self.out.push(record, RelayFacts { name: here.relay, ..facts }, mail, here.at);
-    }
-
     fn push(&mut self, kind: Kind, mut facts: RelayFacts, reply: &str, mail: Option<MailId>, here: Here) {
         let mut record = self.out.begin(here.place, here.at, kind);
         record.reply = self.out.keep(reply);
@@ -204,6 +192,8 @@ fn words(rest: &str, stat: &str) -> String {
     match stat.strip_prefix("Sent (") {
         Some(said) => format!("{} {}", value(rest, "dsn="), said.strip_suffix(')').unwrap_or(said).trim_start()),
         None if !reply.is_empty() => reply.to_owned(),
+        // A word that gives no reason.
+        None if fate(stat).1 == Phase::Suspended => String::new(),
         None => {
             let said = stat.strip_prefix("Deferred: ").unwrap_or(stat);
             if find_reply(said).is_none() && value(rest, "dsn=").starts_with('5') {
@@ -222,14 +212,5 @@ fn fate(stat: &str) -> (Kind, Phase) {
         "Deferred" | "queued" => (Kind::Defer, Phase::Suspended),
         stat if stat.starts_with("Deferred") || stat.starts_with("Operating system error") => (Kind::Defer, Phase::Deferred),
         _ => (Kind::Fail, Phase::Bounced),
-    }
-}
-
-fn stage(text: &str) -> &'static str {
-    match value(text, "ruleset=") {
-        "check_rcpt" => "rcpt",
-        "check_mail" => "mail",
-        "check_relay" => "connect",
-        _ => "",
     }
 }

@@ -4,18 +4,21 @@
 //!
 //! Rests on documentation only: the names of the columns and that lists become type names unless they are joined.
 
-use super::exchange_tracking::{Cell, push};
-use super::output::Output;
-use super::syslog::Stamp;
+use super::event::Cell;
+use super::tracking::Tracking;
 use crate::error::ReadError;
 use crate::evidence::Hop;
 use crate::formats::exchange::moment::{self, Dates, Order};
 use crate::formats::objects::normal;
-use crate::formats::records::{self, Place};
+use crate::formats::records::Place;
+use crate::formats::relay::sheet::Header;
+use crate::formats::relay::syslog::Stamp;
 use crate::formats::secret::without_logons;
 use crate::formats::{Claim, Format, Sink};
 use crate::source::{Class, lines};
 
+/// Column of the time.
+const TIME: &str = "timestamp";
 /// What PowerShell writes for a list that nobody joined.
 const TYPE: &str = "System.String[]";
 const JOIN: &str = "recipients were exported as the name of their type: export again with Select-Object *,@{n='Recipients';e={$_.Recipients -join ';'}},@{n='RecipientStatus';e={$_.RecipientStatus -join ';'}} -ExcludeProperty Recipients,RecipientStatus";
@@ -38,7 +41,7 @@ impl Format for ExchangeTrackingCsv {
 
     fn recognise(&self, head: &str) -> Option<Claim> {
         let header = Header::open(head)?;
-        let has = |name: &str| header.names.iter().any(|known| known == name);
+        let has = |name: &str| header.has(name);
         let needed = ["timestamp", "eventid", "recipients"].iter().all(|name| has(name)) && !has("datetimeutc");
         let own =
             ["internalmessageid", "serverhostname", "sourcecontext", "messagelatency", "source"].iter().filter(|name| has(name)).count();
@@ -49,73 +52,45 @@ impl Format for ExchangeTrackingCsv {
         let text = &*without_logons(text);
         let Some(header) = Header::open(text) else { return Ok(()) };
         let order = order(&header, sink);
-        let mut out = Output::new(sink);
-        out.mark(Place { line: 1, lines: header.line }, Class::Frame);
+        let mut tracking = Tracking::new(sink);
+        tracking.out.mark(Place { line: 1, lines: header.line }, Class::Frame);
         for (number, _) in lines(text).filter(|(_, line)| line.trim().is_empty()) {
-            out.mark(Place { line: number, lines: 1 }, Class::Frame);
+            tracking.out.mark(Place { line: number, lines: 1 }, Class::Frame);
         }
         let mut unjoined = None;
-        header.each(&mut |record, place| match record {
-            Err(reason) => out.reject(place, reason),
+        header.each(TIME, &mut |record, place| match record {
+            Err(reason) => tracking.out.reject(place, reason),
             Ok(record) => {
-                let row = Row { names: &header.names, record };
+                let row = Row { header: &header, record };
                 unjoined = unjoined.or((row.raw("recipients") == TYPE).then_some(place.line));
                 match stamp(row.cell("date-time"), order) {
-                    _ if row.raw("timestamp").eq_ignore_ascii_case("timestamp") => out.mark(place, Class::Frame),
-                    Some(stamp) if !row.cell("event-id").is_empty() => push(&row, stamp, place, &mut out),
-                    _ => out.reject(place, "no time and event in this row"),
+                    _ if row.raw("timestamp").eq_ignore_ascii_case("timestamp") => tracking.out.mark(place, Class::Frame),
+                    Some(stamp) if !row.cell("event-id").is_empty() => tracking.push(&row, stamp, place),
+                    _ => tracking.out.reject(place, "no time and event in this row"),
                 }
             }
         });
         if let Some(line) = unjoined {
-            out.sink.source.note(line, JOIN);
+            tracking.out.sink.source.note(line, JOIN);
         }
-        out.finish();
+        tracking.finish();
         Ok(())
     }
 
     fn samples(&self) -> &'static [&'static str] {
-        &[include_str!("exchange_tracking_csv.sample.csv"), include_str!("exchange_tracking_csv.picked.sample.csv")]
-    }
-}
-
-/// Names of the columns, and where the rows begin.
-struct Header<'a> {
-    line: u32,
-    names: Vec<String>,
-    delimiter: char,
-    body: &'a str,
-}
-
-impl<'a> Header<'a> {
-    fn open(text: &'a str) -> Option<Self> {
-        let (line, header) = lines(text).find(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))?;
-        let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(|c| header.matches(*c).count())?;
-        let names = header.trim_start_matches('\u{feff}').split(delimiter).map(|name| normal(name.trim().trim_matches('"'))).collect();
-        let from = header.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).saturating_add(header.len());
-        Some(Self { line, names, delimiter, body: text.get(from..)? })
-    }
-
-    fn each(&self, take: &mut records::Take<'_>) {
-        let time = self.names.iter().position(|name| name == "timestamp");
-        let begins = |line: &str| {
-            let cell = time.and_then(|time| line.split(self.delimiter).nth(time));
-            cell.is_some_and(|cell| moment::stamp(cell.trim().trim_matches('"')).is_some())
-        };
-        records::each(self.body, self.line, u8::try_from(self.delimiter).unwrap_or(b','), &begins, take);
+        &[include_str!("csv.sample.csv"), include_str!("csv.picked.sample.csv")]
     }
 }
 
 /// A row; columns by the names of the log itself.
 struct Row<'a> {
-    names: &'a [String],
+    header: &'a Header<'a>,
     record: &'a [&'a str],
 }
 
 impl Row<'_> {
     fn raw(&self, name: &str) -> &str {
-        let at = self.names.iter().position(|known| known == name);
-        at.and_then(|at| self.record.get(at)).map_or("", |cell| cell.trim())
+        self.header.cell(self.record, name)
     }
 }
 
@@ -134,9 +109,9 @@ impl Cell for Row<'_> {
 /// One person exported them, so one order of day and month holds.
 fn order(header: &Header<'_>, sink: &mut Sink<'_>) -> Order {
     let mut dates = Dates::default();
-    header.each(&mut |record, _| {
+    header.each(TIME, &mut |record, _| {
         if let Ok(record) = record {
-            dates.see(Row { names: &header.names, record }.raw("timestamp"), None);
+            dates.see(Row { header, record }.raw(TIME), None);
         }
     });
     let (order, doubt) = dates.settle();
