@@ -1,6 +1,7 @@
 //! `dev_icm`, the developer trace of the Internet Communication Manager: connections always, the SMTP dialogue only at
 //! trace level 3 and only where `icm/trace_secured_data` allows (icm.md).
 
+mod alone;
 mod calls;
 mod clock;
 mod codes;
@@ -15,8 +16,8 @@ mod output;
 mod prefix;
 mod reader;
 mod record;
-mod refusal;
 mod role;
+mod styles;
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -1,5 +1,6 @@
 //! Physical lines to dialogues, failures and frame.
 
+use super::alone;
 use super::clock::Clock;
 use super::dialogue::{Dialogue, Heard};
 use super::dump;
@@ -9,7 +10,6 @@ use super::line::{self, Stamp, Tail};
 use super::output::{Output, Passage, Peer};
 use super::prefix::Prefix;
 use super::record::{self, Record};
-use super::refusal;
 use super::role;
 use super::tls::Handshake;
 use crate::evidence::{Kind, MINUTE, Millis, Span};
@@ -331,19 +331,29 @@ impl Reader<'_, '_, '_> {
             self.handshake(numbers, thread, text);
             self.limits(numbers, text);
         }
-        if !refusal::stands_in(text) || self.dialogue.is_inbound(thread, line::tail(text).connection) {
+        let taken = alone::acceptance(text);
+        if taken.is_none() && !alone::stands_in(text) || self.dialogue.is_inbound(thread, line::tail(text).connection) {
             return;
         }
-        match refusal::quoted(text).map(redacted) {
-            Some(reply) if self.out.has_just_told(&reply, self.clock.now()) => {}
-            Some(reply) => {
-                let key = format!("{thread}:{}", numbers.first().copied().unwrap_or(0));
-                let passage = Passage { lines: numbers.to_vec(), stamp: self.clock.now(), text: reply.into_owned() };
-                let decision = Decision::Refused { stage: "", recipients: Vec::new() };
-                self.out.decision(&passage, &decision, &Session::default(), &Peer { key: &key, host: "", port: 0 });
-            }
+        let refused = Decision::Refused { stage: "", recipients: Vec::new() };
+        match taken.map(|reply| (reply, Decision::Accepted(Vec::new()))).or_else(|| Some((alone::quoted(text)?, refused))) {
+            Some((reply, decision)) => self.alone(numbers, thread, &redacted(reply), &decision),
             None => numbers.iter().for_each(|number| self.out.sink.source.ledger.reject(*number, "a reply outside a known dialogue")),
         }
+    }
+
+    /// A reply without its dialogue.
+    fn alone(&mut self, numbers: &[u32], thread: &str, reply: &str, decision: &Decision) {
+        if self.out.has_just_told(reply, self.clock.now()) {
+            return;
+        }
+        let line = numbers.first().copied().unwrap_or(0);
+        if matches!(decision, Decision::Accepted(_)) {
+            self.out.sink.source.note(line, alone::ALONE);
+        }
+        let key = format!("{thread}:{line}");
+        let passage = Passage { lines: numbers.to_vec(), stamp: self.clock.now(), text: reply.to_owned() };
+        self.out.decision(&passage, decision, &Session::default(), &Peer { key: &key, host: "", port: 0 });
     }
 
     /// What the trace does not show.
