@@ -144,6 +144,8 @@ fn what_the_header_lacks_is_told() {
 fn a_message_column_may_hold_text() {
     let denied = "550 5.7.64 TenantAttribution; Relay Access Denied";
     let rows = [("XS-816", "XS816", ""), (denied, "", denied), ("No connection to port 25", "", "No connection to port 25")];
+    let both = format!("XS 806 {denied}");
+    let rows = rows.into_iter().chain([(both.as_str(), "XS806", denied)]);
     for (message, number, reply) in rows {
         let header = ["St", "Titel", "Empfänger", "Sendedatum", "Sendezeit", "Nachr."];
         let reading = reading(&list(&header, &[&["@5C@", "Rechnung", "ap@fabrikam.example", "10.03.2026", "08:00:00", message]]));
