@@ -109,6 +109,7 @@ fn of_source(source: &mut Source, names: &Pseudonyms) {
         span: _,
         rows: _,
         utc: _,
+        offset: _,
         year_unknown: _,
         selected: _,
         context: _,
