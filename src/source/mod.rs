@@ -5,6 +5,7 @@ mod decode;
 mod excerpt;
 mod find;
 mod ledger;
+mod metered;
 mod rejects;
 mod sheet;
 mod unpack;

@@ -1,9 +1,10 @@
 //! Archives become the files inside them: gzip and zstd in place, zip members under the archive's path. Whoever packs
 //! a file in an incident means no harm, but what was mailed around is not trusted: sizes, names and depth have limits.
 
+use super::metered::{Meter, Metered};
 use crate::error::ReadError;
 use std::collections::BTreeSet;
-use std::io::{Cursor, ErrorKind, Read};
+use std::io::{self, Cursor, ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -50,7 +51,7 @@ pub fn within(bytes: &[u8], limits: &Limits) -> bool {
     (0..archive.len()).all(|at| {
         let Ok(mut member) = archive.by_index(at) else { return true };
         let packed = member.compressed_size();
-        !matches!(pour(&mut member, packed, limits, &mut left, &mut |_| ()), Err(Trouble::TooLarge))
+        !matches!(pour(&mut member, packed, limits, &mut left, &|_| false, &mut |_| ()), Err(Trouble::TooLarge))
     })
 }
 
@@ -69,10 +70,46 @@ impl Kind {
     }
 }
 
+/// Bytes that may come out of so few packed ones before it is worth a look at how many there are in all.
+const DOUBTFUL: u64 = 8 << 20;
+
 /// Why unpacking stopped.
 enum Trouble {
     TooLarge,
-    Damaged(std::io::Error),
+    /// So much comes out of so little that nothing is kept until the whole is known.
+    Doubtful,
+    Damaged(io::Error),
+}
+
+/// A packed stream that can be read again from its beginning.
+enum Packed<'a, 'b> {
+    Gzip(&'b [u8]),
+    Zstd(&'b [u8]),
+    Member(&'a mut ZipArchive<Metered<'b>>, &'a Meter, usize),
+}
+
+impl<'b> Packed<'_, 'b> {
+    /// A reader of what is packed, with the count of the packed bytes that it has taken.
+    fn reader(&mut self) -> io::Result<(Box<dyn Read + '_>, Meter)> {
+        let metered = |bytes: &'b [u8]| {
+            let meter = Meter::default();
+            (Metered::new(bytes, &meter), meter)
+        };
+        Ok(match self {
+            Self::Gzip(bytes) => {
+                let (reader, meter) = metered(bytes);
+                (Box::new(flate2::read::MultiGzDecoder::new(reader)), meter)
+            }
+            Self::Zstd(bytes) => {
+                let (reader, meter) = metered(bytes);
+                (Box::new(zstd::Decoder::new(reader)?), meter)
+            }
+            Self::Member(archive, meter, at) => {
+                meter.reset();
+                (Box::new(archive.by_index(*at)?), (*meter).clone())
+            }
+        })
+    }
 }
 
 struct Unpacker<'a, 'b> {
@@ -90,22 +127,26 @@ impl Unpacker<'_, '_> {
             None => (self.take)(path, Ok(bytes)),
             Some(Kind::Zip) => self.zip(path, bytes, depth),
             Some(_) if depth >= self.limits.depth => self.too_deep(path),
-            Some(Kind::Gzip) => self.stream(path, &mut flate2::read::MultiGzDecoder::new(&bytes[..]), bytes.len(), depth),
-            Some(Kind::Zstd) => match zstd::Decoder::with_buffer(&bytes[..]) {
-                Ok(mut decoder) => self.stream(path, &mut decoder, bytes.len(), depth),
-                Err(error) => self.damaged(path, &error.to_string()),
-            },
+            Some(Kind::Gzip) => self.stream(path, &mut Packed::Gzip(&bytes), bytes.len() as u64, depth),
+            Some(Kind::Zstd) => self.stream(path, &mut Packed::Zstd(&bytes), bytes.len() as u64, depth),
         }
     }
 
     /// One packed stream; what came out before it broke off is handed on all the same.
-    fn stream(&mut self, path: PathBuf, reader: &mut dyn Read, packed: usize, depth: usize) {
-        let mut out = Vec::new();
-        let packed = u64::try_from(packed).unwrap_or(u64::MAX);
-        let poured = pour(reader, packed, self.limits, &mut self.left, &mut |bytes| out.extend_from_slice(bytes));
+    fn stream(&mut self, path: PathBuf, stream: &mut Packed<'_, '_>, packed: u64, depth: usize) {
+        let (mut out, before) = (Vec::new(), self.left);
+        let mut poured = self.pour(stream, packed, true, &mut |bytes| out.extend_from_slice(bytes));
+        if matches!(poured, Err(Trouble::Doubtful)) {
+            (out, self.left) = (Vec::new(), before);
+            poured = self.pour(stream, packed, false, &mut |_| ());
+            if !matches!(poured, Err(Trouble::TooLarge)) {
+                self.left = before;
+                poured = self.pour(stream, packed, false, &mut |bytes| out.extend_from_slice(bytes));
+            }
+        }
         match poured {
             Ok(()) => self.file(path, out, depth + 1),
-            Err(Trouble::TooLarge) => self.refuse(path, TOO_LARGE.0, TOO_LARGE.1),
+            Err(Trouble::TooLarge | Trouble::Doubtful) => self.refuse(path, TOO_LARGE.0, TOO_LARGE.1),
             Err(Trouble::Damaged(error)) => {
                 self.damaged(path.clone(), &error.to_string());
                 if !out.is_empty() {
@@ -115,8 +156,16 @@ impl Unpacker<'_, '_> {
         }
     }
 
+    /// Unpacks a stream from its beginning. `wary`: it stops where much comes out of little.
+    fn pour(&mut self, stream: &mut Packed<'_, '_>, packed: u64, wary: bool, keep: &mut dyn FnMut(&[u8])) -> Result<(), Trouble> {
+        let (mut reader, meter) = stream.reader().map_err(Trouble::Damaged)?;
+        let doubt = |size: u64| wary && size > DOUBTFUL && size > meter.taken().saturating_mul(self.limits.ratio);
+        pour(&mut reader, packed, self.limits, &mut self.left, &doubt, keep)
+    }
+
     fn zip(&mut self, path: PathBuf, bytes: Vec<u8>, depth: usize) {
-        let members = match ZipArchive::new(Cursor::new(&bytes[..])) {
+        let meter = Meter::default();
+        let members = match ZipArchive::new(Metered::new(&bytes, &meter)) {
             Ok(archive) if is_office(&archive) => None,
             Ok(_) if depth >= self.limits.depth => return self.too_deep(path),
             Ok(archive) => Some(archive),
@@ -139,11 +188,12 @@ impl Unpacker<'_, '_> {
             })
             .collect();
         for (name, at) in names {
-            self.member(&path, &name, &mut archive, at, depth);
+            self.member(&path, &name, (&mut archive, &meter, at), depth);
         }
     }
 
-    fn member(&mut self, archive_path: &Path, name: &str, archive: &mut ZipArchive<Cursor<&[u8]>>, at: usize, depth: usize) {
+    fn member(&mut self, archive_path: &Path, name: &str, member: (&mut ZipArchive<Metered<'_>>, &Meter, usize), depth: usize) {
+        let (archive, meter, at) = member;
         let name = name.replace('\\', "/");
         if is_junk(&name) {
             return;
@@ -163,19 +213,14 @@ impl Unpacker<'_, '_> {
             }
             // One that says itself that it is too large takes nothing from the others.
             Ok(entry) if entry.size() > self.left => TOO_LARGE,
-            Ok(_) => return self.packed_member(path, archive, at, depth),
+            Ok(entry) => {
+                let packed = entry.compressed_size();
+                drop(entry);
+                return self.stream(path, &mut Packed::Member(archive, meter, at), packed, depth);
+            }
             Err(error) => return self.damaged(path, &error.to_string()),
         };
         self.refuse(path, what, remedy);
-    }
-
-    fn packed_member(&mut self, path: PathBuf, archive: &mut ZipArchive<Cursor<&[u8]>>, at: usize, depth: usize) {
-        let mut member = match archive.by_index(at) {
-            Ok(member) => member,
-            Err(error) => return self.damaged(path, &error.to_string()),
-        };
-        let packed = usize::try_from(member.compressed_size()).unwrap_or(usize::MAX);
-        self.stream(path, &mut member, packed, depth);
     }
 
     fn refuse(&mut self, path: PathBuf, what: &str, remedy: &'static str) {
@@ -196,8 +241,15 @@ impl Unpacker<'_, '_> {
 const TOO_LARGE: (&str, &str) =
     ("this unpacks to far more than logs do and was not read", "If it is meant to be so large, unpack it by hand and give the files");
 
-/// Reads to the end within the limits.
-fn pour(reader: &mut dyn Read, packed: u64, limits: &Limits, left: &mut u64, keep: &mut dyn FnMut(&[u8])) -> Result<(), Trouble> {
+/// Reads to the end within the limits, or until there is doubt about the size so far.
+fn pour(
+    reader: &mut dyn Read,
+    packed: u64,
+    limits: &Limits,
+    left: &mut u64,
+    doubt: &dyn Fn(u64) -> bool,
+    keep: &mut dyn FnMut(&[u8]),
+) -> Result<(), Trouble> {
     let (mut chunk, mut size) = (vec![0; 64 << 10], 0_u64);
     loop {
         let count = match reader.read(&mut chunk) {
@@ -212,12 +264,15 @@ fn pour(reader: &mut dyn Read, packed: u64, limits: &Limits, left: &mut u64, kee
         if size > limits.large && size > packed.saturating_mul(limits.ratio) {
             return Err(Trouble::TooLarge);
         }
+        if doubt(size) {
+            return Err(Trouble::Doubtful);
+        }
         keep(&chunk[..count]);
     }
 }
 
 /// Office documents are zip archives too; what they are is told by whoever reads them.
-fn is_office(archive: &ZipArchive<Cursor<&[u8]>>) -> bool {
+fn is_office<R: Read + Seek>(archive: &ZipArchive<R>) -> bool {
     ["[Content_Types].xml", "xl/workbook.xml"].iter().any(|name| archive.index_for_name(name).is_some())
 }
 
