@@ -5,9 +5,9 @@ mod decode;
 mod excerpt;
 mod find;
 mod ledger;
-mod metered;
 mod rejects;
 mod sheet;
+mod stream;
 mod unpack;
 mod wrap;
 

@@ -1,10 +1,10 @@
 //! Archives become the files inside them: gzip and zstd in place, zip members under the archive's path. Whoever packs
 //! a file in an incident means no harm, but what was mailed around is not trusted: sizes, names and depth have limits.
 
-use super::metered::{Meter, Metered};
+use super::stream::{Meter, Metered, Stream, Trouble, doubtful, pour};
 use crate::error::ReadError;
 use std::collections::BTreeSet;
-use std::io::{self, Cursor, ErrorKind, Read, Seek};
+use std::io::{Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -70,48 +70,6 @@ impl Kind {
     }
 }
 
-/// Bytes that may come out of so few packed ones before it is worth a look at how many there are in all.
-const DOUBTFUL: u64 = 8 << 20;
-
-/// Why unpacking stopped.
-enum Trouble {
-    TooLarge,
-    /// So much comes out of so little that nothing is kept until the whole is known.
-    Doubtful,
-    Damaged(io::Error),
-}
-
-/// A packed stream that can be read again from its beginning.
-enum Packed<'a, 'b> {
-    Gzip(&'b [u8]),
-    Zstd(&'b [u8]),
-    Member(&'a mut ZipArchive<Metered<'b>>, &'a Meter, usize),
-}
-
-impl<'b> Packed<'_, 'b> {
-    /// A reader of what is packed, with the count of the packed bytes that it has taken.
-    fn reader(&mut self) -> io::Result<(Box<dyn Read + '_>, Meter)> {
-        let metered = |bytes: &'b [u8]| {
-            let meter = Meter::default();
-            (Metered::new(bytes, &meter), meter)
-        };
-        Ok(match self {
-            Self::Gzip(bytes) => {
-                let (reader, meter) = metered(bytes);
-                (Box::new(flate2::read::MultiGzDecoder::new(reader)), meter)
-            }
-            Self::Zstd(bytes) => {
-                let (reader, meter) = metered(bytes);
-                (Box::new(zstd::Decoder::new(reader)?), meter)
-            }
-            Self::Member(archive, meter, at) => {
-                meter.reset();
-                (Box::new(archive.by_index(*at)?), (*meter).clone())
-            }
-        })
-    }
-}
-
 struct Unpacker<'a, 'b> {
     limits: &'a Limits,
     /// Bytes that may still come out.
@@ -127,13 +85,13 @@ impl Unpacker<'_, '_> {
             None => (self.take)(path, Ok(bytes)),
             Some(Kind::Zip) => self.zip(path, bytes, depth),
             Some(_) if depth >= self.limits.depth => self.too_deep(path),
-            Some(Kind::Gzip) => self.stream(path, &mut Packed::Gzip(&bytes), bytes.len() as u64, depth),
-            Some(Kind::Zstd) => self.stream(path, &mut Packed::Zstd(&bytes), bytes.len() as u64, depth),
+            Some(Kind::Gzip) => self.stream(path, &mut Stream::Gzip(&bytes), bytes.len() as u64, depth),
+            Some(Kind::Zstd) => self.stream(path, &mut Stream::Zstd(&bytes), bytes.len() as u64, depth),
         }
     }
 
     /// One packed stream; what came out before it broke off is handed on all the same.
-    fn stream(&mut self, path: PathBuf, stream: &mut Packed<'_, '_>, packed: u64, depth: usize) {
+    fn stream(&mut self, path: PathBuf, stream: &mut Stream<'_, '_>, packed: u64, depth: usize) {
         let (mut out, before) = (Vec::new(), self.left);
         let mut poured = self.pour(stream, packed, true, &mut |bytes| out.extend_from_slice(bytes));
         if matches!(poured, Err(Trouble::Doubtful)) {
@@ -157,9 +115,9 @@ impl Unpacker<'_, '_> {
     }
 
     /// Unpacks a stream from its beginning. `wary`: it stops where much comes out of little.
-    fn pour(&mut self, stream: &mut Packed<'_, '_>, packed: u64, wary: bool, keep: &mut dyn FnMut(&[u8])) -> Result<(), Trouble> {
+    fn pour(&mut self, stream: &mut Stream<'_, '_>, packed: u64, wary: bool, keep: &mut dyn FnMut(&[u8])) -> Result<(), Trouble> {
         let (mut reader, meter) = stream.reader().map_err(Trouble::Damaged)?;
-        let doubt = |size: u64| wary && size > DOUBTFUL && size > meter.taken().saturating_mul(self.limits.ratio);
+        let doubt = |size: u64| wary && doubtful(size, meter.taken(), self.limits);
         pour(&mut reader, packed, self.limits, &mut self.left, &doubt, keep)
     }
 
@@ -216,7 +174,7 @@ impl Unpacker<'_, '_> {
             Ok(entry) => {
                 let packed = entry.compressed_size();
                 drop(entry);
-                return self.stream(path, &mut Packed::Member(archive, meter, at), packed, depth);
+                return self.stream(path, &mut Stream::Member(archive, meter, at), packed, depth);
             }
             Err(error) => return self.damaged(path, &error.to_string()),
         };
@@ -240,36 +198,6 @@ impl Unpacker<'_, '_> {
 
 const TOO_LARGE: (&str, &str) =
     ("this unpacks to far more than logs do and was not read", "If it is meant to be so large, unpack it by hand and give the files");
-
-/// Reads to the end within the limits, or until there is doubt about the size so far.
-fn pour(
-    reader: &mut dyn Read,
-    packed: u64,
-    limits: &Limits,
-    left: &mut u64,
-    doubt: &dyn Fn(u64) -> bool,
-    keep: &mut dyn FnMut(&[u8]),
-) -> Result<(), Trouble> {
-    let (mut chunk, mut size) = (vec![0; 64 << 10], 0_u64);
-    loop {
-        let count = match reader.read(&mut chunk) {
-            Ok(0) => return Ok(()),
-            Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Trouble::Damaged(error)),
-        };
-        let bytes = u64::try_from(count).unwrap_or(u64::MAX);
-        size = size.saturating_add(bytes);
-        *left = left.checked_sub(bytes).ok_or(Trouble::TooLarge)?;
-        if size > limits.large && size > packed.saturating_mul(limits.ratio) {
-            return Err(Trouble::TooLarge);
-        }
-        if doubt(size) {
-            return Err(Trouble::Doubtful);
-        }
-        keep(&chunk[..count]);
-    }
-}
 
 /// Office documents are zip archives too; what they are is told by whoever reads them.
 fn is_office<R: Read + Seek>(archive: &ZipArchive<R>) -> bool {
