@@ -47,7 +47,7 @@ fn a_bomb_costs_little_and_what_packs_well_is_read() {
         // Below the size from which on the ratio counts, any ratio will do.
         let mut read = Vec::new();
         unpack(Path::new("a"), packed(12 << 20, kind), &Limits::default(), &mut |_, content| {
-            read.push(content.map(|bytes| bytes.len() >> 20))
+            read.push(content.map(|bytes| bytes.len() >> 20));
         });
         assert!(matches!(read[..], [Ok(12)]), "{kind}: {read:?}");
     }

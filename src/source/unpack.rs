@@ -135,17 +135,17 @@ impl Unpacker<'_, '_> {
             return self.refuse(path, &what, "Unpack it and give the folder, or pack the logs only");
         };
         self.members = left;
-        // By name, so that the order of packing changes nothing.
-        let names: BTreeSet<(String, usize)> = (0..archive.len())
+        // By name, so that the order of packing changes nothing; as in a folder, `.old` comes before what goes on with it.
+        let names: BTreeSet<(String, bool, String, usize)> = (0..archive.len())
             .filter_map(|at| {
                 let entry = archive.by_index_data(at).ok()?;
-                Some((
-                    entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), std::borrow::Cow::into_owned),
-                    at,
-                ))
+                let name =
+                    entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), std::borrow::Cow::into_owned);
+                let newer = name.strip_suffix(".old");
+                Some((newer.unwrap_or(&name).to_owned(), newer.is_none(), name, at))
             })
             .collect();
-        for (name, at) in names {
+        for (_, _, name, at) in names {
             self.member(&path, &name, (&mut archive, &meter, at), depth);
         }
     }

@@ -21,7 +21,7 @@ mod table;
 mod variables;
 
 pub use headers::Headers;
-pub use icm::Icm;
+pub use icm::{Icm, Unfinished};
 pub use list::List;
 pub(crate) use request::is_maximum;
 pub(crate) use status::state_of;

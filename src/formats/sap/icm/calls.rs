@@ -89,6 +89,11 @@ impl Calls {
         self.live.first_key_value().map(|(number, _)| *number)
     }
 
+    /// All sessions that have not ended.
+    pub fn numbers(&self) -> Vec<u32> {
+        self.live.keys().copied().collect()
+    }
+
     /// Takes a session out; its connection is free.
     pub fn remove(&mut self, number: u32) -> Option<Call> {
         let call = self.live.remove(&number)?;

@@ -146,6 +146,28 @@ impl Dialogue {
         }
     }
 
+    /// Leaves all sessions to the next file, in which the lines of this one are not known.
+    pub fn pause(&mut self, out: &mut Output<'_, '_>) {
+        for number in self.calls.numbers() {
+            self.complete(number, out);
+        }
+    }
+
+    /// Goes on with the sessions of the file before: where content was sent in it, the beginning of this one stands for
+    /// the place.
+    pub fn resume(&mut self) {
+        for number in self.calls.numbers() {
+            if let Some(call) = self.calls.get_mut(number).filter(|call| !call.session.sent_at.0.is_empty()) {
+                call.session.sent_at.0 = vec![1];
+            }
+        }
+    }
+
+    /// Whether no session is open.
+    pub fn is_idle(&self) -> bool {
+        self.calls.first().is_none()
+    }
+
     /// Ends all sessions, at a new header or at the end of the file.
     pub fn end_all(&mut self, out: &mut Output<'_, '_>) {
         while let Some(number) = self.calls.first() {

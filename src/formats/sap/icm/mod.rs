@@ -21,6 +21,9 @@ mod styles;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod unfinished;
+
+pub use unfinished::Unfinished;
 
 use crate::error::ReadError;
 use crate::evidence::Hop;
@@ -67,7 +70,14 @@ impl Format for Icm {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        reader::read(text, sink);
+        if let Some(mut left) = reader::read(text, None, sink) {
+            left.end_in(sink);
+        }
+        Ok(())
+    }
+
+    fn read_on(&self, text: &str, left: &mut Option<Unfinished>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        *left = reader::read(text, left.take(), sink);
         Ok(())
     }
 

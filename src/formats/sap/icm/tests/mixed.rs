@@ -193,7 +193,7 @@ fn what_the_protocol_does_not_expect_is_no_dialogue() {
         ),
         (
             "prose",
-            &OPEN[..OPEN.find("        SMTP << 250 2.1.5").unwrap()].trim_end().replace("\n", "\n        550 users SECRET\n"),
+            &OPEN[..OPEN.find("        SMTP << 250 2.1.5").unwrap()].trim_end().replace('\n', "\n        550 users SECRET\n"),
             &[],
         ),
     ]);
