@@ -154,6 +154,25 @@ fn a_message_column_may_hold_text() {
     }
 }
 
+/// `Recipi` may be the recipient, or its type, year or number: the values tell.
+#[test]
+fn a_cut_header_is_settled_by_its_values() {
+    let rows = [("ap@fabrikam.example", Some("ap@fabrikam.example"), "so it is read as the recipient"), ("INT", None, "it is not read")];
+    for header in ["Recip", "Recipi", "Recipien"] {
+        for (value, want, told) in rows {
+            let cells = ["St", "Document title", header, "Send Date", "Send Time", "Msg no."];
+            let reading = reading(&list(&cells, &[&["@5C@", "Rechnung", value, "10.03.2026", "08:00:00", "806"]]));
+            let got = reading.store.records.first().map(|record| reading.store.text(record.recipient));
+            assert_eq!(got, want, "{header} {value}");
+            assert!(
+                notes(&reading).iter().any(|(_, note)| note.contains(&format!("'{header}' is cut")) && note.contains(told)),
+                "{header}: {:?}",
+                notes(&reading)
+            );
+        }
+    }
+}
+
 #[test]
 fn methods_that_are_no_mail_stay_apart() {
     for method in ["Telefax", "SMS", "Drucker", "@1S\\QFax@", "FAX"] {

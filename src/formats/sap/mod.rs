@@ -4,6 +4,7 @@ mod aliases;
 mod calendar;
 mod columns;
 mod content;
+mod cut;
 pub(in crate::formats) mod datetime;
 mod form;
 mod headers;
