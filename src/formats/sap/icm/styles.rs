@@ -33,6 +33,8 @@ impl Styles {
     pub fn read<'a>(&self, text: &'a str, session: &Session, bound: bool) -> Voice<'a> {
         let (known, way) = self.known(text);
         match known.spoken {
+            // In a body nothing is expected: it may quote any dialogue.
+            _ if session.in_data() => return known,
             Spoken::Server(_) => return known,
             // One mark for both sides, of which the client was heard first.
             Spoken::Client(said) if way.is_some_and(Marks::server_spoke) || mark::reply(said).is_none() => return known,
@@ -93,12 +95,8 @@ impl Styles {
         (unclear, None)
     }
 
-    /// Whether the protocol expects such a line now. In a body none is: it may quote any dialogue, and so may what
-    /// follows a DATA whose answer is not in the trace.
+    /// Whether the protocol expects such a line now. What follows a DATA whose answer is not in the trace may be a body.
     fn expects(&self, content: &Content<'_>, said: &str, session: &Session, bound: bool) -> bool {
-        if session.in_data() {
-            return false;
-        }
         match content {
             Content::Reply(reply) if session.has_asked_to_send() => reply.code == Some(354),
             Content::Reply(reply) => session.awaits_reply() && (self.server_is_silent() || is_plain(reply, bound)),
@@ -106,14 +104,16 @@ impl Styles {
             Content::Command(Command::Mail(_) | Command::Rcpt(_)) => said.contains('<'),
             Content::Command(_) if session.in_auth() => false,
             Content::Command(Command::Auth(_)) => true,
-            Content::Command(Command::Hello(name)) => name.contains('.') && said.split_whitespace().count() == 2,
+            Content::Command(Command::Hello(_)) => is_shouted(said) && said.split_whitespace().count() == 2,
             // Words like `data` and `quit` are names of other things too.
-            Content::Command(_) => {
-                let shouted = said.split_whitespace().next().is_some_and(|verb| verb.bytes().all(|b| b.is_ascii_uppercase()));
-                shouted && (bound || self.ways().all(|way| !way.client_spoke()))
-            }
+            Content::Command(_) => is_shouted(said) && (bound || self.ways().all(|way| !way.client_spoke())),
         }
     }
+}
+
+/// Whether the verb stands in capitals, as programs write it.
+fn is_shouted(said: &str) -> bool {
+    said.split_whitespace().next().is_some_and(|verb| verb.bytes().all(|b| b.is_ascii_uppercase()))
 }
 
 /// A reply that is no line of another matter: it has an enhanced code or the usual words, or is bound to the session.

@@ -42,11 +42,9 @@ impl Unfinished {
     /// What a file goes on with: nothing where it is another one by its name or by its clock, the clock alone where a new
     /// process writes it. Sessions that end with this file are told in it.
     pub fn go_on(mut self, path: &Path, text: &str, store: &mut Store, sources: &mut [Source], settings: &Settings) -> Option<Self> {
-        let prefix = Prefix::of(text);
-        let stamp = |line| line::stamp(prefix.split(line).map_or(line, |(_, rest)| rest));
-        let first = lines(text).find_map(|(_, line)| if let Some(Stamp::At(at)) = stamp(prefix.line(line)) { Some(at) } else { None });
-        let near = first.zip(self.clock.at(self.clock.now())).is_some_and(|(first, last)| CLOCK.contains(&(first - last)));
-        let goes_on = near && newer(&self.path).is_some_and(|newer| newer == path);
+        let last = self.clock.at(self.clock.now());
+        let near = || first_stamp(text).zip(last).is_some_and(|(first, last)| CLOCK.contains(&(first - last)));
+        let goes_on = newer(&self.path).is_some_and(|newer| newer == path) && near();
         let restarted = self.pid.as_ref().zip(pid(text)).is_some_and(|(old, new)| *old != new);
         if !goes_on || restarted {
             self.end(store, sources, settings);
@@ -99,6 +97,13 @@ pub fn is_old(path: &Path) -> bool {
 /// `dev_icm` of `dev_icm.old`.
 fn newer(path: &Path) -> Option<PathBuf> {
     path.extension().is_some_and(|end| end.eq_ignore_ascii_case("old")).then(|| path.with_extension(""))
+}
+
+/// The first time stamp of a text.
+fn first_stamp(text: &str) -> Option<Millis> {
+    let prefix = Prefix::of(text);
+    let stamp = |line| line::stamp(prefix.split(line).map_or(line, |(_, rest)| rest));
+    lines(text).find_map(|(_, line)| if let Some(Stamp::At(at)) = stamp(prefix.line(line)) { Some(at) } else { None })
 }
 
 /// The process that a header names.
