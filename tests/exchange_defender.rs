@@ -29,6 +29,14 @@ fn the_folder_is_known() {
     }
 }
 
+/// The portal writes times in the form of its screen.
+#[test]
+fn times_with_the_name_of_the_month() {
+    let text = event("Delivered", "Inbox/folder").replace("2026-03-10T18:27:34Z", "\"Mar 10, 2026 6:27:34 PM\"");
+    let row = &table(&analyse_files(&[("events.csv", text.as_bytes())]))[0];
+    assert_eq!((row["verdict"].as_str(), row["finished_at"].as_str()), ("delivered", "2026-03-10T18:27:34.000Z"));
+}
+
 /// The list says delivered and names no connector; Defender knows the folder and the connector.
 #[test]
 fn the_list_and_defender_are_one_mail() {

@@ -209,3 +209,25 @@ fn a_replaced_address_ends_with_the_new_one() {
     let got: Vec<(String, String)> = table(&analysis).iter().map(|row| (row["recipient"].clone(), row["verdict"].clone())).collect();
     assert_eq!(got, [("group@contoso.example".to_owned(), "delivered".to_owned())]);
 }
+
+/// Pages of a report overlap: a row that stands there twice is one event, one that differs in any cell is another.
+#[test]
+fn an_equal_row_counts_once() {
+    let other = event(2, "SMTP", "DEFER", AP, &[("recipient_status", "451 4.7.0 x"), ("client_ip", "203.0.113.11")]);
+    let defer = event(2, "SMTP", "DEFER", AP, &[("recipient_status", "451 4.7.0 x")]);
+    let rows = [
+        (vec![received(), received()], 1, 1),
+        (vec![received(), received(), received()], 2, 1),
+        (vec![defer.clone(), defer.clone()], 1, 1),
+        (vec![defer, other], 0, 2),
+        (vec![event(1, "SMTP", "RECEIVE", AP, &[("message_id", "")]), event(1, "SMTP", "RECEIVE", AP, &[("message_id", "")])], 0, 2),
+    ];
+    for (events, repeated, records) in rows {
+        let analysis = read(&events);
+        let source = &analysis.reading.sources[0];
+        let told = source.notes.iter().find(|note| note.text.contains("in the file before"));
+        assert_eq!(told.map_or(0, |note| note.text.split(' ').next().unwrap().parse().unwrap()), repeated, "{events:?}");
+        assert_eq!(analysis.reading.store.records.len(), records, "{events:?}");
+        assert_eq!(source.ledger.count(Class::NotUnderstood), 0);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod support;
 
+use sostrace::evidence::ZoneBasis;
 use sostrace::source::{Class, Source};
 use sostrace::{Analysis, Options};
 use std::fmt::Write as _;
@@ -150,6 +151,32 @@ fn the_portals_times_are_utc_where_the_file_proves_it_alone() {
     }
     let pipes = "Received|SenderAddress|RecipientAddress|Subject|Status\n2026-03-10T18:27:34Z|sap@contoso.example|ap@fabrikam.example|a, b|Delivered\n";
     assert_eq!(table(&read(pipes))[0]["subject"], "a, b");
+}
+
+/// A header that names the zone settles it, for one file with network message ids these do.
+#[test]
+fn a_header_names_the_zone_of_its_times() {
+    let cells = "sap@contoso.example,ap@fabrikam.example,Invoice 1,Delivered";
+    let rows = [
+        ("Date (UTC+01:00),Sender,Recipient,Subject,Status", "UTC+01:00", "17:27:34"),
+        ("Datum (UTC+01:00),Absender,Empfänger,Betreff,Status", "UTC+01:00", "17:27:34"),
+        ("Date (UTC-05:30),Sender,Recipient,Subject,Status", "UTC-05:30", "23:57:34"),
+        ("Date (UTC),Sender,Recipient,Subject,Status", "UTC", "18:27:34"),
+    ];
+    for (header, zone, time) in rows {
+        let analysis = read(&format!("{header}\n10.03.2026 18:27:34,{cells}\n"));
+        let clock = &analysis.alignment.clocks[0];
+        let basis = if zone == "UTC" { ZoneBasis::File } else { ZoneBasis::Explicit };
+        assert_eq!((clock.zone.to_string().as_str(), clock.basis), (zone, basis), "{header}");
+        assert_eq!(table(&analysis)[0]["finished_at"], format!("2026-03-10T{time}.000Z"), "{header}");
+        assert!(!noted(&analysis, "zone of its search"), "{header}");
+    }
+    let header = "Date (UTC+05:00),Sender,Recipient,Subject,Status,Network Message ID";
+    // Three recipients: the ids of a few rows tell nothing.
+    let to = |name: &str| format!("10.03.2026 18:27:34,{},{ID}\n", cells.replace("ap@", name));
+    let mails = [to("ap@"), to("hr@"), to("it@")].concat();
+    let analysis = read(&format!("{header}\n{mails}"));
+    assert_eq!((source(&analysis).utc, source(&analysis).offset), (true, None), "the ids know better");
 }
 
 /// A warning that there are more rows, wherever a redirection put it.

@@ -144,11 +144,32 @@ fn what_the_header_lacks_is_told() {
 fn a_message_column_may_hold_text() {
     let denied = "550 5.7.64 TenantAttribution; Relay Access Denied";
     let rows = [("XS-816", "XS816", ""), (denied, "", denied), ("No connection to port 25", "", "No connection to port 25")];
+    let both = format!("XS 806 {denied}");
+    let rows = rows.into_iter().chain([(both.as_str(), "XS806", denied)]);
     for (message, number, reply) in rows {
         let header = ["St", "Titel", "Empfänger", "Sendedatum", "Sendezeit", "Nachr."];
         let reading = reading(&list(&header, &[&["@5C@", "Rechnung", "ap@fabrikam.example", "10.03.2026", "08:00:00", message]]));
         assert_eq!(text(&reading, 0, |_, facts| facts.message), number, "{message}");
         assert_eq!(text(&reading, 0, |record, _| record.reply), reply, "{message}");
+    }
+}
+
+/// `Recipi` may be the recipient, or its type, year or number: the values tell.
+#[test]
+fn a_cut_header_is_settled_by_its_values() {
+    let rows = [("ap@fabrikam.example", Some("ap@fabrikam.example"), "so it is read as the recipient"), ("INT", None, "it is not read")];
+    for header in ["Recip", "Recipi", "Recipien"] {
+        for (value, want, told) in rows {
+            let cells = ["St", "Document title", header, "Send Date", "Send Time", "Msg no."];
+            let reading = reading(&list(&cells, &[&["@5C@", "Rechnung", value, "10.03.2026", "08:00:00", "806"]]));
+            let got = reading.store.records.first().map(|record| reading.store.text(record.recipient));
+            assert_eq!(got, want, "{header} {value}");
+            assert!(
+                notes(&reading).iter().any(|(_, note)| note.contains(&format!("'{header}' is cut")) && note.contains(told)),
+                "{header}: {:?}",
+                notes(&reading)
+            );
+        }
     }
 }
 

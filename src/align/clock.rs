@@ -97,6 +97,13 @@ fn own_clock(source: &Source, zones: &[(String, Zone)], anchors: &[Anchor]) -> O
     let named = zones.iter().find(|(name, _)| *name == source.label).or_else(|| zones.iter().find(|(name, _)| name == source.hop.word()));
     let mut clock = if let Some((name, zone)) = named {
         Clock::new(*zone, ZoneBasis::Explicit, format!("--zone {name}"))
+    } else if let Some(minutes) = source.offset {
+        let zone = Zone::Fixed(minutes);
+        Clock::new(
+            zone,
+            ZoneBasis::Explicit,
+            format!("the header, which names {zone}; where that is the name of a region with summer time, give the region with --zone"),
+        )
     } else if source.utc {
         return Some(Clock::new(Zone::UTC, ZoneBasis::File, "the file, which states UTC"));
     } else {

@@ -127,7 +127,8 @@ fn residual(zone: Zone, anchor: &Anchor) -> Millis {
     }
 }
 
-/// The zone with the most agreeing anchors; of equals the simplest. `None` without enough agreement. A few anchors may
+/// The zone with the most agreeing anchors; of equals one that has the hour twice that a file shows twice, else the
+/// simplest. `None` without enough agreement. A few anchors may
 /// agree by chance (a mail that waited half an hour), so they settle whole hours only.
 pub fn best_zone(anchors: &[Anchor]) -> Option<Zone> {
     const FEW: usize = 3;
@@ -136,15 +137,25 @@ pub fn best_zone(anchors: &[Anchor]) -> Option<Zone> {
     offsets.sort_by_key(|minutes| (minutes % 60 != 0, minutes.abs(), *minutes));
     let fixed = offsets.into_iter().map(Zone::Fixed);
     let candidates = fixed.chain(REGIONS.iter().map(|tz| Zone::Region(*tz)));
-    let mut best: Option<(Zone, Fit)> = None;
+    let mut best: Option<(Zone, (usize, usize))> = None;
     for zone in candidates {
         let fit = residuals(zone, anchors);
-        if fit.median.abs() <= NEAR && best.is_none_or(|(_, known)| fit.inliers > known.inliers) {
-            best = Some((zone, fit));
+        let rank = (fit.inliers, turns(zone, anchors));
+        if fit.median.abs() <= NEAR && best.is_none_or(|(_, known)| rank > known) {
+            best = Some((zone, rank));
         }
     }
-    let (zone, fit) = best?;
-    (fit.inliers * 2 > anchors.len()).then_some(zone)
+    let (zone, (inliers, _)) = best?;
+    (inliers * 2 > anchors.len()).then_some(zone)
+}
+
+/// Anchors of which the file itself shows that their hour came twice, where the zone says so too.
+fn turns(zone: Zone, anchors: &[Anchor]) -> usize {
+    let twice = |anchor: &&Anchor| {
+        let readings = zone.readings(anchor.local.middle());
+        anchor.fold != Fold::Unknown && readings.first != readings.second
+    };
+    anchors.iter().filter(twice).count()
 }
 
 /// Whether a zone that was found in one span may be used in another: a fixed offset only when no region that has it
@@ -189,6 +200,22 @@ mod tests {
         assert!(holds(Zone::Fixed(60), winter, day("2026-03-12")));
         assert!(!holds(Zone::Fixed(120), spring, winter));
         assert!(holds(Zone::Region(Tz::Europe__Berlin), spring, winter));
+    }
+
+    #[test]
+    fn an_hour_that_a_file_shows_twice_finds_the_region() {
+        let half_past = 1_761_445_800_000; // 2025-10-26 02:30 on the wall
+        let of = |fold, offset| Anchor { local: Span::second(half_past), utc: Span::second(half_past - offset * HOUR), fold };
+        let rows = [
+            (Fold::First, 2, Zone::Region(Tz::Europe__Berlin)),
+            (Fold::Second, 1, Zone::Region(Tz::Europe__Berlin)),
+            (Fold::Unknown, 1, Zone::Fixed(60)),
+            // No region that is known turns there.
+            (Fold::Second, 5, Zone::Fixed(300)),
+        ];
+        for (fold, offset, want) in rows {
+            assert_eq!(best_zone(&[of(fold, offset)]), Some(want), "{fold:?} {offset}");
+        }
     }
 
     #[test]

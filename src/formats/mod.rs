@@ -15,7 +15,7 @@ mod session;
 pub use exchange::{TraceHeaders, probably_cut};
 pub use recognise::{Recognised, recognise};
 pub use relay::{set_year, settle_years};
-pub use sap::Headers;
+pub use sap::{Headers, Unfinished};
 pub(crate) use sap::{is_maximum, state_of};
 
 use crate::error::ReadError;
@@ -71,6 +71,14 @@ pub trait Format: Sync {
     /// # Errors
     /// When nothing sensible can be read; what was read before the error stays.
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError>;
+    /// The same for a format of which a file may go on in another one: takes what the file before has left open where this
+    /// one goes on with it, and leaves what this one does.
+    ///
+    /// # Errors
+    /// Those of [`Format::read`].
+    fn read_on(&self, text: &str, _left: &mut Option<Unfinished>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        self.read(text, sink)
+    }
     /// Samples that this format and no other must claim.
     fn samples(&self) -> &'static [&'static str];
 }

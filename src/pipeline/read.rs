@@ -4,7 +4,7 @@ use super::Progress;
 use crate::align;
 use crate::error::ReadError;
 use crate::evidence::{Hop, Store};
-use crate::formats::{self, Recognised, Settings, Sink};
+use crate::formats::{self, Recognised, Settings, Sink, Unfinished};
 use crate::source::{self, Decoded, Found, Limits, Packed, Reject, Sheet, Source};
 use std::path::{Path, PathBuf};
 
@@ -46,6 +46,8 @@ pub struct Reading {
     pub rejects: Vec<Reject>,
     /// The texts of the sources, when they were asked for.
     pub texts: Vec<Packed>,
+    /// What the file that was read last leaves to the next one.
+    pub(crate) unfinished: Option<Unfinished>,
 }
 
 /// Reads all files below the paths; never fails as a whole.
@@ -64,6 +66,9 @@ pub fn read_with(paths: &[PathBuf], options: &ReadOptions, progress: &mut dyn Pr
         progress.file(at + 1, found.len(), &file.path);
         read_file(file, options, &mut reading);
         progress.done(file.size());
+    }
+    if let Some(mut left) = reading.unfinished.take() {
+        left.end(&mut reading.store, &mut reading.sources, &options.settings);
     }
     let labels = source::labels(&reading.sources.iter().map(|s| s.path.clone()).collect::<Vec<_>>());
     for (source, label) in reading.sources.iter_mut().zip(labels) {
@@ -221,7 +226,10 @@ fn read_text(
     }
     let settings = &options.settings;
     reading.store.make_room(source.hop, lines, text.len());
-    let outcome = format.read(&text, &mut Sink { store: &mut reading.store, source: &mut source, index, settings });
+    let left = reading.unfinished.take();
+    let mut left = left.and_then(|left| left.go_on(file.path, &text, &mut reading.store, &mut reading.sources, settings));
+    let outcome = format.read_on(&text, &mut left, &mut Sink { store: &mut reading.store, source: &mut source, index, settings });
+    reading.unfinished = left;
     if decoded.truncated {
         let line = u32::try_from(lines).unwrap_or(u32::MAX);
         reading.problems.push(ReadError::Truncated { label, line, encoding: decoded.encoding.name });

@@ -76,7 +76,7 @@ fn learn(analysis: &Analysis, strings: &Strings, names: &mut Pseudonyms) {
 }
 
 fn of_reading(reading: &mut Reading, names: &Pseudonyms) {
-    let Reading { sources, store: _, twins, strangers, problems, looked_at, rejects, texts } = reading;
+    let Reading { sources, store: _, twins, strangers, problems, looked_at, rejects, texts, unfinished: _ } = reading;
     // Nothing is left to quote from: a line holds more than its fields.
     texts.clear();
     for source in sources {
@@ -109,6 +109,7 @@ fn of_source(source: &mut Source, names: &Pseudonyms) {
         span: _,
         rows: _,
         utc: _,
+        offset: _,
         year_unknown: _,
         selected: _,
         context: _,

@@ -101,8 +101,14 @@ pub fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<ReadError>) {
         }
     }
     let mut found: Vec<Found> = found.0.into_values().collect();
-    found.sort();
+    found.sort_by_cached_key(|file| older_first(&file.path));
     (found, errors)
+}
+
+/// Order of files: by path, but `dev_icm.old` before the `dev_icm` that goes on with it.
+pub fn older_first(path: &Path) -> (PathBuf, bool) {
+    let old = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("old"));
+    (if old { path.with_extension("") } else { path.to_path_buf() }, !old)
 }
 
 /// Where a path really leads, also that of a member inside an archive; the path itself where that cannot be told.

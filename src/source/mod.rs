@@ -7,6 +7,7 @@ mod find;
 mod ledger;
 mod rejects;
 mod sheet;
+mod stream;
 mod unpack;
 mod wrap;
 
@@ -53,6 +54,8 @@ pub struct Source {
     pub rows: usize,
     /// Whether its times are UTC by the file's own statement.
     pub utc: bool,
+    /// Minutes from UTC of its times, where its own header names them.
+    pub offset: Option<i32>,
     /// Whether its times lack the year: they stand in a placeholder until somebody knows better.
     pub year_unknown: bool,
     /// Whether it speaks of chosen mails only, so that absence from it proves nothing.
@@ -103,6 +106,7 @@ impl Source {
             span: None,
             rows: 0,
             utc: false,
+            offset: None,
             year_unknown: false,
             selected: false,
             context: false,

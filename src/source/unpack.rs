@@ -1,9 +1,10 @@
 //! Archives become the files inside them: gzip and zstd in place, zip members under the archive's path. Whoever packs
 //! a file in an incident means no harm, but what was mailed around is not trusted: sizes, names and depth have limits.
 
+use super::stream::{Meter, Metered, Stream, Trouble, doubtful, pour};
 use crate::error::ReadError;
 use std::collections::BTreeSet;
-use std::io::{Cursor, ErrorKind, Read};
+use std::io::{Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -50,7 +51,7 @@ pub fn within(bytes: &[u8], limits: &Limits) -> bool {
     (0..archive.len()).all(|at| {
         let Ok(mut member) = archive.by_index(at) else { return true };
         let packed = member.compressed_size();
-        !matches!(pour(&mut member, packed, limits, &mut left, &mut |_| ()), Err(Trouble::TooLarge))
+        !matches!(pour(&mut member, packed, limits, &mut left, &|_| false, &mut |_| ()), Err(Trouble::TooLarge))
     })
 }
 
@@ -69,12 +70,6 @@ impl Kind {
     }
 }
 
-/// Why unpacking stopped.
-enum Trouble {
-    TooLarge,
-    Damaged(std::io::Error),
-}
-
 struct Unpacker<'a, 'b> {
     limits: &'a Limits,
     /// Bytes that may still come out.
@@ -90,22 +85,26 @@ impl Unpacker<'_, '_> {
             None => (self.take)(path, Ok(bytes)),
             Some(Kind::Zip) => self.zip(path, bytes, depth),
             Some(_) if depth >= self.limits.depth => self.too_deep(path),
-            Some(Kind::Gzip) => self.stream(path, &mut flate2::read::MultiGzDecoder::new(&bytes[..]), bytes.len(), depth),
-            Some(Kind::Zstd) => match zstd::Decoder::with_buffer(&bytes[..]) {
-                Ok(mut decoder) => self.stream(path, &mut decoder, bytes.len(), depth),
-                Err(error) => self.damaged(path, &error.to_string()),
-            },
+            Some(Kind::Gzip) => self.stream(path, &mut Stream::Gzip(&bytes), bytes.len() as u64, depth),
+            Some(Kind::Zstd) => self.stream(path, &mut Stream::Zstd(&bytes), bytes.len() as u64, depth),
         }
     }
 
     /// One packed stream; what came out before it broke off is handed on all the same.
-    fn stream(&mut self, path: PathBuf, reader: &mut dyn Read, packed: usize, depth: usize) {
-        let mut out = Vec::new();
-        let packed = u64::try_from(packed).unwrap_or(u64::MAX);
-        let poured = pour(reader, packed, self.limits, &mut self.left, &mut |bytes| out.extend_from_slice(bytes));
+    fn stream(&mut self, path: PathBuf, stream: &mut Stream<'_, '_>, packed: u64, depth: usize) {
+        let (mut out, before) = (Vec::new(), self.left);
+        let mut poured = self.pour(stream, packed, true, &mut |bytes| out.extend_from_slice(bytes));
+        if matches!(poured, Err(Trouble::Doubtful)) {
+            (out, self.left) = (Vec::new(), before);
+            poured = self.pour(stream, packed, false, &mut |_| ());
+            if !matches!(poured, Err(Trouble::TooLarge)) {
+                self.left = before;
+                poured = self.pour(stream, packed, false, &mut |bytes| out.extend_from_slice(bytes));
+            }
+        }
         match poured {
             Ok(()) => self.file(path, out, depth + 1),
-            Err(Trouble::TooLarge) => self.refuse(path, TOO_LARGE.0, TOO_LARGE.1),
+            Err(Trouble::TooLarge | Trouble::Doubtful) => self.refuse(path, TOO_LARGE.0, TOO_LARGE.1),
             Err(Trouble::Damaged(error)) => {
                 self.damaged(path.clone(), &error.to_string());
                 if !out.is_empty() {
@@ -115,8 +114,16 @@ impl Unpacker<'_, '_> {
         }
     }
 
+    /// Unpacks a stream from its beginning. `wary`: it stops where much comes out of little.
+    fn pour(&mut self, stream: &mut Stream<'_, '_>, packed: u64, wary: bool, keep: &mut dyn FnMut(&[u8])) -> Result<(), Trouble> {
+        let (mut reader, meter) = stream.reader().map_err(Trouble::Damaged)?;
+        let doubt = |size: u64| wary && doubtful(size, meter.taken(), self.limits);
+        pour(&mut reader, packed, self.limits, &mut self.left, &doubt, keep)
+    }
+
     fn zip(&mut self, path: PathBuf, bytes: Vec<u8>, depth: usize) {
-        let members = match ZipArchive::new(Cursor::new(&bytes[..])) {
+        let meter = Meter::default();
+        let members = match ZipArchive::new(Metered::new(&bytes, &meter)) {
             Ok(archive) if is_office(&archive) => None,
             Ok(_) if depth >= self.limits.depth => return self.too_deep(path),
             Ok(archive) => Some(archive),
@@ -128,22 +135,23 @@ impl Unpacker<'_, '_> {
             return self.refuse(path, &what, "Unpack it and give the folder, or pack the logs only");
         };
         self.members = left;
-        // By name, so that the order of packing changes nothing.
-        let names: BTreeSet<(String, usize)> = (0..archive.len())
+        // By name, so that the order of packing changes nothing; as in a folder, `.old` comes before what goes on with it.
+        let names: BTreeSet<(String, bool, String, usize)> = (0..archive.len())
             .filter_map(|at| {
                 let entry = archive.by_index_data(at).ok()?;
-                Some((
-                    entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), std::borrow::Cow::into_owned),
-                    at,
-                ))
+                let name =
+                    entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), std::borrow::Cow::into_owned);
+                let newer = name.strip_suffix(".old");
+                Some((newer.unwrap_or(&name).to_owned(), newer.is_none(), name, at))
             })
             .collect();
-        for (name, at) in names {
-            self.member(&path, &name, &mut archive, at, depth);
+        for (_, _, name, at) in names {
+            self.member(&path, &name, (&mut archive, &meter, at), depth);
         }
     }
 
-    fn member(&mut self, archive_path: &Path, name: &str, archive: &mut ZipArchive<Cursor<&[u8]>>, at: usize, depth: usize) {
+    fn member(&mut self, archive_path: &Path, name: &str, member: (&mut ZipArchive<Metered<'_>>, &Meter, usize), depth: usize) {
+        let (archive, meter, at) = member;
         let name = name.replace('\\', "/");
         if is_junk(&name) {
             return;
@@ -163,19 +171,14 @@ impl Unpacker<'_, '_> {
             }
             // One that says itself that it is too large takes nothing from the others.
             Ok(entry) if entry.size() > self.left => TOO_LARGE,
-            Ok(_) => return self.packed_member(path, archive, at, depth),
+            Ok(entry) => {
+                let packed = entry.compressed_size();
+                drop(entry);
+                return self.stream(path, &mut Stream::Member(archive, meter, at), packed, depth);
+            }
             Err(error) => return self.damaged(path, &error.to_string()),
         };
         self.refuse(path, what, remedy);
-    }
-
-    fn packed_member(&mut self, path: PathBuf, archive: &mut ZipArchive<Cursor<&[u8]>>, at: usize, depth: usize) {
-        let mut member = match archive.by_index(at) {
-            Ok(member) => member,
-            Err(error) => return self.damaged(path, &error.to_string()),
-        };
-        let packed = usize::try_from(member.compressed_size()).unwrap_or(usize::MAX);
-        self.stream(path, &mut member, packed, depth);
     }
 
     fn refuse(&mut self, path: PathBuf, what: &str, remedy: &'static str) {
@@ -196,28 +199,8 @@ impl Unpacker<'_, '_> {
 const TOO_LARGE: (&str, &str) =
     ("this unpacks to far more than logs do and was not read", "If it is meant to be so large, unpack it by hand and give the files");
 
-/// Reads to the end within the limits.
-fn pour(reader: &mut dyn Read, packed: u64, limits: &Limits, left: &mut u64, keep: &mut dyn FnMut(&[u8])) -> Result<(), Trouble> {
-    let (mut chunk, mut size) = (vec![0; 64 << 10], 0_u64);
-    loop {
-        let count = match reader.read(&mut chunk) {
-            Ok(0) => return Ok(()),
-            Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Trouble::Damaged(error)),
-        };
-        let bytes = u64::try_from(count).unwrap_or(u64::MAX);
-        size = size.saturating_add(bytes);
-        *left = left.checked_sub(bytes).ok_or(Trouble::TooLarge)?;
-        if size > limits.large && size > packed.saturating_mul(limits.ratio) {
-            return Err(Trouble::TooLarge);
-        }
-        keep(&chunk[..count]);
-    }
-}
-
 /// Office documents are zip archives too; what they are is told by whoever reads them.
-fn is_office(archive: &ZipArchive<Cursor<&[u8]>>) -> bool {
+fn is_office<R: Read + Seek>(archive: &ZipArchive<R>) -> bool {
     ["[Content_Types].xml", "xl/workbook.xml"].iter().any(|name| archive.index_for_name(name).is_some())
 }
 

@@ -129,7 +129,7 @@ impl Events {
         self.shifts.correct(line, sink);
         self.repeats.tell(sink);
         sink.source.rows = rows;
-        sink.source.utc = true;
+        sink.source.utc = sink.source.offset.is_none();
         sink.source.selected = true;
     }
 }

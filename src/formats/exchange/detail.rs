@@ -113,7 +113,7 @@ impl Events {
         self.fold.settle(sink);
         self.shifts.correct(line, sink);
         sink.source.rows = rows;
-        sink.source.utc = true;
+        sink.source.utc = sink.source.offset.is_none();
         sink.source.selected = true;
     }
 }

@@ -12,7 +12,7 @@ use super::fold::Fold;
 use super::listing;
 use super::moment::{self, Order};
 use super::sheet::{Row, Sheet};
-use super::sighting::{self, Shifts, Sighting};
+use super::sighting::{self, Repeats, Shifts, Sighting};
 use crate::error::ReadError;
 use crate::evidence::{Hop, Kind, Span, TraceStatus};
 use crate::formats::objects::{Outcome, normal};
@@ -64,10 +64,11 @@ impl Format for ExtendedReport {
         let Some(sheet) = Sheet::open(text, sink.settings) else { return Ok(()) };
         sheet.demand(NEEDED, REMEDY, sink)?;
         let order = listing::order(&sheet, sink);
-        let mut events = Events { shifts: Shifts::default(), fold: Fold::new(sink) };
+        let mut events = Events { repeats: Repeats::default(), shifts: Shifts::default(), fold: Fold::new(sink) };
         let rows = sheet.read(sink, &mut |row, place, sink| events.push(row, place, order, sink));
         events.fold.settle(sink);
         events.shifts.correct(sheet.line, sink);
+        events.repeats.tell(sink);
         sighting::finish(rows, sheet.line, sink);
         Ok(())
     }
@@ -78,6 +79,7 @@ impl Format for ExtendedReport {
 }
 
 struct Events {
+    repeats: Repeats,
     shifts: Shifts,
     fold: Fold,
 }
@@ -88,6 +90,9 @@ impl Events {
         let event = normal(row.cell(Field::Event));
         if event.is_empty() {
             return Err("no event");
+        }
+        if self.repeats.again_whole(row, place) {
+            return Ok(Class::Frame);
         }
         if event == "receive" {
             self.shifts.see(at, row.cell(Field::TraceId));

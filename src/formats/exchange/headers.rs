@@ -61,6 +61,36 @@ const WORDS: &[(&str, &str)] = &[
     ("connector", "connectorid"),
 ];
 
+/// A header without the offset that it names behind its words, and that offset in minutes: `Date (UTC+01:00)`. `(UTC)`
+/// alone is a part of the name.
+pub fn offset(header: &str) -> (&str, Option<i32>) {
+    let header = header.trim().trim_matches('"').trim();
+    let inside = || header.strip_suffix(')')?.rsplit_once('(');
+    let Some((name, zone)) = inside() else { return (header, None) };
+    let zone = zone.trim();
+    let digits = zone.strip_prefix("UTC").or_else(|| zone.strip_prefix("GMT")).map_or("", str::trim);
+    match minutes(digits) {
+        Some(minutes) => (name.trim_end(), Some(minutes)),
+        None => (header, None),
+    }
+}
+
+/// Minutes of `+01:00`, `-5` and `+0530`.
+fn minutes(text: &str) -> Option<i32> {
+    let (sign, digits) = match text.strip_prefix('+') {
+        Some(digits) => (1, digits),
+        None => (-1, text.strip_prefix(['-', '\u{2212}'])?),
+    };
+    let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b':');
+    let (hours, minutes) = match digits.split_once(':') {
+        Some(parts) => parts,
+        None if digits.len() == 4 && plain => digits.split_at(2),
+        None => (digits, "0"),
+    };
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (plain && hours <= 14 && minutes < 60).then_some(sign * (hours * 60 + minutes))
+}
+
 /// Headers that the user has named; they come before the known ones.
 #[derive(Clone, Debug, Default)]
 pub struct TraceHeaders {
@@ -82,10 +112,35 @@ impl TraceHeaders {
 
     /// A header's cells as normalised names. A column named `data` is a time only where another one is no English either.
     pub(super) fn names<'a>(&self, cells: impl Iterator<Item = &'a str>) -> Vec<String> {
-        let names: Vec<String> = cells.map(normal).collect();
+        let (whole, names): (Vec<String>, Vec<String>) = cells.map(|cell| (normal(cell), normal(offset(cell).0))).unzip();
         let word = |name: &str| LANGUAGES.iter().find(|(known, _)| *known == name).map(|(_, name)| *name);
         let abroad = names.iter().any(|name| name != "data" && word(name).is_some());
         let foreign = |name: &str| word(name).filter(|_| abroad);
-        names.into_iter().map(|name| self.own.get(&name).copied().or_else(|| foreign(&name)).map_or(name, str::to_owned)).collect()
+        let own = |whole: &str, name: &str| self.own.get(whole).or_else(|| self.own.get(name)).copied();
+        let all = whole.iter().zip(names);
+        all.map(|(whole, name)| own(whole, &name).or_else(|| foreign(&name)).map_or(name, str::to_owned)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_of_headers() {
+        let rows = [
+            ("Date (UTC+01:00)", ("Date", Some(60))),
+            ("\"Datum (UTC-05:30)\"", ("Datum", Some(-330))),
+            ("Date (GMT+2)", ("Date", Some(120))),
+            ("Date (UTC+0530)", ("Date", Some(330))),
+            ("Date (UTC)", ("Date (UTC)", None)),
+            ("Date (UTC+25)", ("Date (UTC+25)", None)),
+            ("Date (UTC+-1)", ("Date (UTC+-1)", None)),
+            ("Date (local)", ("Date (local)", None)),
+            ("Date", ("Date", None)),
+        ];
+        for (header, want) in rows {
+            assert_eq!(offset(header), want, "{header}");
+        }
     }
 }

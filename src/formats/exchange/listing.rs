@@ -70,7 +70,7 @@ impl Format for MessageTrace {
         shifts.correct(sheet.line, sink);
         repeats.tell(sink);
         sighting::finish(rows, sheet.line, sink);
-        if !sheet.columns.has(Field::TraceId) && !sheet.says(UTC) {
+        if !sheet.columns.has(Field::TraceId) && !sheet.says(UTC) && !sheet.has_offset() {
             sink.source.utc = false;
             let told = "the admin center writes times in the zone of its search: without network message ids it is found by the other files, or named with --zone";
             sink.source.note(sheet.line, told);

@@ -36,10 +36,13 @@ pub fn stamp(text: &str) -> Option<Stamp> {
         return millis.parse().ok().filter(|at| SENSIBLE.contains(at)).map(|at| Stamp::Exact(Span::instant(at)));
     }
     let first = text.as_bytes().first()?;
+    if first.is_ascii_alphabetic() {
+        return named(text).map(Stamp::Exact);
+    }
     if !first.is_ascii_digit() {
         return None;
     }
-    iso(text).map(|at| Stamp::Exact(Span::instant(at))).or_else(|| culture(text))
+    iso(text).map(|at| Stamp::Exact(Span::instant(at))).or_else(|| culture(text)).or_else(|| named(text).map(Stamp::Exact))
 }
 
 /// A time whose order of day and month is known.
@@ -75,11 +78,7 @@ fn culture(text: &str) -> Option<Stamp> {
         return None;
     }
     let time = time(clock)?;
-    let on = |year: u32, month: u32, day: u32| {
-        let year = i32::try_from(if year < 100 { year + 2000 } else { year }).ok()?;
-        let midnight = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis();
-        SENSIBLE.contains(&midnight).then(|| time.shifted(midnight))
-    };
+    let on = |year, month, day| on(year, month, day, time);
     if first > 31 {
         return on(first, second, third).map(Stamp::Exact);
     }
@@ -88,6 +87,32 @@ fn culture(text: &str) -> Option<Stamp> {
         (day, month) => Some(Stamp::Either(day, month)),
     }
 }
+
+fn on(year: u32, month: u32, day: u32, time: Span) -> Option<Span> {
+    let year = i32::try_from(if year < 100 { year + 2000 } else { year }).ok()?;
+    let midnight = NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis();
+    SENSIBLE.contains(&midnight).then(|| time.shifted(midnight))
+}
+
+/// `Jun 16, 2026 6:15:02 AM` and `16 June 2026 06:15`, as Defender's portal shows times (assumed: in English only).
+fn named(text: &str) -> Option<Span> {
+    let apart = |c: char| c.is_whitespace() || c == ',';
+    let mut rest = text;
+    let mut words = ["", "", ""];
+    for word in &mut words {
+        (*word, rest) = rest.split_once(apart)?;
+        rest = rest.trim_start_matches(apart);
+    }
+    let [first, second, year] = words;
+    let (name, day) = if first.starts_with(|c: char| c.is_ascii_digit()) { (second, first) } else { (first, second) };
+    let begins = |month: &str| name.len() >= 3 && month.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
+    let month = (1..).zip(MONTHS).find(|(_, month)| begins(month)).map(|(number, _)| number)?;
+    let year = year.parse().ok().filter(|_| year.len() == 4)?;
+    on(year, month, day.parse().ok()?, time(rest)?)
+}
+
+const MONTHS: &[&str] =
+    &["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// Time of the day: a second, or a minute where the seconds are missing.
 fn time(text: &str) -> Option<Span> {
@@ -203,6 +228,10 @@ mod tests {
             ("2026-08-11T09:47:13.1234567Z", Order::DayFirst, "2026-08-11 09:47:13"),
             ("2026-08-11T11:47:13+02:00", Order::DayFirst, "2026-08-11 09:47:13"),
             ("2026-08-11 09:47:13 UTC", Order::DayFirst, "2026-08-11 09:47:13"),
+            ("Jun 16, 2026 6:15:02 AM", Order::DayFirst, "2026-06-16 06:15:02"),
+            ("Jun 16, 2026, 6:15:02\u{202f}PM", Order::MonthFirst, "2026-06-16 18:15:02"),
+            ("June 6, 2026 12:15 AM", Order::DayFirst, "2026-06-06 00:15:00"),
+            ("16 Sept 2026 18:15:02", Order::MonthFirst, "2026-09-16 18:15:02"),
         ];
         for (text, order, want) in rows {
             assert_eq!(read(text, order).as_deref(), Some(want), "{text}");
@@ -222,6 +251,12 @@ mod tests {
             "+262142-01-01T00:00:00Z",
             "0026-03-10T08:00:00Z",
             "26-03-10 08:00:00",
+            "Jun 31, 2026 6:15:02 AM",
+            "Ju 16, 2026 6:15:02 AM",
+            "Jun 16, 26 6:15:02 AM",
+            "Jun 16, 2026",
+            "Junk 16, 2026 6:15:02 AM",
+            "Juno, 2026, 6:15:02 AM",
         ];
         for text in nonsense {
             assert_eq!(stamp(text), None, "{text}");

@@ -3,6 +3,7 @@
 
 use super::caps;
 use super::columns::{Cells, Columns, Field};
+use super::headers;
 use super::moment;
 use crate::error::ReadError;
 use crate::formats::objects::{Outcome, normal};
@@ -26,6 +27,8 @@ pub struct Sheet<'a> {
     /// Cells of the header as written, without quotes.
     cells: Vec<&'a str>,
     names: Vec<String>,
+    /// Minutes from UTC that the header of the times names.
+    offset: Option<i32>,
     delimiter: u8,
     text: &'a str,
     body: &'a str,
@@ -44,6 +47,20 @@ impl Cells for Row<'_> {
     }
 }
 
+impl Row<'_> {
+    /// A number for the content of all cells, by which equal rows are known.
+    pub fn digest(&self) -> u128 {
+        use sha2::{Digest, Sha256};
+        let mut hash = Sha256::new();
+        for cell in self.record {
+            hash.update(cell.len().to_le_bytes());
+            hash.update(cell.as_bytes());
+        }
+        let digest = hash.finalize();
+        digest.iter().take(16).fold(0, |sum, byte| sum << 8 | u128::from(*byte))
+    }
+}
+
 impl<'a> Sheet<'a> {
     /// Takes the first line that is neither blank nor [`NO_ROWS`] for the header.
     pub fn open(text: &'a str, settings: &Settings) -> Option<Self> {
@@ -55,7 +72,9 @@ impl<'a> Sheet<'a> {
         let from = header.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).saturating_add(header.len());
         let cells = header.trim_start_matches('\u{feff}').split(delimiter).map(|name| name.trim().trim_matches('"')).collect();
         let (columns, delimiter) = (Columns::of(&names), u8::try_from(delimiter).unwrap_or(b','));
-        Some(Self { line, columns, cells, names, delimiter, text, body: text.get(from..).unwrap_or("") })
+        let of_time = columns.at(Field::Time).first().and_then(|at| header.split(char::from(delimiter)).nth(*at));
+        let offset = of_time.and_then(|cell| headers::offset(cell).1);
+        Some(Self { line, columns, cells, names, offset, delimiter, text, body: text.get(from..).unwrap_or("") })
     }
 
     /// Its delimiter in words.
@@ -121,9 +140,15 @@ impl<'a> Sheet<'a> {
         })
     }
 
+    /// Whether the header of the times names their offset from UTC.
+    pub fn has_offset(&self) -> bool {
+        self.offset.is_some()
+    }
+
     /// Hands on every row and enters all lines into the ledger. Returns the number of rows, repeated ones included.
     pub fn read(&self, sink: &mut Sink<'_>, take: &mut dyn FnMut(&Row<'_>, Place, &mut Sink<'_>) -> Outcome) -> usize {
         sink.source.ledger.mark_run(1, self.line, Class::Frame);
+        sink.source.offset = self.offset;
         for (number, line) in lines(self.text).filter(|(_, line)| is_blank(line) || no_row(line)) {
             sink.source.ledger.mark(number, Class::Frame);
             if caps::says_more(line) {

@@ -4,6 +4,7 @@ use super::caps;
 use super::columns::{Cells, Field};
 use super::custom_data;
 use super::network_id;
+use super::sheet::Row;
 use crate::evidence::{Evidence, Hop, Kind, MINUTE, Millis, Span, Sym, TraceFacts, TraceStatus};
 use crate::formats::Sink;
 use crate::formats::records::Place;
@@ -105,11 +106,22 @@ pub fn kind(status: TraceStatus) -> Kind {
 pub struct Repeats {
     /// Id, recipient, status and time of each row.
     seen: HashSet<(Sym, Sym, TraceStatus, Option<Millis>), FixedState>,
+    /// Rows of events, cell by cell, as a number that no other row has.
+    events: HashSet<u128, FixedState>,
     count: usize,
     first: u32,
 }
 
 impl Repeats {
+    /// Whether an event stands in the file already with the same in every cell. Without an id it may be of another mail.
+    pub fn again_whole(&mut self, row: &Row<'_>, place: Place) -> bool {
+        if row.cell(Field::TraceId).is_empty() && row.cell(Field::MessageId).is_empty() {
+            return false;
+        }
+        let new = self.events.insert(row.digest());
+        self.count_again(new, place.line)
+    }
+
     /// Whether a row stands in the file already. Without an id two rows may well be two mails.
     pub fn again(&mut self, row: &Sighting<'_>, sink: &mut Sink<'_>) -> bool {
         let id = if row.network_id.is_empty() { row.message_id } else { row.network_id };
@@ -118,8 +130,12 @@ impl Repeats {
         }
         let strings = &mut sink.store.strings;
         let new = self.seen.insert((strings.intern(id), strings.intern(row.recipient), row.status, row.at.map(|at| at.from)));
+        self.count_again(new, row.place.line)
+    }
+
+    fn count_again(&mut self, new: bool, line: u32) -> bool {
         if !new {
-            self.first = if self.count == 0 { row.place.line } else { self.first };
+            self.first = if self.count == 0 { line } else { self.first };
             self.count += 1;
         }
         !new
@@ -149,6 +165,8 @@ impl Shifts {
         if self.0.len() < ENOUGH {
             return;
         }
+        // The ids know better than a header that names an offset.
+        sink.source.offset = None;
         let middle = self.0.len() / 2;
         let median = *self.0.select_nth_unstable(middle).1;
         if median.abs() <= OFF {
@@ -167,7 +185,7 @@ impl Shifts {
 /// Closes the account of a file of so many rows.
 pub fn finish(rows: usize, line: u32, sink: &mut Sink<'_>) {
     sink.source.rows = rows;
-    sink.source.utc = true;
+    sink.source.utc = sink.source.offset.is_none();
     if caps::probably_cut(rows) {
         sink.source.note(line, format!("exactly {rows} rows: the export is probably cut off, so absence proves nothing"));
     }

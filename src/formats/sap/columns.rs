@@ -116,6 +116,15 @@ fn meaning(name: &str, headers: &Headers) -> Option<(usize, Column)> {
     longer.all(|(_, column)| column == first.1).then_some(first)
 }
 
+/// The known headers that a cut one may be, where they mean different things.
+pub fn continuations(header: &str) -> Vec<(&'static str, Column)> {
+    let name = normal(header);
+    if name.chars().count() < CUT_MIN || NAMES.contains_key(name.as_str()) {
+        return Vec::new();
+    }
+    ALIASES.iter().filter(|(alias, _)| alias.starts_with(name.as_str())).copied().collect()
+}
+
 /// Headers of SOST alone (sost.md section 2).
 const HISTORY: &[&str] = &["creator", "sta_order"];
 

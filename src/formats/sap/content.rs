@@ -5,6 +5,7 @@ use super::headers::Headers;
 use super::moments::Moments;
 use super::request::number;
 use super::sheet::Sheet;
+use super::status;
 use crate::evidence::{MessageText, Named, SapFacts, SendProcess};
 use crate::formats::Sink;
 use crate::source::Class;
@@ -121,7 +122,7 @@ fn text(sheet: &Sheet<'_>, row: &[&str], sink: &mut Sink<'_>) -> bool {
     if class.is_empty() || number.is_empty() {
         return false;
     }
-    if matches!(class.as_str(), "XS" | "SO" | "SX") || class.starts_with("BCS") {
+    if status::is_of_mail(&class) {
         let strings = &mut sink.store.strings;
         let [language, message, text] =
             [sheet.cell(row, C::Language), &format!("{class}{number:0>3}"), sheet.cell(row, C::Text)].map(|text| strings.intern(text));

@@ -4,6 +4,7 @@ mod aliases;
 mod calendar;
 mod columns;
 mod content;
+mod cut;
 pub(in crate::formats) mod datetime;
 mod form;
 mod headers;
@@ -21,7 +22,7 @@ mod table;
 mod variables;
 
 pub use headers::Headers;
-pub use icm::Icm;
+pub use icm::{Icm, Unfinished};
 pub use list::List;
 pub(crate) use request::is_maximum;
 pub(crate) use status::state_of;

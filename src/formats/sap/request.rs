@@ -2,6 +2,7 @@
 
 use super::columns::{Column as C, STATUS};
 use super::content::{self, Content, OBJECT, RECIPIENT};
+use super::cut;
 use super::icon;
 use super::moments::Moments;
 use super::sheet::Sheet;
@@ -19,6 +20,9 @@ pub fn emit_all(sheets: Vec<Sheet<'_>>, format: &'static str, sink: &mut Sink<'_
     let (mut outcome, mut rows) = (Ok(()), 0);
     for mut sheet in sheets {
         rows += sheet.rows.len();
+        for note in cut::settle(&mut sheet) {
+            sink.source.note(sheet.line, note);
+        }
         match sheet.content(&label) {
             Ok(_) if sheet.rows.is_empty() => {}
             Ok(Content::Requests) => emit(&mut sheet, sink),

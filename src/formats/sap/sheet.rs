@@ -45,6 +45,19 @@ impl<'a> Sheet<'a> {
         self.positions.contains_key(&column)
     }
 
+    /// Whether the header of a place tells nothing.
+    pub fn is_unknown(&self, at: usize) -> bool {
+        self.layout.get(at).is_none_or(Option::is_none)
+    }
+
+    /// Settles what stands at a place whose header tells nothing.
+    pub fn decide(&mut self, at: usize, column: Column) {
+        if let Some(slot) = self.layout.get_mut(at) {
+            *slot = Some(column);
+            self.positions.entry(column).or_default().push(at);
+        }
+    }
+
     /// Position of a column.
     pub fn place(&self, column: Column) -> Option<usize> {
         self.positions.get(&column)?.first().copied()

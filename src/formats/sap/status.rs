@@ -122,7 +122,9 @@ pub fn interpret(cells: &Cells<'_>) -> Status {
 
 /// Class and number. Without a class, 672 and 73 are those of `SAPoffice`, the rest of `SAPconnect`.
 fn message(cells: &Cells<'_>) -> (String, Option<u16>) {
-    let Some((told, number)) = [cells.number, cells.status, cells.message].into_iter().find_map(reference) else {
+    let told = [cells.number, cells.status, cells.message];
+    let whole = told.into_iter().find_map(reference);
+    let Some((told, number)) = whole.or_else(|| told.into_iter().find_map(headed).map(|(class, number, _)| (class, number))) else {
         return (cells.class.to_uppercase(), None);
     };
     let class = match (if cells.class.is_empty() { told } else { cells.class }, number) {
@@ -151,6 +153,28 @@ pub fn reference(cell: &str) -> Option<(&str, u16)> {
     let class = class.trim_end();
     let named = class.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | '/'));
     (named && bracket == cell.ends_with(')')).then_some((class, number))
+}
+
+/// Class, number and text of `XS 806 550 5.1.1 no such user`, where one cell holds the message as a whole. Only the
+/// classes of SAP's mail are taken: other texts begin with a word and a number too.
+pub fn headed(cell: &str) -> Option<(&str, u16, &str)> {
+    let cell = cell.trim();
+    let behind = match cell.split_once(' ') {
+        Some((letter, rest)) if by_letter(letter).is_some() => rest.trim_start(),
+        _ => cell,
+    };
+    let end = behind.find(|c: char| !(c.is_ascii_uppercase() || c == '_')).filter(|end| is_of_mail(&behind[..*end]))?;
+    let digits = behind[end..].find(|c: char| c.is_ascii_digit()).map(|at| end + at).filter(|at| behind[end..*at].len() <= 1)?;
+    let rest = digits + behind[digits..].find(|c: char| !c.is_ascii_digit())?;
+    let (head, text) = behind.split_at(if behind[rest..].starts_with(')') { rest + 1 } else { rest });
+    let (class, number) = reference(head)?;
+    let text = text.strip_prefix([':', ',', ';']).unwrap_or(text);
+    (rest - digits == 3 && text.starts_with(' ')).then(|| (class, number, text.trim()))
+}
+
+/// Message classes of SAP's mail (sost.md section 3.2).
+pub fn is_of_mail(class: &str) -> bool {
+    matches!(class, "XS" | "SO" | "SX") || class.starts_with("BCS")
 }
 
 /// Ranges hold in the classes of `SAPconnect` and `SAPoffice` only; of the others, and where no range is known, the type

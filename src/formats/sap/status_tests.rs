@@ -97,6 +97,30 @@ fn ranges_hold_in_their_class_only() {
 }
 
 #[test]
+fn a_cell_may_hold_a_message_and_its_text() {
+    let words = "550 5.1.1 no such user";
+    let rows = [
+        ("XS 806 550 5.1.1 no such user", Some(("XS", 806, words))),
+        ("XS806: 550 5.1.1 no such user", Some(("XS", 806, words))),
+        ("XS-806 550 5.1.1 no such user", Some(("XS", 806, words))),
+        ("XS(806) 550 5.1.1 no such user", Some(("XS", 806, words))),
+        ("E XS 806 550 5.1.1 no such user", Some(("XS", 806, words))),
+        ("BCS_MAIL 201 Error when parsing SMTP response", Some(("BCS_MAIL", 201, "Error when parsing SMTP response"))),
+        ("XS 806", None),
+        ("XS 8061 x", None),
+        ("SAP 100 users", None),
+        ("550 5.1.1 no such user", None),
+        ("XS only", None),
+        ("", None),
+    ];
+    for (cell, want) in rows {
+        assert_eq!(headed(cell), want, "{cell}");
+    }
+    let told = interpret(&Cells { message: "XS 806 550 5.1.1 no such user", ..Cells::default() });
+    assert_eq!(told, Status { state: SapState::Error, message: "XS806".to_owned() });
+}
+
+#[test]
 fn only_a_message_is_a_message() {
     let rows = [
         ("XS 806", Some(("XS", 806))),

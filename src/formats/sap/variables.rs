@@ -55,9 +55,10 @@ fn joined(sheet: &Sheet<'_>, row: &[&str], reversed: bool) -> (String, bool) {
     (whole.trim().to_owned(), cut)
 }
 
-/// The rendered message; a `Message` column that names no message holds it too.
+/// The rendered message; a `Message` column that names no message holds it too, or behind the message's name.
 pub fn text<'a>(sheet: &Sheet<'a>, row: &[&'a str]) -> Value<'a> {
-    let message = || sheet.values(row, C::Message).find(|value| status::reference(value.text).is_none());
+    let behind = |value: Value<'a>| Value { text: status::headed(value.text).map_or(value.text, |(.., text)| text), ..value };
+    let message = || sheet.values(row, C::Message).find(|value| status::reference(value.text).is_none()).map(behind);
     sheet.values(row, C::Text).next().or_else(message).unwrap_or_default()
 }
 

@@ -150,6 +150,16 @@ impl Session {
         self.phase == Phase::Credentials
     }
 
+    /// Whether a command has no reply yet.
+    pub fn awaits_reply(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Whether the content was announced and nothing answered: what the client says next may be the body.
+    pub fn has_asked_to_send(&self) -> bool {
+        self.phase == Phase::Asked
+    }
+
     /// Whether a reply is a new greeting rather than the answer to STARTTLS, which has an enhanced code where the server
     /// knows them (RFC 3207, RFC 2034).
     pub fn greets_anew(&self, reply: &Reply<'_>) -> bool {

@@ -4,9 +4,12 @@ use super::transaction::Transaction;
 use super::{Decision, Phase, Progress, Session, Waiting};
 use crate::smtp::Reply;
 
-/// Whether a reply has the words by which Exchange takes a mail, with its Message-ID (exchange.md section 3.1).
+/// Whether a reply has the words by which Exchange takes a mail, with its Message-ID: those of the endpoint for
+/// anybody, and those of the one for users who have logged on (exchange.md section 3.1).
 pub fn is_acceptance(reply: &Reply<'_>) -> bool {
-    reply.code == Some(250) && reply.text.starts_with('<') && reply.text.contains("Queued mail for delivery")
+    let queued = reply.text.starts_with('<') && reply.text.contains("Queued mail for delivery");
+    let submitted = reply.text.starts_with("OK <") && reply.text.contains("> [Hostname=");
+    reply.code == Some(250) && (queued || submitted)
 }
 
 impl Session {

@@ -1,9 +1,9 @@
 //! The sessions of a file, found by connection id, else by thread (icm.md 2.2.4).
 
 use super::line::Tail;
-use super::mark::Marks;
 use super::opener::greets;
 use super::output::Passage;
+use super::styles::Styles;
 use crate::evidence::Millis;
 use crate::formats::session::Session;
 use foldhash::fast::FixedState;
@@ -36,7 +36,13 @@ pub struct Call {
     /// The server has spoken.
     pub spoken: bool,
     /// How its lines are marked.
-    pub marks: Marks,
+    pub styles: Styles,
+    /// It was told that they are marked in several ways.
+    pub told_several: bool,
+    /// Whether the last line of the server can be none of the client.
+    pub distinct: bool,
+    /// The last reply.
+    pub last_reply: String,
     /// State of the protocol.
     pub session: Session,
     /// A reply of several lines that is not complete.
@@ -81,6 +87,11 @@ impl Calls {
     /// The first session that has not ended.
     pub fn first(&self) -> Option<u32> {
         self.live.first_key_value().map(|(number, _)| *number)
+    }
+
+    /// All sessions that have not ended.
+    pub fn numbers(&self) -> Vec<u32> {
+        self.live.keys().copied().collect()
     }
 
     /// Takes a session out; its connection is free.

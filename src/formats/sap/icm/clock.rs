@@ -10,12 +10,25 @@ const DAY: Millis = 24 * HOUR;
 #[derive(Debug, Default)]
 pub struct Clock {
     stamps: Vec<(Millis, Fold)>,
+    /// Where those of this file begin.
+    own: usize,
 }
 
 impl Clock {
     /// A stamp.
     pub fn push(&mut self, at: Millis) {
         self.stamps.push((at, Fold::Unknown));
+    }
+
+    /// Goes on with the stamps of the file before.
+    pub fn after(before: Self) -> Self {
+        Self { own: before.stamps.len(), ..before }
+    }
+
+    /// Which of the two hours a time of the file before is of, where its stamps tell.
+    pub fn fold_before(&self, at: Millis) -> Fold {
+        let own = self.stamps.get(..self.own).unwrap_or_default();
+        own.iter().find(|(stamp, _)| *stamp == at).map_or(Fold::Unknown, |(_, fold)| *fold)
     }
 
     /// Index of the stamp that holds now.

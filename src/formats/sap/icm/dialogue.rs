@@ -6,6 +6,7 @@ use super::mark::{self, Spoken};
 use super::opener::{greets, opens};
 use super::output::{Output, Passage, Peer};
 use super::role::Role;
+use super::styles::{SEVERAL, Voice};
 use crate::evidence::{MINUTE, Millis};
 use crate::formats::session::{Decision, GUESSED, Session};
 use crate::smtp::{Command, Reply, find_reply};
@@ -77,8 +78,9 @@ impl Dialogue {
             return Heard::Body;
         }
         let expects_id = call.tagged || call.connection.is_some() && !call.spoken;
-        match call.marks.read(tail.text) {
-            Spoken::Server(_) if call.session.in_data() && !call.marks.distinct() && !call.session.at_start_of_data() => Heard::Body,
+        let voice = voice(call, tail);
+        match voice.spoken {
+            Spoken::Server(_) if call.session.in_data() && !voice.distinct && !call.session.at_start_of_data() => Heard::Body,
             Spoken::Server(_) => Heard::Dialogue { wraps: !tail.closed && (open_bracket() || expects_id) },
             Spoken::Client(said) | Spoken::Unclear(said) if call.session.is_body(said) => Heard::Body,
             Spoken::Client(_) => Heard::Dialogue { wraps: false },
@@ -92,7 +94,7 @@ impl Dialogue {
     pub fn body(&mut self, thread: &str, tail: &Tail<'_>) {
         let Some(number) = self.calls.number(thread, tail) else { return };
         let Some(call) = self.calls.get_mut(number) else { return };
-        match call.marks.read(tail.text) {
+        match voice(call, tail).spoken {
             Spoken::Client(said) => call.session.body_line(said),
             _ => call.session.body_line(tail.text),
         }
@@ -116,18 +118,21 @@ impl Dialogue {
             self.calls.open(thread, tail.connection, Call { session, ..Call::default() })
         });
         let Some(call) = self.calls.get_mut(number) else { return };
-        match call.marks.read(tail.text) {
+        match voice(call, tail).spoken {
             Spoken::Server(_) if call.session.in_data() && call.tagged && tail.connection.is_none() => call.session.body_line(""),
             Spoken::Server(said) => {
-                call.marks.learn(tail.text);
-                call.spoken = true;
+                call.styles.learn(tail.text);
+                (call.spoken, call.distinct) = (true, call.styles.tell_apart(tail.text));
+                tell_several(call, &passage, out);
                 self.calls.heard_on(number, thread, tail.connection);
                 self.server(number, said, passage, out);
             }
             Spoken::Client(said) | Spoken::Unclear(said) => {
-                call.marks.learn(tail.text);
+                call.styles.learn(tail.text);
+                let distinct = call.styles.tell_apart(tail.text);
+                tell_several(call, &passage, out);
                 self.calls.heard_on(number, thread, None);
-                self.client(number, said, &passage, out);
+                self.client(number, said, distinct, &passage, out);
             }
             Spoken::Nothing => {}
         }
@@ -139,6 +144,28 @@ impl Dialogue {
             let text = passage.text.clone();
             self.server(number, &text, passage, out);
         }
+    }
+
+    /// Leaves all sessions to the next file, in which the lines of this one are not known.
+    pub fn pause(&mut self, out: &mut Output<'_, '_>) {
+        for number in self.calls.numbers() {
+            self.complete(number, out);
+        }
+    }
+
+    /// Goes on with the sessions of the file before: where content was sent in it, the beginning of this one stands for
+    /// the place.
+    pub fn resume(&mut self) {
+        for number in self.calls.numbers() {
+            if let Some(call) = self.calls.get_mut(number).filter(|call| !call.session.sent_at.0.is_empty()) {
+                call.session.sent_at.0 = vec![1];
+            }
+        }
+    }
+
+    /// Whether no session is open.
+    pub fn is_idle(&self) -> bool {
+        self.calls.first().is_none()
     }
 
     /// Ends all sessions, at a new header or at the end of the file.
@@ -179,8 +206,13 @@ impl Dialogue {
         let number = if self.calls.get(number).is_some_and(anew) { self.again(number, out) } else { number };
         let Some(call) = self.calls.get_mut(number) else { return number };
         whole.text = call.session.secrets.redact(&whole.text).into_owned();
+        let told = call.styles.are_several() && !call.session.awaits_reply() && whole.text == call.last_reply;
+        if told {
+            return number;
+        }
+        call.last_reply.clone_from(&whole.text);
         let Some(reply) = find_reply(&whole.text) else { return number };
-        let decision = call.session.received(&reply, call.marks.distinct());
+        let decision = call.session.received(&reply, call.distinct);
         if std::mem::take(&mut call.session.guessed) {
             out.sink.source.note(whole.lines.first().copied().unwrap_or(1), GUESSED);
         }
@@ -196,14 +228,14 @@ impl Dialogue {
         number
     }
 
-    fn client(&mut self, number: u32, said: &str, passage: &Passage, out: &mut Output<'_, '_>) {
+    fn client(&mut self, number: u32, said: &str, distinct: bool, passage: &Passage, out: &mut Output<'_, '_>) {
         let number = self.complete(number, out);
         let Some(call) = self.calls.get_mut(number) else { return };
         if call.session.is_body(said) {
             call.session.body_line(said);
             return;
         }
-        let follows = call.session.sent(said, call.marks.distinct());
+        let follows = call.session.sent(said, distinct);
         if matches!(crate::smtp::command(said), Some(Command::Data | Command::Chunk(_))) {
             call.session.sent_at = (passage.lines.clone(), passage.stamp);
         }
@@ -217,9 +249,9 @@ impl Dialogue {
     /// A second greeting: the connection is a new one, on the same thread and in the same style.
     fn again(&mut self, number: u32, out: &mut Output<'_, '_>) -> u32 {
         let Some(call) = self.calls.get(number) else { return number };
-        let (thread, connection, marks, tagged) = (call.thread.clone(), call.connection.clone(), call.marks.clone(), call.tagged);
+        let (thread, connection, styles, tagged) = (call.thread.clone(), call.connection.clone(), call.styles.clone(), call.tagged);
         self.end(number, out);
-        self.calls.open(&thread, connection.as_deref(), Call { marks, tagged, spoken: true, ..Call::default() })
+        self.calls.open(&thread, connection.as_deref(), Call { styles, distinct: true, tagged, spoken: true, ..Call::default() })
     }
 
     fn end(&mut self, number: u32, out: &mut Output<'_, '_>) {
@@ -232,6 +264,20 @@ impl Dialogue {
             emit(&call, Passage { lines, stamp, text: String::new() }, &decision, out);
         }
     }
+}
+
+/// Tells once of a session that is marked in several ways.
+fn tell_several(call: &mut Call, passage: &Passage, out: &mut Output<'_, '_>) {
+    if call.styles.are_several() && !std::mem::replace(&mut call.told_several, true) {
+        out.sink.source.note(passage.lines.first().copied().unwrap_or(1), SEVERAL);
+    }
+}
+
+/// What a line is to a session.
+fn voice<'a>(call: &Call, tail: &Tail<'a>) -> Voice<'a> {
+    let tagged = tail.connection.is_some() && tail.connection == call.connection.as_deref();
+    let goes_on = call.partial.as_ref().is_some_and(|partial| partial.text.get(..3) == tail.text.get(..3));
+    call.styles.read(tail.text, &call.session, tagged || goes_on)
 }
 
 /// An outcome that is not known is told in words of our own, not in those of another reply.

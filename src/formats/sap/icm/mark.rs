@@ -95,7 +95,7 @@ pub enum Spoken<'a> {
     Nothing,
 }
 
-/// The marks of one session.
+/// The marks of one session, as far as it is written in one way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
     client: Option<String>,
@@ -103,6 +103,16 @@ pub struct Marks {
 }
 
 impl Marks {
+    /// Whether the server has spoken with one of these marks.
+    pub fn server_spoke(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// Whether the client has.
+    pub fn client_spoke(&self) -> bool {
+        self.client.is_some()
+    }
+
     /// Whether a line of the server can be told from one of the client without its content.
     pub fn distinct(&self) -> bool {
         self.server.as_ref().is_some_and(|mark| !mark.is_empty()) && self.client != self.server

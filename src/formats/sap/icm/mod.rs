@@ -1,6 +1,7 @@
 //! `dev_icm`, the developer trace of the Internet Communication Manager: connections always, the SMTP dialogue only at
 //! trace level 3 and only where `icm/trace_secured_data` allows (icm.md).
 
+mod alone;
 mod calls;
 mod clock;
 mod codes;
@@ -15,11 +16,14 @@ mod output;
 mod prefix;
 mod reader;
 mod record;
-mod refusal;
 mod role;
+mod styles;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod unfinished;
+
+pub use unfinished::Unfinished;
 
 use crate::error::ReadError;
 use crate::evidence::Hop;
@@ -66,7 +70,14 @@ impl Format for Icm {
     }
 
     fn read(&self, text: &str, sink: &mut Sink<'_>) -> Result<(), ReadError> {
-        reader::read(text, sink);
+        if let Some(mut left) = reader::read(text, None, sink) {
+            left.end_in(sink);
+        }
+        Ok(())
+    }
+
+    fn read_on(&self, text: &str, left: &mut Option<Unfinished>, sink: &mut Sink<'_>) -> Result<(), ReadError> {
+        *left = reader::read(text, left.take(), sink);
         Ok(())
     }
 

@@ -1,18 +1,20 @@
 //! Physical lines to dialogues, failures and frame.
 
+mod network;
+
+use super::alone;
 use super::clock::Clock;
 use super::dialogue::{Dialogue, Heard};
 use super::dump;
-use super::failure;
 use super::header::{Header, Part};
 use super::line::{self, Stamp, Tail};
 use super::output::{Output, Passage, Peer};
 use super::prefix::Prefix;
 use super::record::{self, Record};
-use super::refusal;
 use super::role;
 use super::tls::Handshake;
-use crate::evidence::{Kind, MINUTE, Millis, Span};
+use super::unfinished::{Unfinished, is_old};
+use crate::evidence::Span;
 use crate::formats::Sink;
 use crate::formats::secret::redacted;
 use crate::formats::session::{Decision, Session};
@@ -20,19 +22,20 @@ use crate::source::{Class, lines};
 use memchr::memmem::Finder;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A message of the network layer explains a failure within this.
-const NEAR: Millis = MINUTE;
-
 /// Words without which a line of another matter says nothing of handshakes or of the trace itself.
 const TELLING: [&str; 4] = ["SSL", "TLS", "TRACE FILE", "BINDUMP"];
 
-/// Reads a file.
-pub fn read(text: &str, sink: &mut Sink<'_>) {
+/// Reads a file that may go on with another, and says what it leaves to the next one, where it is one of those that others
+/// go on with.
+pub fn read(text: &str, before: Option<Unfinished>, sink: &mut Sink<'_>) -> Option<Unfinished> {
+    let (source, resumes) = (before.as_ref().map(Unfinished::source), before.is_some());
+    let (clock, dialogue) = before.map_or_else(Default::default, |before| resume(before, sink));
     let mut reader = Reader {
         prefix: Prefix::of(text),
-        clock: Clock::default(),
+        clock,
         header: Header::default(),
-        dialogue: Dialogue::default(),
+        dialogue,
+        resumes,
         out: Output::new(sink),
         open: BTreeMap::new(),
         reasons: BTreeMap::new(),
@@ -52,7 +55,13 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
     for (number, physical) in lines(text) {
         reader.line(number, reader.prefix.line(physical));
     }
-    reader.end_segment();
+    let leaves = is_old(&reader.out.sink.source.path);
+    reader.settle_all();
+    if leaves {
+        reader.dialogue.pause(&mut reader.out);
+    } else {
+        reader.dialogue.end_all(&mut reader.out);
+    }
     reader.clock.folds();
     if reader.out.sink.store.records.len() == first
         && let Some((number, _)) = lines(text).find(|(_, line)| dump::is_strange(reader.prefix.line(line)))
@@ -60,7 +69,23 @@ pub fn read(text: &str, sink: &mut Sink<'_>) {
         let told = "looks like a hex dump of a shape that is not known: what it shows is not read";
         reader.out.sink.source.note(number, told);
     }
-    reader.out.finish(&reader.clock);
+    let Reader { out, clock, dialogue, .. } = reader;
+    out.finish(&clock);
+    if let Some(source) = source {
+        Unfinished::turn(source, &clock, sink.store);
+    }
+    leaves.then(|| Unfinished::new(sink, text, clock, dialogue))
+}
+
+/// Takes over what the file before has left.
+fn resume(before: Unfinished, sink: &mut Sink<'_>) -> (Clock, Dialogue) {
+    let name = before.name();
+    let Unfinished { clock, mut dialogue, .. } = before;
+    if !dialogue.is_idle() {
+        sink.source.note(1, format!("it goes on with the sessions that were open at the end of {name}"));
+    }
+    dialogue.resume();
+    (Clock::after(clock), dialogue)
 }
 
 struct Reader<'a, 'b, 't> {
@@ -68,6 +93,8 @@ struct Reader<'a, 'b, 't> {
     clock: Clock,
     header: Header,
     dialogue: Dialogue,
+    /// No line of a thread has come yet, and the file goes on with another.
+    resumes: bool,
     out: Output<'a, 'b>,
     /// By thread: the record that may go on.
     open: BTreeMap<String, Record>,
@@ -104,6 +131,7 @@ impl Reader<'_, '_, '_> {
         self.mark(number, Class::Frame);
         let Some((thread, rest)) = self.prefix.split(physical) else { return self.bare(number, physical) };
         self.header.leave();
+        self.resumes = false;
         if self.last != thread {
             thread.clone_into(&mut self.last);
         }
@@ -123,6 +151,7 @@ impl Reader<'_, '_, '_> {
     fn bare(&mut self, number: u32, physical: &str) {
         let (text, last) = (physical.trim(), self.last.clone());
         match self.header.take(number, physical, self.out.sink) {
+            Some(Part::Start) if std::mem::take(&mut self.resumes) => return,
             Some(Part::Start) => return self.end_segment(),
             Some(Part::Key) => return,
             None if text.is_empty() || line::is_rule(text) => return,
@@ -248,79 +277,6 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    /// A failure of the network, or a message of another matter.
-    fn message(&mut self, thread: &str, mut passage: Passage) {
-        if failure::is_low_level(&passage.text) {
-            self.reasons.insert(thread.to_owned(), passage);
-            return;
-        }
-        let text = passage.text.clone();
-        let failed = failure::connection(&text).map(|to| (to, Kind::Connect, "connect"));
-        let failed = failed.or_else(|| failure::handshake(&text).map(|to| (to, Kind::Tls, "tls")));
-        let Some((to, kind, stage)) = failed.filter(|(to, ..)| failure::is_mail_port(to.port, &self.ports)) else {
-            return self.other(&passage.lines, thread, &text);
-        };
-        let key = format!("{thread}:{}", passage.lines.first().copied().unwrap_or(0));
-        if let Some(canonical) = failure::canonical(&text, to.cause) {
-            passage.text.push_str("; ");
-            passage.text.push_str(&canonical);
-        }
-        let told = self.handshakes.remove(thread).filter(|told| kind == Kind::Tls && self.near(told.stamp, passage.stamp));
-        let bare = told.is_none() && kind == Kind::Tls;
-        if let Some(told) = told {
-            passage.text.push_str(&told.told());
-            passage.lines.splice(0..0, told.lines);
-        }
-        if let Some(reason) = self.reasons.remove(thread).filter(|reason| self.explains(reason, to.cause, &passage)) {
-            passage.text.push_str("; ");
-            passage.text.push_str(&reason.text);
-            passage.lines.splice(0..0, reason.lines);
-        }
-        let record = self.out.network(&passage, kind, stage, &Peer { key: &key, host: to.host, port: to.port });
-        self.failed.remove(thread);
-        if bare {
-            self.failed.insert(thread.to_owned(), Failed { record, passage, told: Handshake::default() });
-        }
-    }
-
-    /// What is told below a failure under the same stamp is of it.
-    fn explained(&mut self, numbers: &[u32], thread: &str, text: &str) -> bool {
-        let now = self.clock.now();
-        let Some(failed) = self.failed.get_mut(thread).filter(|failed| failed.passage.stamp == now) else { return false };
-        if !failed.told.take(numbers, now, text) {
-            return false;
-        }
-        let mut passage = failed.passage.clone();
-        passage.text.push_str(&failed.told.told());
-        passage.lines.extend(&failed.told.lines);
-        self.out.amend(failed.record, &passage);
-        true
-    }
-
-    /// A reason stands just above on the same thread, and speaks of the same error.
-    fn explains(&self, reason: &Passage, cause: &str, failed: &Passage) -> bool {
-        self.near(reason.stamp, failed.stamp) && failure::explains(&reason.text, cause)
-    }
-
-    fn near(&self, before: Option<usize>, after: Option<usize>) -> bool {
-        match (self.clock.at(before), self.clock.at(after)) {
-            (Some(before), Some(after)) => (after - before).abs() <= NEAR,
-            _ => true,
-        }
-    }
-
-    /// Remembers what is told of a handshake until it fails; one that went well, or was none of mail, leaves nothing behind.
-    fn handshake(&mut self, numbers: &[u32], thread: &str, text: &str) {
-        if text.contains("SSL handshake with") || text.contains("SapSSLSessionStart") && text.contains("==SAP_O_K") {
-            self.handshakes.remove(thread);
-        } else if !self.explained(numbers, thread, text) {
-            let (stamp, mut known) = (self.clock.now(), self.handshakes.remove(thread).unwrap_or_default());
-            if known.take(numbers, stamp, text) || !known.lines.is_empty() {
-                self.handshakes.insert(thread.to_owned(), known);
-            }
-        }
-    }
-
     fn tells(&self, text: &str) -> bool {
         self.telling.iter().any(|word| word.find(text.as_bytes()).is_some())
     }
@@ -331,19 +287,29 @@ impl Reader<'_, '_, '_> {
             self.handshake(numbers, thread, text);
             self.limits(numbers, text);
         }
-        if !refusal::stands_in(text) || self.dialogue.is_inbound(thread, line::tail(text).connection) {
+        let taken = alone::acceptance(text);
+        if taken.is_none() && !alone::stands_in(text) || self.dialogue.is_inbound(thread, line::tail(text).connection) {
             return;
         }
-        match refusal::quoted(text).map(redacted) {
-            Some(reply) if self.out.has_just_told(&reply, self.clock.now()) => {}
-            Some(reply) => {
-                let key = format!("{thread}:{}", numbers.first().copied().unwrap_or(0));
-                let passage = Passage { lines: numbers.to_vec(), stamp: self.clock.now(), text: reply.into_owned() };
-                let decision = Decision::Refused { stage: "", recipients: Vec::new() };
-                self.out.decision(&passage, &decision, &Session::default(), &Peer { key: &key, host: "", port: 0 });
-            }
+        let refused = Decision::Refused { stage: "", recipients: Vec::new() };
+        match taken.map(|reply| (reply, Decision::Accepted(Vec::new()))).or_else(|| Some((alone::quoted(text)?, refused))) {
+            Some((reply, decision)) => self.alone(numbers, thread, &redacted(reply), &decision),
             None => numbers.iter().for_each(|number| self.out.sink.source.ledger.reject(*number, "a reply outside a known dialogue")),
         }
+    }
+
+    /// A reply without its dialogue.
+    fn alone(&mut self, numbers: &[u32], thread: &str, reply: &str, decision: &Decision) {
+        if self.out.has_just_told(reply, self.clock.now()) {
+            return;
+        }
+        let line = numbers.first().copied().unwrap_or(0);
+        if matches!(decision, Decision::Accepted(_)) {
+            self.out.sink.source.note(line, alone::ALONE);
+        }
+        let key = format!("{thread}:{line}");
+        let passage = Passage { lines: numbers.to_vec(), stamp: self.clock.now(), text: reply.to_owned() };
+        self.out.decision(&passage, decision, &Session::default(), &Peer { key: &key, host: "", port: 0 });
     }
 
     /// What the trace does not show.
@@ -360,6 +326,16 @@ impl Reader<'_, '_, '_> {
 
     /// A new header: threads and connections of the old process are gone (icm.md 1.3).
     fn end_segment(&mut self) {
+        self.settle_all();
+        self.dialogue.end_all(&mut self.out);
+        self.reasons.clear();
+        self.handshakes.clear();
+        self.failed.clear();
+        self.last.clear();
+    }
+
+    /// Finishes what lines below might have gone on with.
+    fn settle_all(&mut self) {
         while let Some((thread, mut rest)) = self.dumps.pop_first() {
             if let Some((lines, text)) = rest.take().filter(|(_, text)| !text.is_empty()) {
                 self.dumped(lines, &thread, &text);
@@ -368,11 +344,6 @@ impl Reader<'_, '_, '_> {
         while let Some((thread, record)) = self.open.pop_first() {
             self.finish(&thread, record);
         }
-        self.dialogue.end_all(&mut self.out);
-        self.reasons.clear();
-        self.handshakes.clear();
-        self.failed.clear();
-        self.last.clear();
     }
 
     fn mark(&mut self, number: u32, class: Class) {

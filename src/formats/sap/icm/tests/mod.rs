@@ -1,5 +1,6 @@
 mod bodies;
 mod dumps;
+mod mixed;
 mod pieces;
 mod sessions;
 mod shapes;

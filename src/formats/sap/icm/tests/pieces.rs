@@ -47,6 +47,30 @@ fn a_refusal_that_a_message_quotes_is_one() {
     }
 }
 
+#[test]
+fn an_acceptance_alone_names_its_mail() {
+    let words = TAKEN.trim_start_matches("SMTP << ").trim_end_matches(" {0000a001}");
+    let submitted = "250 2.0.0 OK <ADR51000000004712@contoso.example> [Hostname=AM0PR02MB1.eurprd02.prod.outlook.com]";
+    let accepted: &[&str] = &["Accept eod > 250"];
+    let rows = [
+        (words.to_owned(), accepted, true),
+        (format!("{words} {{0000a001}}"), accepted, true),
+        (submitted.to_owned(), accepted, true),
+        (format!("SMTP << {submitted}"), accepted, false),
+        ("250 2.6.0 <m1@contoso.example> Queued mail for delivery".to_owned(), &[], false),
+        ("250 2.6.0 Queued mail for delivery".to_owned(), &[], false),
+    ];
+    for (line, want, guessed) in rows {
+        let (store, source) = read(&trace(&format!("\n        {line}")));
+        assert_eq!(told(&store), want, "{line}");
+        assert!(store.records.iter().all(|record| store.text(record.message_id) == "<ADR51000000004712@contoso.example>"), "{line}");
+        assert_eq!(source.notes.iter().any(|note| note.text == alone::ALONE), guessed, "{line}");
+        assert_eq!(source.ledger.count(Class::NotUnderstood), 0, "{line}");
+    }
+    let received = format!("\n        role: Server, protocol: SMTP, local: 192.0.2.11:25, peer: 203.0.113.9:40002\n        {words}");
+    assert!(read(&trace(&received)).0.records.is_empty(), "mail that SAP takes");
+}
+
 /// The kernel says in its own words what the dialogue shows.
 #[test]
 fn a_refusal_that_was_heard_is_not_counted_again() {

@@ -1,6 +1,8 @@
-//! Refusals outside of a dialogue: quoted in a message of the kernel, or alone (icm.md section 2.1).
+//! Replies outside of a dialogue: refusals quoted in a message of the kernel or alone, and acceptances alone (icm.md
+//! section 2.1).
 
 use super::{line, mark, record};
+use crate::formats::session::is_acceptance;
 use crate::smtp::{find_reply, trailer};
 
 /// The refusal that a line quotes, from its code on: behind the kernel's own words, or alone where Exchange signed it.
@@ -14,6 +16,15 @@ pub fn quoted(text: &str) -> Option<&str> {
     let begins = |at: &usize| text.get(*at..).and_then(find_reply).is_some_and(|reply| reply.enhanced.is_some());
     let at = text.match_indices(&code).map(|(at, _)| at).find(begins)?;
     text.get(at..).map(|reply| line::tail(reply).text)
+}
+
+/// What is told of [`acceptance`].
+pub const ALONE: &str = "a mail was taken by a reply without a mark and without its dialogue: its words tell whose it is, a guess";
+
+/// The reply by which Exchange took a mail, alone on a line: its Message-ID and the name of the server make it one.
+pub fn acceptance(text: &str) -> Option<&str> {
+    let reply = mark::reply(text).filter(is_acceptance)?;
+    reply.text.contains("Hostname=").then(|| line::tail(text).text)
 }
 
 /// Whether a text has three digits with an enhanced code of a refusal.
