@@ -79,6 +79,46 @@ fn what_is_refused_is_a_journey() {
     }
 }
 
+/// A relay that takes nothing at all: nobody is known to it, and every client counts, each cause by itself.
+#[test]
+fn a_total_outage() {
+    let nameless = |time: &str, said: &str| line(time, &format!("smtpd[265]: NOQUEUE: reject: CONNECT from {SAP}: {said}; proto=SMTP"));
+    let host = "554 5.7.1 <sapprd01.contoso.example[192.0.2.11]>: Client host rejected: Access denied";
+    let helo = "504 5.5.2 <sapprd01>: Helo command rejected: need fully-qualified hostname";
+    let challenge = line(
+        "08:05:04",
+        &format!("smtpd[7]: warning: {SAP}: SASL LOGIN authentication failed: UGFzc3dvcmQ6, sasl_username=sap@contoso.example"),
+    );
+    let log = nameless("08:05:00", host) + &nameless("08:05:02", host) + &nameless("08:05:03", helo) + &challenge;
+    let mut got = refused(&analyse_files(&[("mail.log", log.as_bytes())]));
+    got.sort();
+    let want = [("HOP-07", "1"), ("HOP-09", "1"), ("HOP-10", "2")];
+    assert_eq!(got, want.map(|(rule, attempts)| ["rejected", rule, "", attempts, "relay01"].map(str::to_owned)));
+}
+
+/// What one relay refuses another is told by that one's log.
+#[test]
+fn a_relay_that_refuses_another() {
+    let id = "4fVRHx19fVz00007";
+    let first = [
+        format!("smtpd[265]: {id}: client={SAP}"),
+        format!("cleanup[268]: {id}: message-id=<7@contoso.example>"),
+        format!("qmgr[221]: {id}: from=<{ME}>, size=6001, nrcpt=1 (queue active)"),
+        format!("smtp[269]: {id}: to=<{TO}>, relay=core.contoso.example[192.0.2.40]:25, delay=1, delays=0/0/0/1, dsn=5.7.1, status=bounced (host core.contoso.example[192.0.2.40] said: 554 5.7.1 <{TO}>: Relay access denied (in reply to RCPT TO command))"),
+    ]
+    .map(|text| line("08:05:00", &text))
+    .concat();
+    let second = door("08:05:00", "RCPT", "relay01.contoso.example[192.0.2.30]", &format!("554 5.7.1 <{TO}>: Relay access denied"), ME, TO)
+        .replace(" relay01 ", " core ");
+    let all = table(&analyse_files(&[("relay01.log", first.as_bytes()), ("core.log", second.as_bytes())]));
+    let row = &all[0];
+    assert_eq!(
+        (all.len(), row["verdict"].as_str(), row["stopped_at"].as_str(), row["owner"].as_str()),
+        (1, "bounced", "relay", "relay-admin")
+    );
+    assert!(!row["needs"].contains("sap-basis"), "the relay is the client: {}", row["needs"]);
+}
+
 /// Refusals that bear a queue id are of the mail in that queue: one journey, not two.
 #[test]
 fn refused_behind_the_beginning() {

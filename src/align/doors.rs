@@ -15,7 +15,9 @@ const RUN_GAP: Millis = 2 * MINUTE;
 pub fn refused(store: &Store) -> (Vec<u32>, Vec<u32>) {
     let own = |record: &Evidence| {
         let at_door = store.relay_of(record).is_some_and(|facts| facts.phase == Phase::Rejected);
-        at_door && matches!(record.kind, Kind::Reply | Kind::Auth)
+        let shaken = record.kind == Kind::Tls
+            && store.relay_of(record).is_some_and(|facts| facts.phase == Phase::Lost && !facts.client_ip.is_empty());
+        at_door && matches!(record.kind, Kind::Reply | Kind::Auth) || shaken
     };
     let all = (0u32..).zip(&store.records).filter(|(_, record)| own(record)).map(|(at, _)| at);
     all.partition(|at| !store.records[*at as usize].recipient.is_empty())
@@ -26,8 +28,8 @@ fn put_off(store: &Store, record: &Evidence) -> bool {
     find_reply(store.text(record.reply)).and_then(|reply| reply.code).is_some_and(|code| code < 500)
 }
 
-/// Whose refusals come together: those of a sender and recipient, or of a client that named neither.
-type Whose = (Sym, Sym, Sym);
+/// Whose refusals come together: those of a sender and recipient, or of a client that named neither, for one cause.
+type Whose = (Sym, Sym, Sym, String);
 
 /// Runs without SAP's export: the tries of each mail that was refused. Each refusal for good is one of its own; what was
 /// put off is one mail to its recipient unless the relay took one such; of clients that named nobody only those count
@@ -36,6 +38,7 @@ pub fn mails(view: &View<'_>) -> Vec<Vec<u32>> {
     let store = view.store;
     let taken: HashSet<(Sym, Sym), FixedState> = view.units.relays.iter().map(|unit| (unit.sender.text, unit.recipient.text)).collect();
     let clients = clients(view);
+    let relays: BTreeSet<String> = names(store);
     let domains: BTreeSet<&str> =
         view.units.relays.iter().map(|unit| domain(view.texts.text(unit.sender.text))).filter(|own| !own.is_empty()).collect();
     let mut out: Vec<Vec<u32>> = Vec::new();
@@ -48,15 +51,27 @@ pub fn mails(view: &View<'_>) -> Vec<Vec<u32>> {
         let (client, name) = store.relay_of(record).map_or_else(Default::default, |facts| (facts.client_ip, facts.client));
         let nameless = sender.is_empty() && recipient.is_empty();
         let again = put_off(store, record);
-        let ours = || clients.contains(&client) || is_private(store.text(client)) || domains.iter().any(|own| below(store.text(name), own));
-        if nameless && !ours() || again && taken.contains(&(sender.text, recipient.text)) {
+        // Where nothing was taken from anybody, nobody tells the world from one's own.
+        let ours = || {
+            clients.is_empty()
+                || clients.contains(&client)
+                || is_private(store.text(client))
+                || domains.iter().any(|own| below(store.text(name), own))
+        };
+        // What one relay refuses another stands in the log of that one.
+        let by_relay = store.text(name).split('.').next().is_some_and(|label| !label.is_empty() && relays.contains(&label.to_lowercase()));
+        if by_relay || nameless && !ours() || again && taken.contains(&(sender.text, recipient.text)) {
             continue;
         }
         if !nameless && !again {
             out.push(vec![at]);
             continue;
         }
-        let whose = if nameless { (Sym::EMPTY, Sym::EMPTY, client) } else { (sender.text, recipient.text, Sym::EMPTY) };
+        let whose = match (nameless, record.kind) {
+            (true, Kind::Auth) => (Sym::EMPTY, Sym::EMPTY, client, String::new()),
+            (true, _) => (Sym::EMPTY, Sym::EMPTY, client, words(store.text(record.reply))),
+            (false, _) => (sender.text, recipient.text, Sym::EMPTY, String::new()),
+        };
         let time = view.at(at).map(|at| at.from);
         let near = |last: Option<Millis>| !nameless || last.zip(time).is_none_or(|(last, time)| time - last <= RUN_GAP);
         if let Some((place, last)) = open.get_mut(&whose).filter(|(_, last)| near(*last)) {
@@ -70,9 +85,22 @@ pub fn mails(view: &View<'_>) -> Vec<Vec<u32>> {
     out
 }
 
+/// The words of a reply, without addresses, counts and codes.
+fn words(reply: &str) -> String {
+    let plain = reply.split_whitespace().filter(|word| word.chars().all(|c| c.is_alphabetic() || matches!(c, ':' | ',' | ';' | '-')));
+    plain.collect::<Vec<_>>().join(" ")
+}
+
 /// Whether a host lies below a domain.
 fn below(host: &str, domain: &str) -> bool {
     host.to_ascii_lowercase().strip_suffix(domain).is_some_and(|name| name.ends_with('.'))
+}
+
+/// First labels of the relays that log, lower case.
+fn names(store: &Store) -> BTreeSet<String> {
+    let names: BTreeSet<Sym> = store.relay.iter().map(|facts| facts.name).collect();
+    let label = |name: Sym| store.text(name).split(['.', '/']).next().unwrap_or("").to_lowercase();
+    names.into_iter().map(label).filter(|label| !label.is_empty()).collect()
 }
 
 /// Addresses of clients whose mail a relay took.

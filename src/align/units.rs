@@ -207,6 +207,18 @@ pub fn left_over(view: &View<'_>, exact: &Exact, mails: &[Mail], taken: &Taken) 
     let echoed: HashSet<Sym, FixedState> =
         view.units.attempts.iter().map(|at| view.texts.message_id(&view.store.records[*at as usize])).collect();
     let (mut others, mut sap_like) = (Vec::new(), Vec::new());
+    let own = senders(view, mails);
+    let traced: HashSet<Sym, FixedState> = view.units.arrivals.iter().map(|unit| unit.message_id).filter(|id| !id.is_empty()).collect();
+    for unit in view.units.relays.iter().zip(&taken.relays).filter(|(_, taken)| !**taken).map(|(unit, _)| unit) {
+        // What the trace has too is counted there.
+        if traced.contains(&unit.message_id) {
+            continue;
+        }
+        others.push(unit.first());
+        if own.contains(&unit.sender.text) || exact.test.passed && looks_like_key(view.texts.text(unit.message_id)) {
+            sap_like.push(unit.first());
+        }
+    }
     for (arrival, _) in all().filter(|(_, taken)| !**taken) {
         let by_key = exact.test.passed && looks_like_key(view.texts.text(arrival.message_id));
         let by_echo = !arrival.message_id.is_empty() && echoed.contains(&arrival.message_id);
@@ -217,6 +229,13 @@ pub fn left_over(view: &View<'_>, exact: &Exact, mails: &[Mail], taken: &Taken) 
         }
     }
     (others, sap_like)
+}
+
+/// Whole senders of SAP's requests.
+fn senders(view: &View<'_>, mails: &[Mail]) -> HashSet<Sym, FixedState> {
+    let rows = mails.iter().filter_map(|mail| view.store.records.get(*mail.requests.last()? as usize));
+    let whole = rows.map(|record| view.texts.sender(record)).filter(|part| !part.is_empty() && !part.cut);
+    whole.map(|part| part.text).filter(|sender| view.texts.text(*sender).contains('@')).collect()
 }
 
 /// Three characters of object type, two digits of the year, twelve of the number (sost.md section 4).

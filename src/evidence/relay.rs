@@ -39,8 +39,10 @@ pub enum Phase {
     Held,
     /// Taken from hold into the queue again.
     Released,
-    /// Taken from the queue by a person, or thrown away by a filter.
+    /// Taken from the queue by a person.
     Removed,
+    /// Thrown away by a filter or a rule of the relay.
+    Discarded,
     /// Refused at the relay's own door.
     Rejected,
     /// The client left, or the connection broke.
@@ -79,6 +81,7 @@ impl Phase {
             Self::Held => "held",
             Self::Released => "released",
             Self::Removed => "removed",
+            Self::Discarded => "discarded",
             Self::Rejected => "rejected",
             Self::Lost => "lost",
             Self::Expanded => "expanded",

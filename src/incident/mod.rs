@@ -7,6 +7,7 @@ mod model;
 mod priority;
 mod proof;
 mod rate;
+mod reports;
 mod signature;
 mod urgency;
 mod window;
@@ -130,7 +131,8 @@ fn describe(journeys: &[Journey], store: &Store, rule: Sym, run: Vec<u32>) -> In
     let shared = signature::shared(journeys, store, &run, &good, onset);
     let (rates, fails_after) = (rate::rates(journeys, &run, onset, end), rate::fails_after(journeys, &run));
     let spared = good.len();
-    Incident { rule, journeys: run, onset, end, rates, fails_after, shared, spared, ..Incident::default() }
+    let by_relay = run.iter().all(|at| journeys[*at as usize].by_relay);
+    Incident { rule, by_relay, journeys: run, onset, end, rates, fails_after, shared, spared, ..Incident::default() }
 }
 
 #[cfg(test)]

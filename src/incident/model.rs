@@ -78,6 +78,8 @@ pub struct Incident {
     pub shared: Vec<Shared>,
     /// Mails that went well on the same route meanwhile.
     pub spared: usize,
+    /// A relay, not SAP, was the client that all members failed with.
+    pub by_relay: bool,
     /// Members that the user calls important.
     pub priority: usize,
     /// The user's events around the onset, by index.

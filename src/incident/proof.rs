@@ -2,6 +2,7 @@
 
 use super::egress;
 use super::model::{Incident, Proof};
+use super::reports;
 use crate::evidence::{Connector, ContextFacts, Network, Store, Sym, day_time};
 use crate::journey::{Journey, Silence};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ pub fn prove(incidents: &mut [Incident], journeys: &[Journey], store: &Store, si
         }
         proofs.extend(silences.iter().filter_map(|silence| no_job(incident, journeys, silence)));
         proofs.extend(sign_ins(incident, journeys, store));
+        proofs.extend(reports::lost(incident, journeys, store));
         incident.proofs = proofs;
     }
 }

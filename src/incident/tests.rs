@@ -12,6 +12,7 @@ fn mail(store: &mut Store, minute: i64, external: bool, rule: &str, egress: &str
         rule: store.strings.intern(rule),
         findings: Vec::new(),
         guess: false,
+        by_relay: false,
         priority: false,
         option: "relay-connector",
         option_basis: OptionBasis::Unknown,

@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::model::{Journey, Verdict};
 use crate::evidence::{Hop, Kind, Millis, Phase, SapState, TraceStatus};
 use crate::rules::{Heal, JourneyFacts, Judgement, Rule, RuleKind, Said};
-use crate::smtp::trailer;
+use crate::smtp::{is_microsoft, trailer};
 
 /// Cause and findings.
 pub struct Cause<'c> {
@@ -37,7 +37,8 @@ pub fn cause<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, ho
 /// What the words of the reply, or its code, tell of the cause.
 fn by_text<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, host: &str, port: u16) -> Option<Judgement<'c>> {
     let spoken = matches!(journey.verdict, Verdict::Rejected | Verdict::Unsent | Verdict::Deferred | Verdict::Waiting | Verdict::Bounced);
-    if !spoken {
+    // Whatever was said of earlier tries: only a person lets it go.
+    if !spoken || on_hold(context, facts) {
         return None;
     }
     let record = context.record(facts.decided);
@@ -54,7 +55,11 @@ fn by_text<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, host
         speaker: if at_door { "own-relay" } else { "" },
     });
     // What a code alone tells is written for Exchange Online.
-    judgement.filter(|found| found.rule.heal != Heal::Success && !(at_door && is_generic(found.rule)))
+    // A filter or a server of the relay's own network speaks for the relay.
+    let at_door = at_door || journey.stopped_at == Some(Hop::Relay) && journey.verdict == Verdict::Bounced;
+    let foreign = at_door || !host.is_empty() && !is_microsoft(host);
+    let of_exchange = |rule: &Rule| at_door && is_generic(rule) || foreign && rule.owner == "microsoft";
+    judgement.filter(|found| found.rule.heal != Heal::Success && !of_exchange(found.rule))
 }
 
 /// Whether a rule knows a code alone.
@@ -74,6 +79,11 @@ fn held<'c>(context: &Context<'_, 'c>, facts: &Facts, journey: &Journey, explain
         held.extend(context.matcher.rule(idle));
     }
     held
+}
+
+/// Whether a relay holds the mail until a person lets it go.
+fn on_hold(context: &Context<'_, '_>, facts: &Facts) -> bool {
+    context.status(facts).is_none() && context.relay(facts).is_some_and(|relay| relay.phase == Phase::Held)
 }
 
 /// Whether the words are those of a relay's own door.
@@ -106,6 +116,7 @@ fn journey_facts<'a>(context: &Context<'a, '_>, facts: &Facts, journey: &'a Jour
         other_sender: context.replaced(facts, |record| (record.sender, record.cut.sender)),
         has_reply: journey.reply_code != 0 || facts.attempt.is_some(),
         explained: false,
+        held: on_hold(context, facts),
         attempts: journey.attempts.unwrap_or(1),
     }
 }

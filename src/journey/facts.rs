@@ -3,7 +3,7 @@
 use super::Context;
 use super::{notice, sign_in, silence};
 use crate::align::{Link, LinkKey, Mail};
-use crate::evidence::{Evidence, Hop, Kind, Millis, RelayFacts, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
+use crate::evidence::{Evidence, Hop, Kind, Millis, Phase, RelayFacts, SapFacts, SapState, SmtpFacts, Span, Sym, TraceFacts, TraceStatus};
 use crate::smtp::{find_reply, fold_address};
 use std::collections::BTreeSet;
 
@@ -261,6 +261,10 @@ fn decided(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
     // Where a mail was given up in another file than it was tried in, the last try says why.
     let of_relay = |at: &u32| context.record(Some(*at)).is_some_and(|record| record.hop == Hop::Relay) && !notice::is(context, *at);
     let last_try = || facts.evidence.iter().rev().copied().find(|at| of_relay(at) && text(Some(*at)) && failed(*at));
+    let held = |at: u32| {
+        context.record(Some(at)).and_then(|record| context.store.relay_of(record)).is_some_and(|relay| relay.phase == Phase::Held)
+    };
+    let given_up = given_up.or(facts.relay.map(|(at, _)| at).filter(|at| held(*at)));
     let relay = given_up.and_then(|at| if text(Some(at)) { Some(at) } else { last_try() });
     let last = facts.request.filter(|at| text(Some(*at)));
     // A relay tells of a logon in words of its own; what it answered stands at SAP.

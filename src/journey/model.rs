@@ -128,6 +128,8 @@ pub struct Journey {
     pub findings: Vec<Sym>,
     /// The root cause is a guess (generic code, cut text).
     pub guess: bool,
+    /// A relay, not SAP, was the client of the server that decided.
+    pub by_relay: bool,
     /// The user calls it important.
     pub priority: bool,
     /// SAP's way of sending; empty when unknown.

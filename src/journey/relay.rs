@@ -43,7 +43,7 @@ pub enum End {
     Refused,
     /// Still being tried, or put aside until somebody lets it go.
     Trying,
-    /// In quarantine.
+    /// In quarantine, or thrown away.
     Quarantined,
     /// Taken, by a relay whose log tells no ends.
     Taken,
@@ -139,7 +139,7 @@ pub fn of(context: &Context<'_, '_>, facts: &Facts) -> Option<End> {
     Some(match record.kind {
         Kind::Deliver if phase == Some(Phase::Stored) => End::Mailbox,
         Kind::Deliver => handed_on(context, facts, at),
-        _ if phase == Some(Phase::Quarantined) => End::Quarantined,
+        _ if matches!(phase, Some(Phase::Quarantined | Phase::Discarded)) => End::Quarantined,
         Kind::Event if phase == Some(Phase::Held) => End::Trying,
         Kind::Fail => End::Failed,
         Kind::Reply if phase == Some(Phase::Rejected) => End::Refused,
@@ -233,6 +233,10 @@ pub fn silent(context: &Context<'_, '_>, facts: &Facts) -> Option<Hop> {
 /// network.
 fn far(context: &Context<'_, '_>, facts: &Facts) -> bool {
     let host = host(context, facts);
+    let address = context.relay(facts).map_or("", |facts| context.store.text(facts.host_ip));
+    if is_private(address) || is_private(&host) {
+        return false;
+    }
     if host.is_empty() {
         return facts.relay.is_some_and(|(at, _)| is_of(context, at, TO_THE_RECIPIENT));
     }
@@ -283,7 +287,7 @@ pub fn attempts(context: &Context<'_, '_>, facts: &Facts) -> Option<u32> {
         let Some(record) = context.record(Some(**at)) else { return false };
         let Some(own) = context.store.relay_of(record) else { return false };
         let same = own.queue_id == of.queue_id && (last.recipient.is_empty() || record.recipient == last.recipient);
-        same && own.attempts > 0 && !matches!(own.phase, Phase::Expired | Phase::Removed)
+        same && own.attempts > 0 && !matches!(own.phase, Phase::Expired | Phase::Removed | Phase::Discarded)
     };
     let seen = u32::try_from(facts.evidence.iter().filter(tried).count()).unwrap_or(u32::MAX).max(u32::from(of.attempts));
     (seen > 0).then_some(seen)

@@ -23,6 +23,7 @@ pub fn blank(context: &Context<'_, '_>, facts: &Facts, way: Way, id: String, ver
         rule: Sym::EMPTY,
         findings: Vec::new(),
         guess: false,
+        by_relay: facts.relay.is_some() && context.status(facts).is_none() && matches!(verdict, Verdict::Bounced | Verdict::Deferred),
         priority: false,
         option: way.option,
         option_basis: way.basis,

@@ -11,6 +11,7 @@ pub fn journey(journey: &mut Journey, names: &mut Rewriter<'_>) {
     let Journey {
         id,
         verdict: _,
+        by_relay: _,
         action: _,
         rule,
         findings,
@@ -90,6 +91,7 @@ pub fn journey(journey: &mut Journey, names: &mut Rewriter<'_>) {
 pub fn incident(incident: &mut Incident, names: &mut Rewriter<'_>) {
     let Incident {
         id: _,
+        by_relay: _,
         rule,
         pattern,
         journeys: _,

@@ -56,8 +56,9 @@ fn one(run: Run<'_>, incident: &Incident, out: &mut dyn Write) -> io::Result<()>
         writeln!(out, "- proof: {} ({})", escaped(&proof.text), escaped(&run.places(&proof.records)))?;
     }
     let Some(rule) = rule else { return Ok(()) };
-    let needs = if rule.needs.is_empty() { String::new() } else { format!(", needs {}", rule.needs.join(", ")) };
-    writeln!(out, "- who: **{}** acts first{}\n", escaped(&rule.owner), escaped(&needs))?;
+    let needed = rule.needed(incident.by_relay);
+    let needs = if needed.is_empty() { String::new() } else { format!(", needs {}", needed.join(", ")) };
+    writeln!(out, "- who: **{}** acts first{}\n", escaped(rule.acts_first(incident.by_relay)), escaped(&needs))?;
     for (number, remedy) in (1..).zip(&rule.remedy) {
         let label = if remedy.weakens_security { " (weakens security)" } else { "" };
         writeln!(out, "{number}. {}{label}", escaped(&remedy.text))?;

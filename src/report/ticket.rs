@@ -36,12 +36,13 @@ fn members<'a>(analysis: &'a Analysis, incident: &'a Incident) -> impl Iterator<
 }
 
 fn head(analysis: &Analysis, incident: &Incident, rule: Option<&Rule>, out: &mut dyn Write) -> io::Result<()> {
-    let (id, title, owner) = rule.map_or(("-", "no rule knows the cause", "sap-basis"), |rule| (&rule.id, &rule.title, &rule.owner));
+    let (id, title, owner) =
+        rule.map_or(("-", "no rule knows the cause", "sap-basis"), |rule| (&rule.id, &rule.title, rule.acts_first(incident.by_relay)));
     let important = if incident.priority > 0 { format!(", {} of priority", incident.priority) } else { String::new() };
     let since = incident.onset.before.map_or_else(String::new, |at| format!(", since {}", rfc3339(at)));
     writeln!(out, "===== {}: ticket for {owner} =====", incident.id)?;
     writeln!(out, "Subject: {title}: {} mails{important}{since} [{id}]", incident.journeys.len())?;
-    let needs = rule.map_or_else(String::new, |rule| rule.needs.join(", "));
+    let needs = rule.map_or_else(String::new, |rule| rule.needed(incident.by_relay).join(", "));
     let needs = if needs.is_empty() { "nobody" } else { &needs };
     writeln!(out, "Acts first: {owner}. Needs: {needs}. All times {}.", clock(analysis))
 }

@@ -39,6 +39,8 @@ pub struct JourneyFacts<'a> {
     pub has_reply: bool,
     /// A rule knows its words.
     pub explained: bool,
+    /// On hold in a relay's queue.
+    pub held: bool,
     /// Tries at the deciding hop.
     pub attempts: u32,
 }
@@ -98,7 +100,7 @@ fn over(bound: Option<i64>, fact: Option<i64>) -> Check {
     bound.map(|bound| fact.is_some_and(|fact| fact > bound))
 }
 
-fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 17] {
+fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 18] {
     [
         one_of(&when.verdict, facts.verdict),
         one_of(&when.sap_state, facts.sap_state),
@@ -110,6 +112,7 @@ fn journey_checks(when: &When, facts: &JourneyFacts<'_>) -> [Check; 17] {
         when.external.map(|want| facts.external == Some(want)),
         when.has_reply.map(|want| facts.has_reply == want),
         when.explained.map(|want| facts.explained == want),
+        when.held.map(|want| facts.held == want),
         over(when.latency_over_s, facts.latency_s),
         over(when.age_over_s, facts.age_s),
         over(when.idle_over_s, facts.idle_s),

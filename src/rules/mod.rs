@@ -10,6 +10,7 @@
 //! whether the rules keep their promise, `page` the `explain` page, `docs` the same as documentation,
 //! `ways` the ways of sending as dated facts.
 
+mod acting;
 mod catalogue;
 mod codes;
 mod docs;

@@ -26,6 +26,8 @@ pub struct When {
     pub has_reply: Option<bool>,
     /// Whether a rule knows the words of the reply, in contrast to its code.
     pub explained: Option<bool>,
+    /// Whether it is on hold in a relay's queue, from which only a person lets it go.
+    pub held: Option<bool>,
     /// Seconds from request to end, more than.
     pub latency_over_s: Option<i64>,
     /// Seconds since the request of a mail that still waits, more than.

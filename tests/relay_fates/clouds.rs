@@ -70,7 +70,7 @@ fn communication_services_tell_of_recipients() {
         ("v1", ["delivered", "outside", "", "", ""]),
         ("v2", ["bounced", "outside", "550", "550 5.1.1 User unknown RecipientNotFound", "RCPT-04"]),
         ("v3", ["bounced", "relay", "", "DeliveryStatus Suppressed", "HOP-08"]),
-        ("v4", ["diverted", "relay", "", "DeliveryStatus Quarantined", ""]),
+        ("v4", ["diverted", "relay", "", "DeliveryStatus Quarantined", "HOP-13"]),
     ];
     assert!(all.iter().all(|row| row["option"] == "acs"), "a way of its own");
     assert_eq!(all.len(), rows.len(), "the rows of a whole mail are no journey of their own");

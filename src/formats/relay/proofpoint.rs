@@ -134,7 +134,7 @@ impl Reader<'_, '_> {
         let record = self.out.begin(here.place, here.at, Kind::Accept);
         self.out.push(record, RelayFacts { phase: Phase::Queued, name: here.relay, ..RelayFacts::default() }, Some(mail), here.at);
         let (kind, phase) = match value(text, " action=") {
-            "discard" => (Kind::Fail, Phase::Removed),
+            "discard" => (Kind::Fail, Phase::Discarded),
             "quarantine" => (Kind::Fail, Phase::Quarantined),
             "reject" => (Kind::Fail, Phase::Bounced),
             _ => return self.hand_on(mail, text, here),

@@ -9,7 +9,7 @@ use crate::source::Class;
 impl Output<'_, '_> {
     /// A try for a recipient, counted unless the relay did not really try.
     pub fn tried(&mut self, mail: MailId, (place, at): (Place, At), kind: Kind, (recipient, reply): (Sym, Sym), mut facts: RelayFacts) {
-        let counts = facts.phase != Phase::Suspended;
+        let counts = !matches!(facts.phase, Phase::Suspended | Phase::Expired);
         let known = self.of(mail).recipient(recipient);
         known.attempts = known.attempts.saturating_add(u16::from(counts));
         if counts || known.reply.is_empty() {

@@ -80,16 +80,16 @@ fn card(run: Run<'_>, incident: &Incident) -> Card {
         cause: text(|rule| &rule.cause),
         guess,
         facts: facts(run.analysis, run.catalogue, incident),
-        owner: text(|rule| &rule.owner),
-        needs: needs(rule),
+        owner: rule.map_or_else(String::new, |rule| clean(rule.acts_first(incident.by_relay))),
+        needs: needs(rule, incident),
         steps: rule.map_or_else(Vec::new, |rule| rule.remedy.iter().map(step).collect()),
         verify: text(|rule| &rule.verify),
         pages: rule.map_or_else(Vec::new, |rule| rule.references.iter().map(page).collect()),
     }
 }
 
-fn needs(rule: Option<&Rule>) -> String {
-    rule.map_or_else(String::new, |rule| clean(&rule.needs.join(", ")))
+fn needs(rule: Option<&Rule>, incident: &Incident) -> String {
+    rule.map_or_else(String::new, |rule| clean(&rule.needed(incident.by_relay).join(", ")))
 }
 
 /// Who must do what, in the order of urgency.
@@ -98,12 +98,12 @@ pub fn owners(run: Run<'_>) -> Vec<Owner> {
     for incident in &run.analysis.incidents {
         // Where nobody tries any more, that is what must be done first.
         let rule = also(run.analysis, run.catalogue, incident).or(run.rule(incident.rule));
-        let name = rule.map_or_else(|| "nobody yet".to_owned(), |rule| clean(&rule.owner));
+        let name = rule.map_or_else(|| "nobody yet".to_owned(), |rule| clean(rule.acts_first(incident.by_relay)));
         let first = rule.and_then(|rule| rule.remedy.first());
         let task = Task {
             incident: incident.id.clone(),
             rule: rule.map_or_else(String::new, |rule| clean(&rule.id)),
-            needs: needs(rule),
+            needs: needs(rule, incident),
             mails: incident.journeys.len(),
             what: first.map_or_else(|| "Look into the mails: no rule knows the cause".to_owned(), |first| clean(&first.text)),
         };

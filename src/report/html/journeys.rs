@@ -155,7 +155,7 @@ pub fn plain(run: Run<'_>, order: &[&Journey], most: usize) -> Vec<Plain> {
         verdict: journey.verdict.word(),
         action: journey.action.word(),
         rule: text(journey.rule),
-        owner: run.rule(journey.rule).map_or_else(String::new, |rule| clean(&rule.owner)),
+        owner: run.rule(journey.rule).map_or_else(String::new, |rule| clean(rule.acts_first(journey.by_relay))),
         sender: text(journey.sender),
         recipient: text(journey.recipient),
         subject: text(journey.subject),

@@ -32,7 +32,11 @@ pub fn section(analysis: &Analysis, catalogue: &Catalogue, style: &Style) -> Str
             let first = rule.remedy.first().map_or("", |remedy| remedy.text.as_str());
             out.push_str(&style.wrap("     ", "       ", &brackets(analysis, incident)));
             let of = if analysis.reading.store.text(incident.rule) == rule.id { String::new() } else { format!(" ({})", rule.id) };
-            out.push_str(&style.wrap("     ", "     ", &format!("{} first{}{of}: {first}", rule.owner, needs(rule))));
+            out.push_str(&style.wrap(
+                "     ",
+                "     ",
+                &format!("{} first{}{of}: {first}", rule.acts_first(incident.by_relay), needs(rule, incident)),
+            ));
             proofs(analysis, incident).for_each(|proof| out.push_str(&style.wrap("     ", "     ", &proof)));
         }
     }
@@ -72,6 +76,10 @@ pub fn facts(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident) ->
         facts.push(("mixed", text.to_owned()));
     }
     facts.extend(also(analysis, catalogue, incident).map(|also| ("also", format!("{} {}", also.id, also.title))));
+    if incident.by_relay {
+        facts
+            .push(("client", "a relay hands over here, not SAP: what the steps say of SAP and its servers holds for the relay".to_owned()));
+    }
     if !incident.shared.is_empty() {
         let all: Vec<String> = incident.shared.iter().take(SHARED).map(shared).collect();
         facts.push(("shared", clean(&all.join("; "))));
@@ -89,7 +97,11 @@ fn body(analysis: &Analysis, catalogue: &Catalogue, incident: &Incident, rule: O
         out.push_str(&style.wrap(&format!("     {word:<9}"), "              ", &text));
     }
     let Some(rule) = rule else { return };
-    out.push_str(&style.wrap("     who      ", "              ", &format!("{} acts first{}", rule.owner, needs(rule))));
+    out.push_str(&style.wrap(
+        "     who      ",
+        "              ",
+        &format!("{} acts first{}", rule.acts_first(incident.by_relay), needs(rule, incident)),
+    ));
     for (number, remedy) in (1..).zip(&rule.remedy).take(if style.verbose { usize::MAX } else { 2 }) {
         let label = if remedy.weakens_security { " (weakens security)" } else { "" };
         let first = if number == 1 { "     do       " } else { "              " };
@@ -117,7 +129,7 @@ pub fn also<'c>(analysis: &Analysis, catalogue: &'c Catalogue, incident: &Incide
 fn proofs(analysis: &Analysis, incident: &Incident) -> impl Iterator<Item = String> {
     incident.proofs.iter().map(move |proof| {
         let places: Vec<String> = proof.records.iter().filter_map(|at| place(analysis, *at)).collect();
-        format!("{} [{}]", clean(&proof.text), places.join("; "))
+        if places.is_empty() { clean(&proof.text) } else { format!("{} [{}]", clean(&proof.text), places.join("; ")) }
     })
 }
 
@@ -127,8 +139,9 @@ fn place(analysis: &Analysis, record: u32) -> Option<String> {
     Some(format!("{}:{}", clean(&source.label), record.line))
 }
 
-fn needs(rule: &Rule) -> String {
-    if rule.needs.is_empty() { String::new() } else { format!(", needs {}", rule.needs.join(", ")) }
+fn needs(rule: &Rule, incident: &Incident) -> String {
+    let needed = rule.needed(incident.by_relay);
+    if needed.is_empty() { String::new() } else { format!(", needs {}", needed.join(", ")) }
 }
 
 /// First sentence.

@@ -138,6 +138,16 @@ fn everybody(analysis: &Analysis) -> String {
     }
 }
 
+/// In which logs other mails stand.
+fn logs(analysis: &Analysis) -> &'static str {
+    let relay = |at: &u32| analysis.reading.store.records.get(*at as usize).is_some_and(|record| record.hop == Hop::Relay);
+    match (analysis.alignment.others.iter().all(relay), analysis.alignment.others.iter().any(relay)) {
+        (true, _) => "the relays' logs",
+        (false, true) => "the trace and the relays' logs",
+        (false, false) => "the trace",
+    }
+}
+
 /// What was seen and is no mail of SAP's.
 fn aside(analysis: &Analysis) -> Vec<String> {
     let (alignment, left_out) = (&analysis.alignment, analysis.left_out);
@@ -147,7 +157,7 @@ fn aside(analysis: &Analysis) -> Vec<String> {
             0 => String::new(),
             like => format!(", {like} of them look like SAP mail without a request in this export"),
         };
-        out.push(format!("{} recipients of other mails in the trace{like}", alignment.others.len()));
+        out.push(format!("{} recipients of other mails in {}{like}", alignment.others.len(), logs(analysis)));
     }
     let unasked = alignment.mails.len().saturating_sub(analysis.journeys.len() + left_out.window + left_out.domain + left_out.unclear);
     let counted = [

@@ -40,7 +40,7 @@ fn all(run: Run<'_>) -> Rows<'_> {
 }
 
 fn of_setting<'a>(run: Run<'a>, setting: &'a Setting) -> Vec<Cell<'a>> {
-    let mut row = head(run, "setting", setting.rule, false);
+    let mut row = head(run, "setting", (setting.rule, false), false);
     let nothing = || Cell::of("");
     row.extend([nothing(), nothing(), nothing(), Cell::Time(None), Cell::of(&setting.text), Cell::owned(run.places(&setting.records))]);
     row
@@ -49,7 +49,7 @@ fn of_setting<'a>(run: Run<'a>, setting: &'a Setting) -> Vec<Cell<'a>> {
 fn of_journey<'a>(run: Run<'a>, journey: &'a Journey, (finding, rule): (&'static str, Sym)) -> Vec<Cell<'a>> {
     let incident = journey.incident.and_then(|at| run.analysis.incidents.get(at as usize));
     let guess = finding == "cause" && journey.guess;
-    let mut row = head(run, finding, rule, guess);
+    let mut row = head(run, finding, (rule, journey.by_relay), guess);
     row.extend([
         Cell::of(incident.map_or("", |incident| &incident.id)),
         Cell::of(&journey.id),
@@ -64,7 +64,7 @@ fn of_journey<'a>(run: Run<'a>, journey: &'a Journey, (finding, rule): (&'static
 /// The pattern of an incident, or a proof of its cause.
 fn of_incident<'a>(run: Run<'a>, incident: &'a Incident, proof: Option<&'a Proof>) -> Vec<Cell<'a>> {
     let (finding, rule) = if proof.is_some() { ("proof", incident.rule) } else { ("pattern", incident.pattern) };
-    let mut row = head(run, finding, rule, false);
+    let mut row = head(run, finding, (rule, incident.by_relay), false);
     row.extend([
         Cell::of(&incident.id),
         Cell::of(""),
@@ -76,14 +76,14 @@ fn of_incident<'a>(run: Run<'a>, incident: &'a Incident, proof: Option<&'a Proof
     row
 }
 
-fn head<'a>(run: Run<'a>, finding: &'static str, id: Sym, guess: bool) -> Vec<Cell<'a>> {
+fn head<'a>(run: Run<'a>, finding: &'static str, (id, by_relay): (Sym, bool), guess: bool) -> Vec<Cell<'a>> {
     let rule = run.rule(id);
     vec![
         Cell::of(finding),
         run.cell(id),
         Cell::of(rule.map_or("", |rule| &rule.title)),
-        Cell::of(rule.map_or("", |rule| &rule.owner)),
-        Cell::owned(rule.map_or_else(String::new, |rule| rule.needs.join(";"))),
+        Cell::of(rule.map_or("", |rule| rule.acts_first(by_relay))),
+        Cell::owned(rule.map_or_else(String::new, |rule| rule.needed(by_relay).join(";"))),
         Cell::of(if guess { "yes" } else { "no" }),
     ]
 }

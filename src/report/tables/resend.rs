@@ -79,7 +79,7 @@ fn row<'a>(run: Run<'a>, journey: &'a Journey) -> Vec<Cell<'a>> {
         Cell::of(acts.and_then(|rule| rule.remedy.first()).map_or("", |remedy| &remedy.text)),
         Cell::of(acts.map_or("", |rule| &rule.verify)),
         Cell::of(advice.risk),
-        Cell::of(acts.map_or("", |rule| &rule.owner)),
+        Cell::of(acts.map_or("", |rule| rule.acts_first(journey.by_relay))),
         Cell::of(journey.verdict.word()),
         run.cell(journey.sender),
         run.cell(journey.recipient),

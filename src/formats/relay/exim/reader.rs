@@ -145,8 +145,10 @@ impl Reader<'_, '_> {
         let phase = if words.contains("retry timeout exceeded") { Phase::Expired } else { Phase::Bounced };
         let dsn = find_reply(&said).and_then(|reply| reply.enhanced);
         let facts = RelayFacts { original, stage, dsn, ..self.facts(fields, phase, here) };
-        let reply = self.out.keep(&said);
-        self.out.tried(mail, (here.place, here.at), Kind::Fail, (recipient, reply), facts);
+        // That time is up is no reason: the last try has one.
+        let before = self.out.of(mail).recipient(recipient).reply;
+        let own = if phase == Phase::Expired && !before.is_empty() && find_reply(&said).is_none() { before } else { self.out.keep(&said) };
+        self.out.tried(mail, (here.place, here.at), Kind::Fail, (recipient, own), facts);
     }
 
     /// `ADDR R=.. T=.. defer (ERRNO)[: errno text][ H=HOST [IP]]: TEXT`; -52 to -54 are no tries (`src/src/macros.h`).
@@ -162,7 +164,11 @@ impl Reader<'_, '_> {
                 let (said, stage) = line::reply(line::words(after).1);
                 (if before.trim().is_empty() { said } else { format!("{}: {said}", before.trim()) }, stage)
             }
-            None => line::reply(words),
+            // The errno tells a failed connection from what a server said.
+            None => match line::reply(words) {
+                (said, stage) if code.parse::<u16>().is_ok_and(|errno| errno > 0) => (format!("defer ({code}): {said}"), stage),
+                other => other,
+            },
         };
         let dsn = find_reply(&said).and_then(|reply| reply.enhanced);
         let facts = RelayFacts { original, stage, dsn, ..self.facts(behind, Phase::Deferred, here) };

@@ -61,7 +61,7 @@ impl Reader<'_, '_> {
     ) {
         let (kind, phase) = match action {
             "reject" | "milter-reject" | "proxy-reject" | "client-reject" => (Kind::Reply, Phase::Rejected),
-            "discard" | "milter-discard" => (Kind::Fail, Phase::Removed),
+            "discard" | "milter-discard" => (Kind::Fail, Phase::Discarded),
             "hold" | "milter-hold" | "milter-quarantine" => (Kind::Event, Phase::Held),
             "proxy-accept" => (Kind::Event, Phase::Filtered),
             _ => return self.out.mark(line.place, Class::Frame),

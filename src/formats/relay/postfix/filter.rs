@@ -46,7 +46,7 @@ fn fate(text: &str) -> Option<(Kind, Phase, &str)> {
     let ways = [
         ("accept mail to <", Kind::Event, Phase::Filtered),
         ("moved mail for <", Kind::Fail, Phase::Quarantined),
-        ("block mail to <", Kind::Fail, Phase::Removed),
+        ("block mail to <", Kind::Fail, Phase::Discarded),
     ];
     ways.into_iter().find_map(|(begin, kind, phase)| Some((kind, phase, text.strip_prefix(begin)?.split('>').next()?)))
 }

@@ -202,6 +202,7 @@ impl Reader<'_, '_> {
 
     fn delivery(&mut self, mail: MailId, line: &Line, delivery: &Delivery<'_>) {
         let Some((kind, phase)) = message::fate(delivery.status) else { return };
+        let (kind, phase) = if phase == Phase::Sent && thrown_away(delivery) { (Kind::Fail, Phase::Discarded) } else { (kind, phase) };
         let mut reason = match kind {
             Kind::Deliver => Reason { reply: delivery.reason, ..Reason::default() },
             _ => reason::read(delivery.reason),
@@ -241,4 +242,11 @@ impl Reader<'_, '_> {
         let facts = RelayFacts { host, host_ip, stage: reason.stage, phase: Phase::Tried, dsn, ..RelayFacts::default() };
         self.push(line, kind, Some(mail), facts, reason.reply);
     }
+}
+
+/// Postfix' own discard(8) has no next server; filters say in their reply that they took a mail to throw it away
+/// (relay.md section 1.7).
+fn thrown_away(delivery: &Delivery<'_>) -> bool {
+    let told = ["discarded", "BLOCKED"].iter().any(|word| delivery.reason.contains(word));
+    delivery.relay == Peer::default() || told && delivery.reason.starts_with("250 2.7.")
 }

@@ -45,7 +45,9 @@ fn client(text: &str) -> Option<Message<'_>> {
 fn without_challenge(text: &str) -> &str {
     let encoded = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
     match text.split_once(" failed: ") {
-        Some((before, reason)) if reason.split(',').next().is_some_and(|word| word.len() >= 4 && word.chars().all(encoded)) => before,
+        Some((before, reason)) if reason.split(',').next().is_some_and(|word| word.len() >= 4 && word.chars().all(encoded)) => {
+            &text[..before.len() + " failed".len()]
+        }
         _ => text,
     }
 }
