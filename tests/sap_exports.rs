@@ -173,6 +173,19 @@ fn a_cut_header_is_settled_by_its_values() {
     }
 }
 
+#[test]
+fn a_line_of_words_between_rows_is_not_understood() {
+    let row = |to: &str| format!("806\tInvoice\t{to}@fabrikam.example\t10.03.2026\t08:00:00\n");
+    let text = format!(
+        "Status\tDocument Title\tRecipient\tSend Date\tSend Time\n{}this is garbage\n\t\t\t\t\n{}* Total 2\t\t\t\t\n",
+        row("a"),
+        row("b")
+    );
+    let reading = reading(&text);
+    assert_eq!(counts(&reading), (2, 3, 1));
+    assert_eq!(reading.sources[0].ledger.not_understood(9), [(3, "neither a recipient nor a key")]);
+}
+
 /// Several headers of a list cut to the widths of their columns, or abbreviated.
 #[test]
 fn several_cut_headers_are_settled_by_their_values() {
