@@ -106,7 +106,12 @@ pub fn analyse(
 ) -> Result<Analysis, UsageError> {
     let matcher = Matcher::new(catalogue)?;
     progress.step("linking");
-    let alignment = align::align(&mut reading.store, &reading.sources, &options.zones);
+    let mut alignment = align::align(&mut reading.store, &reading.sources, &options.zones);
+    for (source, line, text) in std::mem::take(&mut alignment.notes) {
+        if let Some(source) = reading.sources.get_mut(source as usize) {
+            source.note(line, text);
+        }
+    }
     progress.step("judging");
     let mut all = journey::judge(&mut reading.store, &reading.sources, &alignment, &matcher, &options.policy, options.as_of);
     mark_others(&mut reading, &all);

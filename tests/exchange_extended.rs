@@ -176,11 +176,18 @@ fn several_recipients_in_one_row() {
     let rows = [
         ("550 5.1.10 no;550 5.2.2 full", ["550 5.1.10 no", "550 5.2.2 full"]),
         ("550 4.4.7 QUEUE.Expired;expired;since", ["550 4.4.7 QUEUE.Expired;expired;since"; 2]),
+        ("550 4.4.7 QUEUE.Expired; expired", ["550 4.4.7 QUEUE.Expired; expired"; 2]),
+        (
+            "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found;550 4.4.7 QUEUE.Expired; expired",
+            ["550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found", "550 4.4.7 QUEUE.Expired; expired"],
+        ),
     ];
     for (status, want) in rows {
         let analysis = read(&[event(1, "SMTP", "FAIL", both, &[("recipient_status", status)])]);
         let mut got: Vec<(String, String)> = table(&analysis).iter().map(|row| (row["recipient"].clone(), row["reply"].clone())).collect();
         got.sort();
+        let shared = analysis.reading.sources[0].notes.iter().any(|note| note.text.starts_with("one status stands for several recipients"));
+        assert_eq!(shared, want[0] == want[1], "{status}");
         let want: Vec<(String, String)> = both.split(';').zip(want).map(|(to, reply)| (to.to_owned(), reply.to_owned())).collect();
         assert_eq!(got, want);
     }

@@ -239,3 +239,41 @@ fn encoded_subjects_are_those_of_sap() {
         );
     }
 }
+
+/// Exports of two days without keys: a mail that waits has another time when SAP has tried it again.
+#[test]
+fn mails_without_keys_that_wait_are_followed_where_the_later_export_shows_them() {
+    let header = "Status\tMsg. No.\tTitle\tSender\tRecipient\tSend Date\tSend Time\n";
+    let row = |number: u32, title: &str, time: &str| {
+        format!("{number}\t{number}\t{title}\tBATCH\t{}@fabrikam.example\t10.03.2026\t{time}\n", title.to_lowercase())
+    };
+    let run = |before: &[String], after: &[String]| {
+        let [one, other] = [before, after].map(|rows| format!("{header}{}", rows.concat()));
+        let analysis = support::analyse_files(&[("a.txt", one.as_bytes()), ("b.txt", other.as_bytes())]);
+        let mut rows: Vec<String> = table(&analysis).iter().map(|row| format!("{} {}", row["subject"], row["verdict"])).collect();
+        rows.sort();
+        let notes = analysis.reading.sources.iter().flat_map(|source| &source.notes);
+        let told = |words: &str| notes.clone().any(|note| note.text.contains(words));
+        (rows, told("waited in an earlier export: joined"), told("may be listed twice"))
+    };
+    let [waits, retries, ended] = [row(672, "A4", "08:10:00"), row(672, "A5", "08:11:00"), row(718, "A6", "07:11:00")];
+    let sent = [row(718, "A4", "08:15:00"), row(806, "A5", "08:15:01"), row(718, "A7", "09:00:00")];
+    let whole = [waits.clone(), retries.clone(), ended.clone()];
+    let (rows, joined, doubt) = run(&whole, &[&sent[..], std::slice::from_ref(&ended)].concat());
+    assert_eq!((rows.len(), joined, doubt), (4, true, false), "{rows:?}");
+    assert!(rows[0].starts_with("A4 handed-off") && rows[1].starts_with("A5 rejected"), "{rows:?}");
+    // The later export lacks a mail that had ended, so it is of another selection; or it begins too late.
+    let late = [row(718, "A4", "08:15:00"), row(718, "A7", "09:00:00")];
+    let other = [row(718, "A4", "08:15:00"), row(718, "A7", "07:00:00")];
+    for after in [&late, &other] {
+        let (rows, joined, doubt) = run(&whole, after);
+        assert_eq!((rows.len(), joined, doubt), (5, false, true), "{rows:?}");
+    }
+    // Of two alike nothing tells which one it is.
+    let twins = [ended.clone(), row(718, "A4", "08:15:00"), row(718, "A4", "08:16:00")];
+    let (rows, joined, doubt) = run(&whole, &twins);
+    assert_eq!((rows.len(), joined, doubt), (5, false, true), "{rows:?}");
+    // What was sent is no mail that waits.
+    let (rows, joined, doubt) = run(&[row(718, "A4", "08:10:00"), ended.clone()], &[row(718, "A4", "08:15:00"), ended]);
+    assert_eq!((rows.len(), joined, doubt), (3, false, false), "{rows:?}");
+}

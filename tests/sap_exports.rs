@@ -174,6 +174,49 @@ fn a_cut_header_is_settled_by_its_values() {
 }
 
 #[test]
+fn a_line_of_words_between_rows_is_not_understood() {
+    let row = |to: &str| format!("806\tInvoice\t{to}@fabrikam.example\t10.03.2026\t08:00:00\n");
+    let text = format!(
+        "Status\tDocument Title\tRecipient\tSend Date\tSend Time\n{}this is garbage\n\t\t\t\t\n{}* Total 2\t\t\t\t\n",
+        row("a"),
+        row("b")
+    );
+    let reading = reading(&text);
+    assert_eq!(counts(&reading), (2, 3, 1));
+    assert_eq!(reading.sources[0].ledger.not_understood(9), [(3, "neither a recipient nor a key")]);
+}
+
+/// Several headers of a list cut to the widths of their columns, or abbreviated.
+#[test]
+fn several_cut_headers_are_settled_by_their_values() {
+    let full = ["", "Rechnung", "BATCH", "ap@fabrikam.example", "10.03.2026", "08:00:00", "806"];
+    let numbered = ["806", "Rechnung", "BATCH", "ap@fabrikam.example", "10.03.2026", "08:00:00", "806"];
+    let rows = [
+        (["Stat", "Dokumentti", "Absend", "Empfänger", "Sendedatum", "Sendezei", "Nac"], full),
+        (["Stat", "Dokumentti", "Absend", "Empf", "Sendedat", "Sendezei", "Nac"], full),
+        (["Stat", "Dokumentti", "Absend", "Empfän", "Sendedat", "Sendez", "Nac"], full),
+        (["St", "Doc. Title", "Sender", "Recipi", "Send Date", "Send T", "Msg"], full),
+        (["Statu", "Titre du d", "Expédi", "Destin", "Date d'env", "Heure d'", "N° "], full),
+        (["Status", "Dokumentti", "Absend", "Empf.", "Sendedatum", "Sendezeit", "Nachr."], numbered),
+        (["Stat", "Dok", "Absend", "Empf.", "Sendedatum", "Sendezeit", "Nachricht"], numbered),
+    ];
+    for (header, row) in rows {
+        let reading = reading(&list(&header, &[&row]));
+        assert!(reading.problems.is_empty(), "{header:?} {:?}", reading.problems);
+        let seen = [text(&reading, 0, |record, _| record.recipient), text(&reading, 0, |_, facts| facts.message)];
+        assert_eq!(seen, ["ap@fabrikam.example", "XS806"], "{header:?} {:?}", notes(&reading));
+        let time = facts(&reading, &reading.store.records[0]).requested.map(|span| rfc3339(span.from));
+        assert_eq!(time.as_deref(), Some("2026-03-10T08:00:00.000Z"), "{header:?}");
+    }
+    let table = list(&["RECTP", "RECYR", "RECNO", "STAT", "MSGID", "SNDDAT"], &[&["ADR", "51", "000000000101", "73", "SO", "10.03.2026"]]);
+    let reading = reading(&table);
+    assert_eq!(text(&reading, 0, |_, facts| facts.message), "SO073");
+    assert!(
+        notes(&reading).iter().any(|(_, note)| note.starts_with("the header 'STAT' is cut") && note.ends_with("read as 'status', a guess"))
+    );
+}
+
+#[test]
 fn methods_that_are_no_mail_stay_apart() {
     for method in ["Telefax", "SMS", "Drucker", "@1S\\QFax@", "FAX"] {
         let header = ["Status", "Sendeart", "Titel", "Empfänger"];

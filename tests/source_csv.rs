@@ -57,6 +57,28 @@ fn text_with_tabs_saved_again() {
     assert_eq!(subjects(&reading2), [(2, "\"Urgent\" offer"), (3, "5\" disc"), (4, "\"whole\"")]);
 }
 
+/// Delimiters inside the cell shift what stands behind it to where a row of its own would have its date.
+#[test]
+fn a_broken_cell_with_delimiters_is_of_one_row() {
+    let header = "Status;Document Title;Recipient;Send Date;Send Time\n";
+    let good = "718;next;c@fabrikam.example;10.03.2026;08:02:00\n";
+    let cells = ["Line one\nline \"\"two\"\"; x", "Line one\nline two; x", "Line one\nline two\nline three; x", "one; a\ntwo; b\n"];
+    for cell in cells {
+        let reading = reading(&format!("{header}806;\"{cell}\";a@fabrikam.example;10.03.2026;08:00:00\n{good}"));
+        let subject = cell.replace("\"\"", "\"");
+        let below = 3 + u32::try_from(cell.matches('\n').count()).unwrap_or(0);
+        assert_eq!(subjects(&reading), [(2, subject.trim()), (below, "next")]);
+        assert_eq!(counts(&reading), (below as usize - 1, 1, 0), "{cell}");
+    }
+    let open = "718;\"never closed;b@fabrikam.example;10.03.2026;08:01:00\n";
+    for next in [good.to_owned(), good.replace("next", "\"next\""), good.replace("next", "5\" disc"), open.to_owned() + good] {
+        let reading = reading(&format!("{header}{open}{next}{good}"));
+        assert!(subjects(&reading).iter().all(|(line, _)| *line > 2), "{next}");
+        assert_eq!(subjects(&reading).len(), 2, "{next}");
+        assert_eq!(counts(&reading), (2, 1, next.matches("never").count() + 1), "{next}");
+    }
+}
+
 #[test]
 fn an_open_quote_costs_its_own_row_only() {
     let reading = reading(&format!("{HEADER}{}{}{}", row("\"never closed"), row("good"), row("\"two\nlines\"")));

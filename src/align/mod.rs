@@ -19,6 +19,7 @@ mod fuzzy;
 mod keys;
 mod model;
 mod night;
+mod overlaps;
 mod queued;
 mod relays;
 mod requests;
@@ -71,7 +72,8 @@ pub fn align(store: &mut Store, sources: &[Source], zones: &[(String, Zone)]) ->
     relays::by_queue_id(&view, &mut mails, &mut taken);
     let (others, sap_like) = units::left_over(&view, &exact, &mails, &taken);
     let loose = units::loose(&units, &taken, &mails);
-    Alignment { key_test: exact.test, shared_keys: units.shared_keys, clocks, coverage, utc, mails, others, sap_like, loose }
+    let notes = overlaps::notes(&texts, &units.requests);
+    Alignment { key_test: exact.test, shared_keys: units.shared_keys, clocks, coverage, utc, mails, others, sap_like, loose, notes }
 }
 
 /// A map whose order nothing depends on, hashed with a fixed seed.

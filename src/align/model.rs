@@ -97,4 +97,6 @@ pub struct Alignment {
     pub loose: Vec<u32>,
     /// SAP keys that stand for more than one request: exports of several systems or clients that name neither.
     pub shared_keys: usize,
+    /// What is to be told of a source: its index, a line, the text.
+    pub notes: Vec<(u32, u32, String)>,
 }

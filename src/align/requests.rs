@@ -2,6 +2,7 @@
 
 use super::Map;
 use super::compare::{Part, Texts};
+use super::overlaps::{self, Overlap};
 use crate::evidence::{Evidence, Hop, Kind, SapState, Store, Sym};
 
 /// A send request with all its rows.
@@ -11,9 +12,15 @@ pub struct Request {
     pub rows: Vec<u32>,
     /// SAP key, folded; empty when no export has it.
     pub key: Sym,
+    /// What exports without keys that overlap make of it.
+    pub overlap: Option<Overlap>,
 }
 
 impl Request {
+    fn new(rows: Vec<u32>, key: Sym) -> Self {
+        Self { rows, key, overlap: None }
+    }
+
     /// The row with the latest status.
     pub fn last(&self) -> u32 {
         self.rows.last().copied().unwrap_or(u32::MAX)
@@ -85,7 +92,7 @@ pub fn collect(texts: &Texts<'_>) -> (Vec<Request>, usize) {
                     for guid in rows.iter().filter_map(|row| guid(texts, record(texts, *row)?)) {
                         guids.entry(guid).or_insert_with(Vec::new).push(keyed.len());
                     }
-                    keyed.push(Request { rows, key });
+                    keyed.push(Request::new(rows, key));
                 }
             }
             Identity::Guid(..) => {
@@ -93,14 +100,14 @@ pub fn collect(texts: &Texts<'_>) -> (Vec<Request>, usize) {
                     let same = guids.get(&identity).into_iter().flatten().find(|at| is_one(texts, &keyed[**at].rows, &rows));
                     match same {
                         Some(at) => keyed[*at].rows.extend(rows),
-                        None => keyless.push(Request { rows, key: Sym::EMPTY }),
+                        None => keyless.push(Request::new(rows, Sym::EMPTY)),
                     }
                 }
             }
-            Identity::Row(..) => keyless.push(Request { rows, key: Sym::EMPTY }),
+            Identity::Row(..) => keyless.push(Request::new(rows, Sym::EMPTY)),
         }
     }
-    let mut out = merge(texts, keyed, keyless);
+    let mut out = overlaps::join(texts, merge(texts, keyed, keyless));
     for request in &mut out {
         sort(store, &mut request.rows);
     }
@@ -142,12 +149,12 @@ fn is_one(texts: &Texts<'_>, rows: &[u32], others: &[u32]) -> bool {
 }
 
 /// System and client, as far as the row names them.
-fn owner(texts: &Texts<'_>, record: &Evidence) -> [Sym; 2] {
+pub fn owner(texts: &Texts<'_>, record: &Evidence) -> [Sym; 2] {
     texts.store.sap_of(record).map_or_else(Default::default, |facts| [facts.system, facts.client].map(|sym| texts.address(sym)))
 }
 
 /// Second of the request on SAP's clock, else of its status.
-fn asked(store: &Store, record: &Evidence) -> Option<i64> {
+pub fn asked(store: &Store, record: &Evidence) -> Option<i64> {
     store.sap_of(record).and_then(|facts| facts.requested).or(record.local).map(|span| span.from)
 }
 

@@ -81,13 +81,27 @@ fn read_on(from: usize, delimiter: u8, begins_row: &dyn Fn(&str) -> bool, lines:
         let end = at(reader.position().byte());
         let (begin, place) = lines.of(at(row.position().map_or(0, csv::Position::byte)), end);
         let inside = body.get(begin..end).unwrap_or("");
-        if place.lines > 1 && inside.lines().skip(1).any(begins_row) {
+        if place.lines > 1 && inside.lines().skip(1).any(|line| begins_row(line) && !closes(line, delimiter)) {
             take(Err("a quote is not closed in this row"), Place { lines: 1, ..place });
             return begin + inside.find('\n').map_or(inside.len(), |end| end + 1);
         }
         take(Ok(&row.iter().collect::<Vec<_>>()), place);
     }
     at(reader.position().byte())
+}
+
+/// Whether the first quote of a line ends a quoted cell that began above. What stands behind it are the record's own
+/// cells, and delimiters before it are text, so the line may look like a row of its own.
+fn closes(line: &str, delimiter: u8) -> bool {
+    let bytes = line.as_bytes();
+    let mut quotes = memchr_iter(b'"', bytes);
+    while let Some(at) = quotes.next() {
+        match bytes.get(at + 1) {
+            Some(b'"') => quotes.next(),
+            behind => return behind.is_none_or(|byte| *byte == delimiter),
+        };
+    }
+    false
 }
 
 /// Counts physical lines while records go by.
@@ -147,6 +161,23 @@ mod tests {
             got.iter().map(|(cell, line, _)| (cell.as_deref(), *line)).collect::<Vec<_>>(),
             [(Some("a"), 2), (None, 3), (Some("c"), 4), (Some("d"), 5)]
         );
+    }
+
+    #[test]
+    fn a_line_that_closes_a_cell_is_no_row_of_its_own() {
+        let rows = [
+            ("line two, x\",a", true),
+            ("line \"\"two\"\", x\",a", true),
+            ("x\"", true),
+            ("2026-01-01,b", false),
+            ("2026-01-01,\"b\",c", false),
+            ("2026-01-01,\"\",\"c\"", false),
+            ("\"2026-01-01\",b", false),
+            ("2026-01-01,5\" disc", false),
+        ];
+        for (line, want) in rows {
+            assert_eq!(closes(line, b','), want, "{line}");
+        }
     }
 
     proptest::proptest! {

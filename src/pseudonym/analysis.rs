@@ -128,7 +128,8 @@ fn of_source(source: &mut Source, names: &Pseudonyms) {
 }
 
 fn of_alignment(alignment: &mut Alignment, names: &Pseudonyms) {
-    let Alignment { clocks, coverage, utc: _, mails: _, key_test: _, others: _, sap_like: _, loose: _, shared_keys: _ } = alignment;
+    let Alignment { clocks, coverage, utc: _, mails: _, key_test: _, others: _, sap_like: _, loose: _, shared_keys: _, notes: _ } =
+        alignment;
     for Clock { zone: _, basis: _, drift_ms: _, spread_ms: _, anchors: _, rate: _, night: _, why } in clocks {
         *why = names.text(why);
     }

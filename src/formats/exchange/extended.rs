@@ -98,7 +98,7 @@ impl Events {
             self.shifts.see(at, row.cell(Field::TraceId));
         }
         self.enter(row, &event, at, sink);
-        let recipients = recipients(row, &event);
+        let (recipients, shared) = recipients(row, &event);
         let mut class = Class::Frame;
         for (recipient, said) in recipients {
             let texts = [said, row.cell(Field::Context)];
@@ -106,6 +106,11 @@ impl Events {
             let reply = if status == TraceStatus::GettingStatus { "" } else { failure::reply(&texts) };
             // Kinds of address (`To`, `Cc`) and session ids are no replies.
             let reply = if find_reply(reply).is_some() || sighting::kind(status) == Kind::Fail { reply } else { "" };
+            if shared && !reply.is_empty() {
+                let told =
+                    "one status stands for several recipients of a row and does not tell whose it is: each of them has the whole of it";
+                sink.source.note(place.line, told);
+            }
             Sighting { recipient, reply, connector: "", client_ip: "", ..Sighting::new(row, place, Some(at), status) }.push(sink);
             class = Class::Evidence;
         }
@@ -131,19 +136,39 @@ impl Events {
     }
 }
 
-/// Whom an event speaks of, with what it says of each. Where addresses are replaced, it is the old one.
-fn recipients<'a>(row: &'a Row<'_>, event: &str) -> Vec<(&'a str, &'a str)> {
+/// Whom an event speaks of, with what it says of each, and whether that is one text for several. Where addresses are
+/// replaced, it is the old one.
+fn recipients<'a>(row: &'a Row<'_>, event: &str) -> (Vec<(&'a str, &'a str)>, bool) {
     let (cell, said) = (row.cell(Field::Recipient), row.cell(Field::RecipientStatus));
     if matches!(event, "expand" | "resolve" | "redirect") {
         let old = row.cell(Field::Related);
         let replaced = !old.is_empty() && fold_address(old) != fold_address(cell);
-        return if replaced { vec![(old, said)] } else { Vec::new() };
+        return (if replaced { vec![(old, said)] } else { Vec::new() }, false);
     }
     let addresses: Vec<&str> = cell.split(';').map(str::trim).filter(|address| !address.is_empty()).collect();
-    let parts: Vec<&str> = said.split(';').map(str::trim).collect();
-    // The text of an error holds semicolons itself.
+    let parts = statuses(said);
     let apart = parts.len() == addresses.len();
-    addresses.into_iter().enumerate().map(|(at, address)| (address, if apart { parts[at] } else { said })).collect()
+    let shared = !apart && !said.is_empty();
+    (addresses.into_iter().enumerate().map(|(at, address)| (address, if apart { parts[at] } else { said })).collect(), shared)
+}
+
+/// The statuses of a row's recipients. The text of an error holds semicolons itself: where there is a code, only what
+/// begins with one is a status of its own.
+fn statuses(said: &str) -> Vec<&str> {
+    let coded = said.split(';').any(begins_with_code);
+    let (mut out, mut begin) = (Vec::new(), 0);
+    for (at, _) in said.match_indices(';').filter(|(at, _)| !coded || begins_with_code(&said[at + 1..])) {
+        out.push(said[begin..at].trim());
+        begin = at + 1;
+    }
+    out.push(said[begin..].trim());
+    out
+}
+
+/// `550 `, as replies begin.
+fn begins_with_code(text: &str) -> bool {
+    let text = text.trim_start().as_bytes();
+    matches!(text, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b' ' | b'-', ..])
 }
 
 /// What an event comes to for its recipient; `None` for steps and copies inside (exchange.md section 1.7).

@@ -116,10 +116,14 @@ fn meaning(name: &str, headers: &Headers) -> Option<(usize, Column)> {
     longer.all(|(_, column)| column == first.1).then_some(first)
 }
 
-/// The known headers that a cut one may be, where they mean different things.
+/// Shortest cut header for which the values below it are asked.
+const ASKED_MIN: usize = 3;
+
+/// The known headers that a cut one may be, where they mean different things or it is very short. `N°` is told by its sign.
 pub fn continuations(header: &str) -> Vec<(&'static str, Column)> {
     let name = normal(header);
-    if name.chars().count() < CUT_MIN || NAMES.contains_key(name.as_str()) {
+    let tells = name.chars().count() >= ASKED_MIN || name.ends_with(['°', 'º']);
+    if !tells || NAMES.contains_key(name.as_str()) {
         return Vec::new();
     }
     ALIASES.iter().filter(|(alias, _)| alias.starts_with(name.as_str())).copied().collect()
@@ -171,6 +175,18 @@ pub fn layout(cells: &[&str], headers: &Headers) -> Vec<Option<Column>> {
         other => Some(other),
     };
     names.iter().map(of).collect()
+}
+
+/// Where each column may stand, with all that cut headers of unsettled meaning may be.
+pub fn possible(cells: &[&str], own: &Headers) -> Positions {
+    let mut out = positions(cells, own);
+    let unknown = layout(cells, own).into_iter().enumerate().filter(|(_, column)| column.is_none());
+    for (at, _) in unknown {
+        for (_, column) in cells.get(at).map(|cell| continuations(cell)).unwrap_or_default() {
+            out.entry(column).or_default().push(at);
+        }
+    }
+    out
 }
 
 /// Number of different meanings in a header.

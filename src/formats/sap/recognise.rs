@@ -92,7 +92,9 @@ pub fn header(cells: &[&str], icons: bool, headers: &Headers) -> Option<usize> {
         icons,
     ];
     let (known, signs) = (columns::hits(&layout), signs.into_iter().filter(|sign| *sign).count());
-    let needed = Content::of(&columns::positions(cells, headers)).is_some();
+    // Headers may be cut; what each of them is the values below tell later.
+    let needed = Content::of(&columns::positions(cells, headers)).is_some()
+        || (known >= KNOWN && columns::missing(&columns::possible(cells, headers)).is_none());
     // Logs of jobs have messages with dates, but no mails.
     let mails = needed || [C::Recipient, C::Title, C::Status, C::RecNumber, C::SendMethod].into_iter().any(has);
     (mails && is_header(cells, known, headers) && signs >= if needed { 1 } else { 2 }).then_some(known)
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn sap_wrote_it() {
-        let rows: [(&str, bool, Option<usize>); 10] = [
+        let rows: [(&str, bool, Option<usize>); 14] = [
             ("Status Subject Recipient", false, None),
             ("St Title Recipient", true, Some(3)),
             ("Status TITEL Recipient OBJLEN", false, Some(4)),
@@ -125,6 +127,10 @@ mod tests {
             ("MSGID Sender Recipient Status", false, None),
             ("MANDT RECTP RECYR RECNO STATUS", false, Some(5)),
             ("SNDDAT SNDTIM TITEL SNDART", false, Some(4)),
+            ("Stat Dokumentti Absend Empf Sendedatum Sendezei Nac", false, Some(4)),
+            ("Doc Sender Recipi Date Time Stat", false, Some(3)),
+            ("Sender Recipi Subject Stat", false, None),
+            ("Emp Sta Abs", false, None),
         ];
         for (cells, icons, known) in rows {
             assert_eq!(header(&cells.split(' ').collect::<Vec<_>>(), icons, &Headers::default()), known, "{cells}");

@@ -140,10 +140,18 @@ impl RowKind {
             _ if !is_mail(sheet.cell(row, C::SendMethod)) => Self::Apart,
             false => Self::Mail,
             true if status::reference(sheet.cell(row, C::Status)).is_some() => Self::Nobody,
+            true if is_prose(row) => Self::Nobody,
             true if empty(&[C::Title, C::SendDate, C::ProcessDate, C::StatusDate, C::EntryDate, C::MessageNumber]) => Self::Blank,
             true => Self::Nobody,
         }
     }
+}
+
+/// Whether a row is one cell of several words: what is no table. Totals have a star, a sum or a number.
+fn is_prose(row: &[&str]) -> bool {
+    let &[text] = row else { return false };
+    let marked = |c: char| c.is_ascii_digit() || matches!(c, '*' | '=' | '-' | ':' | 'Σ');
+    text.split_whitespace().nth(1).is_some() && !text.contains(marked)
 }
 
 /// Send methods other than Internet mail (sost.md section 1.2); German ones unverified.
@@ -255,6 +263,21 @@ mod tests {
         ];
         for (method, mail) in rows {
             assert_eq!(is_mail(method), mail, "{method}");
+        }
+    }
+
+    #[test]
+    fn one_cell_of_words_is_no_total() {
+        let rows: [(&[&str], bool); 6] = [
+            (&["this is garbage"], true),
+            (&["* Total 3"], false),
+            (&["* Total"], false),
+            (&["Total"], false),
+            (&["3 entries"], false),
+            (&["", "two words", ""], false),
+        ];
+        for (row, prose) in rows {
+            assert_eq!(is_prose(row), prose, "{row:?}");
         }
     }
 
