@@ -8,14 +8,19 @@ use super::output::{Output, Passage, Peer};
 use super::role::Role;
 use super::styles::{SEVERAL, Voice};
 use crate::evidence::{MINUTE, Millis};
+use crate::formats::secret::{Secrets, redacted};
 use crate::formats::session::{Decision, GUESSED, Session};
 use crate::smtp::{Command, Reply, find_reply};
+use std::collections::VecDeque;
 
 /// A reply longer than this says no more.
 const MOST_TEXT: usize = 8 * 1024;
 
 /// A client waits ten minutes for the reply to the content (RFC 5321 section 4.5.3.2.6); twice as long is the end.
 const SILENCE: Millis = 20 * MINUTE;
+
+/// Ended sessions whose secrets are still known.
+const PAST: usize = 64;
 
 /// What a line is to the dialogues.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,6 +37,8 @@ pub enum Heard {
 #[derive(Default)]
 pub struct Dialogue {
     calls: Calls,
+    /// What the last sessions sent that have ended: the kernel may still quote it.
+    past: VecDeque<Secrets>,
 }
 
 impl Dialogue {
@@ -65,6 +72,21 @@ impl Dialogue {
     /// Whether the last reply on a thread is not complete.
     pub fn is_partial(&self, thread: &str) -> bool {
         self.calls.last(thread).is_some_and(|call| call.partial.is_some())
+    }
+
+    /// A text of the kernel without what any session has sent for its logon: it may stand on another thread.
+    pub fn redact(&self, text: &str) -> String {
+        let live = self.calls.numbers().into_iter().filter_map(|number| self.calls.get(number)).map(|call| &call.session.secrets);
+        let known = live.chain(&self.past).filter(|secrets| !secrets.is_empty());
+        known.fold(redacted(text).into_owned(), |text, secrets| secrets.redact(&text).into_owned())
+    }
+
+    /// A line of a thread that is none of its dialogue: while its logon is open it may show the answer all the same.
+    pub fn overhear(&mut self, thread: &str, text: &str) {
+        let number = self.calls.of_thread(thread);
+        if let Some(call) = number.and_then(|number| self.calls.get_mut(number)).filter(|call| call.session.in_auth()) {
+            call.session.secrets.overheard(text);
+        }
     }
 
     /// What a line is; changes nothing.
@@ -262,6 +284,10 @@ impl Dialogue {
         if let Some(decision) = call.session.end() {
             let (lines, stamp) = std::mem::take(&mut call.session.sent_at);
             emit(&call, Passage { lines, stamp, text: String::new() }, &decision, out);
+        }
+        if !call.session.secrets.is_empty() {
+            self.past.push_back(call.session.secrets);
+            self.past.drain(..self.past.len().saturating_sub(PAST));
         }
     }
 }

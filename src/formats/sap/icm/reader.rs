@@ -16,7 +16,6 @@ use super::tls::Handshake;
 use super::unfinished::{Unfinished, is_old};
 use crate::evidence::Span;
 use crate::formats::Sink;
-use crate::formats::secret::redacted;
 use crate::formats::session::{Decision, Session};
 use crate::source::{Class, lines};
 use memchr::memmem::Finder;
@@ -288,12 +287,16 @@ impl Reader<'_, '_, '_> {
             self.limits(numbers, text);
         }
         let taken = alone::acceptance(text);
-        if taken.is_none() && !alone::stands_in(text) || self.dialogue.is_inbound(thread, line::tail(text).connection) {
+        let stands = taken.is_some() || alone::stands_in(text);
+        if !stands {
+            self.dialogue.overhear(thread, text);
+        }
+        if !stands || self.dialogue.is_inbound(thread, line::tail(text).connection) {
             return;
         }
         let refused = Decision::Refused { stage: "", recipients: Vec::new() };
         match taken.map(|reply| (reply, Decision::Accepted(Vec::new()))).or_else(|| Some((alone::quoted(text)?, refused))) {
-            Some((reply, decision)) => self.alone(numbers, thread, &redacted(reply), &decision),
+            Some((reply, decision)) => self.alone(numbers, thread, &self.dialogue.redact(reply), &decision),
             None => numbers.iter().for_each(|number| self.out.sink.source.ledger.reject(*number, "a reply outside a known dialogue")),
         }
     }

@@ -12,6 +12,7 @@ const NEAR: Millis = MINUTE;
 impl Reader<'_, '_, '_> {
     /// A failure of the network, or a message of another matter.
     pub(super) fn message(&mut self, thread: &str, mut passage: Passage) {
+        passage.text = self.dialogue.redact(&passage.text);
         if failure::is_low_level(&passage.text) {
             self.reasons.insert(thread.to_owned(), passage);
             return;

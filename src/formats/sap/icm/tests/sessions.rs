@@ -268,3 +268,28 @@ fn thousands_of_commands_without_reply_are_read_in_linear_time() {
     assert!(store.records.is_empty());
     assert_eq!(source.notes.len(), 1);
 }
+
+/// Three shapes in which the kernel quotes what was sent for a logon.
+#[test]
+fn the_kernel_quotes_no_secret() {
+    let quotes = [
+        "*** ERROR => SmtpAuth: 535 5.7.3 Authentication unsuccessful for password UzNDUkVUcGFzcw== [icxxsmtp.c 12]",
+        "*** ERROR => 535 5.7.3 Authentication unsuccessful (sent: S3CRETpass)",
+        "SMTP >> QUIT\n        SMTP << 221 bye\n[Thr 7] *** WARNING => refused \"UzNDUkVUcGFzcw==\" with 535 5.7.3 no S3CRETpass",
+    ];
+    for sent in ["SMTP >>", "SmtpSend: sent 16 bytes:"] {
+        for quote in quotes {
+            let body = format!(
+                "\n        SMTP << 220 mx1.contoso.example\n        SMTP >> EHLO x\n        SMTP << 250 AUTH LOGIN\n        SMTP >> AUTH LOGIN\n        SMTP << 334 VXNlcm5hbWU6\n        SMTP >> cmVsYXk=\n        SMTP << 334 UGFzc3dvcmQ6\n        {sent} UzNDUkVUcGFzcw==\n        {quote}"
+            );
+            let (store, source) = read(&trace(&body));
+            let all = format!("{store:?}{source:?}");
+            assert!(
+                store.records.len() == 1 && store.text(store.records[0].reply).contains("[secret]"),
+                "{sent} {quote}: {:?}",
+                told(&store)
+            );
+            assert!(!all.contains("S3CRET") && !all.contains("UzNDUkVU"), "{sent} {quote}");
+        }
+    }
+}
