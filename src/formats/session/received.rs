@@ -145,6 +145,7 @@ impl Session {
         }
         let recipients = std::mem::take(&mut self.mail.recipients);
         let stage = if recipients.is_empty() { self.stage } else { "eod" };
+        self.refused &= self.commanded;
         self.refuse(code, stage, recipients)
     }
 

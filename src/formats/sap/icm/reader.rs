@@ -227,7 +227,11 @@ impl Reader<'_, '_, '_> {
 
     fn start(&mut self, number: u32, thread: &str, text: &str) {
         let tail = line::tail(text);
-        let heard = self.dialogue.hear(thread, &tail);
+        let heard = match self.dialogue.hear(thread, &tail) {
+            // A body begins with its header: a message in its place is one of the kernel.
+            Heard::Body if record::is_network(text) && self.dialogue.at_start_of_data(thread) => Heard::Nothing,
+            heard => heard,
+        };
         let quoted = heard == Heard::Body && tail.connection.is_none() && self.dialogue.is_tagged(thread);
         if let Some(role) = role::role(tail.text).filter(|_| !quoted) {
             return self.dialogue.role(thread, tail.connection, role, &mut self.out);

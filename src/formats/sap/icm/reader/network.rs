@@ -21,6 +21,10 @@ impl Reader<'_, '_, '_> {
         let failed = failure::connection(&text).map(|to| (to, Kind::Connect, "connect"));
         let failed = failed.or_else(|| failure::handshake(&text).map(|to| (to, Kind::Tls, "tls")));
         let Some((to, kind, stage)) = failed.filter(|(to, ..)| failure::is_mail_port(to.port, &self.ports)) else {
+            let broken = failure::broken(&text).filter(|_| failure::connection(&text).is_none());
+            if broken.is_some_and(|broken| self.dialogue.breaks(thread, broken, passage.clone(), &mut self.out)) {
+                return;
+            }
             return self.other(&passage.lines, thread, &text);
         };
         let key = format!("{thread}:{}", passage.lines.first().copied().unwrap_or(0));
