@@ -93,6 +93,11 @@ impl Dialogue {
         }
     }
 
+    /// Whether a dump can begin a dialogue where the line above says that it is SMTP, which is as good as a mark.
+    pub fn dump_opens(&self, thread: &str, tail: &Tail<'_>) -> bool {
+        self.calls.may_open(thread, tail) && opens(&format!("SMTP: {}", tail.text))
+    }
+
     /// What a line is; changes nothing.
     pub fn hear(&self, thread: &str, tail: &Tail<'_>) -> Heard {
         let open_bracket = || tail.text.rfind('[') > tail.text.rfind(']');
