@@ -81,12 +81,15 @@ fn a_dump_of_a_strange_shape_is_told() {
     }
 }
 
+/// What it is, the lines above the dumps with what is dumped, and the events.
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+
 #[test]
 fn a_dump_needs_no_beginning_of_the_dialogue() {
     let refused = "535 5.7.3 Authentication unsuccessful [AM0PR01CA0001.eurprd01.prod.outlook.com]\r\n";
     let logon = "AUTH PLAIN AGVycABTRUNSRVQ=\r\n";
     let quoted = format!("Dear all,\r\n{refused}");
-    let rows: [(&str, &[(&str, &str)], &[&str]); 8] = [
+    let rows: [Row<'_>; 8] = [
         ("a reply", &[("SMTP data", refused)], &["Reply  > 535"]),
         ("a logon and its reply", &[("SMTP: send", logon), ("SMTP: received", refused)], &["Auth auth > 535"]),
         ("a logon that nothing names", &[("data", logon), ("data", refused)], &["Reply  > 535"]),
