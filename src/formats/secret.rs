@@ -35,7 +35,9 @@ impl Secrets {
 
     /// Remembers what looks like credentials in a line that may be an answer.
     pub fn overheard(&mut self, text: &str) {
-        self.keep(tokens(text).filter(|token| looks_encoded(token)), false);
+        // Names of functions mix cases, and ids are hex digits.
+        let letters = |token: &str| token.bytes().all(|b| b.is_ascii_alphabetic()) || token.bytes().all(|b| b.is_ascii_hexdigit());
+        self.keep(tokens(text).filter(|token| looks_encoded(token) && !letters(token)), false);
     }
 
     /// What the server asks for next.

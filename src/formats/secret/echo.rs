@@ -45,6 +45,8 @@ impl Logons {
         }
         if find_reply(line).is_some_and(|reply| reply.code.is_some()) {
             self.open = 0;
+        } else if self.open > 0 {
+            self.secrets.overheard(line);
         }
         if self.near > 0 { self.secrets.redact(line) } else { redacted(line) }
     }
@@ -58,10 +60,15 @@ fn auth(line: &str) -> Option<usize> {
 
 /// Where `AUTH` and a mechanism stand as a command: nothing but the response follows.
 fn logon(line: &str) -> Option<usize> {
-    let at = auth(line)?;
-    let mut words = line.get(at..)?.split_whitespace().skip(1);
-    let named = words.next().is_some_and(is_mechanism);
-    (named && words.next().is_none_or(|word| !is_mechanism(word))).then_some(at)
+    let mut from = 0;
+    while let Some(at) = line.get(from..).and_then(auth).map(|at| from + at) {
+        let mut words = line.get(at..)?.split_whitespace().skip(1);
+        if words.next().is_some_and(is_mechanism) && words.next().is_none_or(|word| !is_mechanism(word)) {
+            return Some(at);
+        }
+        from = at + 4;
+    }
+    None
 }
 
 /// What `334` asks for, whatever stands before it.
@@ -103,6 +110,8 @@ mod tests {
             ("250-AUTH LOGIN PLAIN XOAUTH2", "250-AUTH LOGIN PLAIN XOAUTH2"),
             ("550 5.7.64 TenantAttribution; Relay Access Denied", "550 5.7.64 TenantAttribution; Relay Access Denied"),
             ("TIMEOUTS", "TIMEOUTS"),
+            ("SmtpAuth: AUTH LOGIN ZXJwMQ== U0VDUkVU", "SmtpAuth: AUTH LOGIN [secret] [secret]"),
+            ("SmtpSend: buffer \"U0VDUkVUMTIz\\r\\n\"", "SmtpSend: buffer \"[secret]\\r\\n\""),
         ];
         let mut logons = Logons::default();
         for (line, want) in rows {
