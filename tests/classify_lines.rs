@@ -32,6 +32,18 @@ fn lines_end_as_they_like_and_bad_bytes_are_no_end() {
     assert_eq!(rules(b""), Vec::<String>::new());
 }
 
+#[test]
+fn a_logon_among_the_lines_is_not_shown_again() {
+    let lines = "[Thr 1] >> AUTH LOGIN\n[Thr 1] << 334 VXNlcm5hbWU6\n[Thr 1] >> ZXJwU0VDUkVU\n[Thr 1] << 334 UGFzc3dvcmQ6\n[Thr 1] >> U0VDUkVU\n\
+        535 5.7.3 Authentication unsuccessful for SECRET\n>> AUTH PLAIN AGVycABTRUNSRVQ=\n>> AUTH XOAUTH2 dXNlcj1lcnABYXV0aD1CZWFyZXIgU0VDUkVUAQE=\n";
+    for form in ["csv", "table", "json", "details"] {
+        let output = Command::cargo_bin("sostrace").unwrap().args(["classify", "-", "--format", form]).write_stdin(lines).output().unwrap();
+        let all = String::from_utf8(output.stdout).unwrap();
+        assert!(all.contains("535 5.7.3 Authentication unsuccessful for [secret]"), "{form}: {all}");
+        assert!(["SECRET", "U0VDUkVU", "AGVycAB", "dXNlcj1"].iter().all(|secret| !all.contains(secret)), "{form}: {all}");
+    }
+}
+
 /// Whoever feeds line by line need not wait for the end.
 #[test]
 fn the_answer_to_a_line_comes_before_the_next_one() {

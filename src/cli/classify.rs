@@ -1,12 +1,14 @@
 //! `sostrace classify`: one text per line, one judgement per text.
 
 use super::{CommandError, Outcome, catalogue};
+use crate::formats::secret::Logons;
 use crate::report::{clean, guarded};
 use crate::rules::{Judgement, Matcher, Said};
 use clap::ValueEnum;
 use memchr::memchr3;
 use rayon::prelude::*;
 use serde_json::json;
+use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
@@ -70,7 +72,8 @@ pub fn run(args: &Args) -> Result<Outcome, CommandError> {
     if piped {
         pipe(&judge, &mut out)?;
     } else {
-        args.texts.iter().try_for_each(|text| judge(text, &mut out))?;
+        let mut logons = Logons::default();
+        args.texts.iter().try_for_each(|text| judge(&logons.line(text), &mut out))?;
     }
     out.flush()?;
     Ok(Outcome::Done)
@@ -88,9 +91,10 @@ fn pipe(judge: &Judge<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
             }
             Ok(())
         });
+        let mut logons = Logons::default();
         while let Some(whole) = whole_lines(&mut lines)? {
             // Nobody takes more where the writer has failed, and it tells why.
-            if sender.send(told(&whole, judge)?).is_err() {
+            if sender.send(told(&whole, &mut logons, judge)?).is_err() {
                 break;
             }
         }
@@ -115,11 +119,11 @@ fn whole_lines(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     Ok((!lines.is_empty()).then_some(lines))
 }
 
-/// What is told of lines, in their order, by all processors.
-fn told(lines: &[u8], judge: &Judge<'_>) -> io::Result<Vec<Vec<u8>>> {
+/// What is told of lines, in their order, by all processors; none repeats a logon.
+fn told(lines: &[u8], logons: &mut Logons, judge: &Judge<'_>) -> io::Result<Vec<Vec<u8>>> {
     let text = String::from_utf8_lossy(lines.strip_suffix(b"\n").unwrap_or(lines));
-    let lines: Vec<&str> = text.split('\n').collect();
-    let part = |lines: &[&str]| {
+    let lines: Vec<Cow<'_, str>> = text.split('\n').map(|line| logons.line(line)).collect();
+    let part = |lines: &[Cow<'_, str>]| {
         let mut out = Vec::new();
         for line in lines {
             judge(line, &mut out)?;

@@ -9,7 +9,7 @@ mod recognise;
 mod records;
 mod relay;
 mod sap;
-mod secret;
+pub(crate) mod secret;
 mod session;
 
 pub use exchange::{TraceHeaders, probably_cut};

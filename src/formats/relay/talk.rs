@@ -89,7 +89,9 @@ impl Talk {
             Decision::Refused { stage, recipients } => (refused, *stage, &recipients[..]),
             Decision::NoAuth => ((Kind::Auth, if self.inbound { Phase::Rejected } else { Phase::Tried }), "auth", &nobody[..]),
             Decision::NoTls => ((Kind::Tls, if self.inbound { Phase::Rejected } else { Phase::Tried }), "starttls", &nobody[..]),
-            Decision::Unknown { stage, recipients } => ((Kind::Event, Phase::Unfinished), *stage, &recipients[..]),
+            Decision::Broken { stage, recipients } | Decision::Unknown { stage, recipients } => {
+                ((Kind::Event, Phase::Unfinished), *stage, &recipients[..])
+            }
         };
         let accepted = matches!(decision, Decision::Accepted(_));
         let tried = matches!(kind, Kind::Deliver | Kind::Fail | Kind::Defer);

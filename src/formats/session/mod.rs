@@ -62,6 +62,8 @@ pub enum Decision {
     NoAuth,
     /// STARTTLS was refused.
     NoTls,
+    /// The connection broke while the mail for these recipients was under way, and its content was not sent.
+    Broken { stage: &'static str, recipients: Vec<String> },
     /// The content was or may have been sent, and no answer is known.
     Unknown { stage: &'static str, recipients: Vec<String> },
 }
@@ -122,6 +124,8 @@ pub struct Session {
     stage: &'static str,
     /// An earlier refusal explains what follows.
     refused: bool,
+    /// A command is in the trace: without any, each reply speaks for itself.
+    commanded: bool,
 }
 
 impl Session {
@@ -173,5 +177,21 @@ impl Session {
         let stage = sent.stage();
         let recipients = std::mem::take(&mut self.mail.recipients);
         (!recipients.is_empty()).then_some(Decision::Unknown { stage, recipients })
+    }
+
+    /// The connection broke, while it was `writing` or waiting for an answer. Content counts as sent where the answer to
+    /// it was waited for: not every trace shows the content and its end. Recipients are those that were not refused.
+    pub fn breaks(&mut self, writing: bool) -> Option<Decision> {
+        let last = |waiting: &Waiting| matches!(waiting, Waiting::EndOfData | Waiting::Chunk { last: true });
+        let sent = self.waiting.iter().any(last) && !(writing && self.in_data());
+        if sent || self.phase == Phase::Asked && !writing {
+            return self.end();
+        }
+        let mut recipients = std::mem::take(&mut self.mail.recipients);
+        let stage = self.waiting.front().map_or(self.stage, Waiting::stage);
+        let open = |waiting: &Waiting| matches!(waiting, Waiting::Mail { .. } | Waiting::Hello | Waiting::Auth | Waiting::StartTls);
+        let begun = self.waiting.iter().any(open) || !self.refused && matches!(self.stage, "connect" | "ehlo" | "mail");
+        recipients.extend(self.waiting.drain(..).filter_map(|waiting| if let Waiting::Rcpt(to) = waiting { Some(to) } else { None }));
+        (begun || !recipients.is_empty()).then_some(Decision::Broken { stage, recipients })
     }
 }

@@ -55,6 +55,9 @@ impl Session {
     fn answer(&mut self, reply: &Reply<'_>, marked: bool) -> Option<Decision> {
         let code = reply.code?;
         self.note_names(reply, code);
+        if code == 334 {
+            self.secrets.challenge(reply.text);
+        }
         if matches!(code, 221 | 421) {
             self.closed = true;
             return if code == 421 { self.closing() } else { None };
@@ -142,6 +145,7 @@ impl Session {
         }
         let recipients = std::mem::take(&mut self.mail.recipients);
         let stage = if recipients.is_empty() { self.stage } else { "eod" };
+        self.refused &= self.commanded;
         self.refuse(code, stage, recipients)
     }
 

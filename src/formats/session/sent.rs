@@ -19,6 +19,7 @@ impl Session {
     /// A line that the client sent outside a body; `false` when too many commands wait.
     pub fn sent(&mut self, said: &str, marked: bool) -> bool {
         let command = command(said);
+        self.commanded = true;
         if self.in_auth() && !self.leaves_auth(said, command.as_ref()) {
             self.secrets.answer(said);
             return true;

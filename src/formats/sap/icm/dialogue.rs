@@ -1,6 +1,7 @@
 //! The SMTP dialogues of a trace, told apart by connection id, else by thread (icm.md 2.2).
 
 use super::calls::{Call, Calls, Owner};
+use super::failure::Broken;
 use super::line::Tail;
 use super::mark::{self, Spoken};
 use super::opener::{greets, opens};
@@ -8,14 +9,22 @@ use super::output::{Output, Passage, Peer};
 use super::role::Role;
 use super::styles::{SEVERAL, Voice};
 use crate::evidence::{MINUTE, Millis};
+use crate::formats::secret::{Secrets, redacted};
 use crate::formats::session::{Decision, GUESSED, Session};
 use crate::smtp::{Command, Reply, find_reply};
+use std::collections::VecDeque;
 
 /// A reply longer than this says no more.
 const MOST_TEXT: usize = 8 * 1024;
 
 /// A client waits ten minutes for the reply to the content (RFC 5321 section 4.5.3.2.6); twice as long is the end.
 const SILENCE: Millis = 20 * MINUTE;
+
+/// What the rules know a broken connection by.
+const BROKEN: &str = "failed (NIECONN_BROKEN)";
+
+/// Ended sessions whose secrets are still known.
+const PAST: usize = 64;
 
 /// What a line is to the dialogues.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,6 +41,8 @@ pub enum Heard {
 #[derive(Default)]
 pub struct Dialogue {
     calls: Calls,
+    /// What the last sessions sent that have ended: the kernel may still quote it.
+    past: VecDeque<Secrets>,
 }
 
 impl Dialogue {
@@ -65,6 +76,26 @@ impl Dialogue {
     /// Whether the last reply on a thread is not complete.
     pub fn is_partial(&self, thread: &str) -> bool {
         self.calls.last(thread).is_some_and(|call| call.partial.is_some())
+    }
+
+    /// A text of the kernel without what any session has sent for its logon: it may stand on another thread.
+    pub fn redact(&self, text: &str) -> String {
+        let live = self.calls.numbers().into_iter().filter_map(|number| self.calls.get(number)).map(|call| &call.session.secrets);
+        let known = live.chain(&self.past).filter(|secrets| !secrets.is_empty());
+        known.fold(redacted(text).into_owned(), |text, secrets| secrets.redact(&text).into_owned())
+    }
+
+    /// A line of a thread that is none of its dialogue: while its logon is open it may show the answer all the same.
+    pub fn overhear(&mut self, thread: &str, text: &str) {
+        let number = self.calls.of_thread(thread);
+        if let Some(call) = number.and_then(|number| self.calls.get_mut(number)).filter(|call| call.session.in_auth()) {
+            call.session.secrets.overheard(text);
+        }
+    }
+
+    /// Whether a dump can begin a dialogue where the line above says that it is SMTP, which is as good as a mark.
+    pub fn dump_opens(&self, thread: &str, tail: &Tail<'_>) -> bool {
+        self.calls.may_open(thread, tail) && opens(&format!("SMTP: {}", tail.text))
     }
 
     /// What a line is; changes nothing.
@@ -176,6 +207,40 @@ impl Dialogue {
         self.calls.clear();
     }
 
+    /// Whether a thread may send the body of a mail, and no line of it has come.
+    pub fn at_start_of_data(&self, thread: &str) -> bool {
+        self.calls.last(thread).is_some_and(|call| call.session.at_start_of_data())
+    }
+
+    /// The connection of a thread broke, which ends the mail that is under way on it; `false` where there is none, or where
+    /// it may be another connection.
+    pub fn breaks(&mut self, thread: &str, broken: Broken, mut passage: Passage, out: &mut Output<'_, '_>) -> bool {
+        let Some(number) = self.calls.of_thread(thread) else { return false };
+        let shared =
+            self.calls.numbers().into_iter().filter_map(|other| self.calls.get(other)).filter(|call| call.thread == thread).count();
+        let other = self.calls.get(number).is_some_and(|call| call.port != 0 && broken.port != 0 && call.port != broken.port);
+        if shared != 1 || other {
+            return false;
+        }
+        self.complete(number, out);
+        let Some(call) = self.calls.get_mut(number) else { return false };
+        let Some(decision) = call.session.breaks(broken.writing) else { return false };
+        if let Decision::Unknown { .. } = decision {
+            let (lines, stamp) = std::mem::take(&mut call.session.sent_at);
+            passage.lines.splice(0..0, lines);
+            passage.stamp = stamp.or(passage.stamp);
+        } else if !passage.text.contains(BROKEN) {
+            passage.text.push_str("; ");
+            passage.text.push_str(BROKEN);
+        }
+        if call.port == 0 {
+            call.port = broken.port;
+        }
+        emit(call, passage, &decision, out);
+        self.end(number, out);
+        true
+    }
+
     fn server(&mut self, number: u32, said: &str, mut passage: Passage, out: &mut Output<'_, '_>) {
         let Some(reply) = mark::reply(said) else { return };
         let Some(call) = self.calls.get_mut(number) else { return };
@@ -263,6 +328,10 @@ impl Dialogue {
             let (lines, stamp) = std::mem::take(&mut call.session.sent_at);
             emit(&call, Passage { lines, stamp, text: String::new() }, &decision, out);
         }
+        if !call.session.secrets.is_empty() {
+            self.past.push_back(call.session.secrets);
+            self.past.drain(..self.past.len().saturating_sub(PAST));
+        }
     }
 }
 
@@ -280,12 +349,11 @@ fn voice<'a>(call: &Call, tail: &Tail<'a>) -> Voice<'a> {
     call.styles.read(tail.text, &call.session, tagged || goes_on)
 }
 
-/// An outcome that is not known is told in words of our own, not in those of another reply.
+/// An outcome that is not known is told in words of our own, not in those of another reply; what broke stands behind them.
 fn emit(call: &Call, mut passage: Passage, decision: &Decision, out: &mut Output<'_, '_>) {
-    match decision {
-        Decision::Unknown { stage: "data", .. } => "no reply to DATA".clone_into(&mut passage.text),
-        Decision::Unknown { .. } => "no reply after the end of data".clone_into(&mut passage.text),
-        _ => {}
+    if let Decision::Unknown { stage, .. } = decision {
+        let told = if *stage == "data" { "no reply to DATA" } else { "no reply after the end of data" };
+        passage.text = if passage.text.is_empty() { told.to_owned() } else { format!("{told}; {}", passage.text) };
     }
     let peer = Peer { key: &call.key, host: &call.session.host, port: call.port };
     out.decision(&passage, decision, &call.session, &peer);

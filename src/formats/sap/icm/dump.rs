@@ -15,6 +15,8 @@ const LONGEST: usize = 8 * 1024;
 pub struct Rest {
     /// Lines of the dump it stands on.
     pub lines: Vec<u32>,
+    /// A whole line of the block was handed on.
+    pub told: bool,
     bytes: Vec<u8>,
 }
 

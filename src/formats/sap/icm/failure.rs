@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 /// Services by which `/etc/services` knows mail.
 const SERVICES: &[(&str, u16)] = &[("smtp", 25), ("submission", 587), ("submissions", 465), ("smtps", 465)];
 
+/// From here on systems choose the ports of their own end.
+const EPHEMERAL: u16 = 32768;
+
 /// A peer that was not reached.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Refused<'a> {
@@ -108,6 +111,27 @@ pub fn explains(low_level: &str, cause: &str) -> bool {
     }
 }
 
+/// A connection that broke while it was in use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Broken {
+    /// The kernel was sending.
+    pub writing: bool,
+    /// Port of the peer, 0 where it is not told.
+    pub port: u16,
+}
+
+/// `NiIWrite: SiSendV failed for hdl 57 / sock 21 (SI_ECONN_BROKEN/32; I4; ST; 192.0.2.25:587)` and its like. Peers of
+/// HTTP, and those that came to us from any port, are none of mail.
+pub fn broken(text: &str) -> Option<Broken> {
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let writing = says(&["NiIWrite", "NiBufIOut", "SiSend"]);
+    let used = writing || says(&["NiIRead", "NiBufIIn", "SiRecv", "SiPeek", "onnection to "]);
+    let behind = text.rsplit_once("ECONN_BROKEN").filter(|_| used && says(&[" failed"]))?.1;
+    let address = behind.split(')').next().and_then(|inner| inner.rsplit_once(':'));
+    let port = address.and_then(|(_, port)| port.parse().ok()).unwrap_or(0);
+    (port == 0 || port < EPHEMERAL && is_mail_port(port, &BTreeSet::new())).then_some(Broken { writing, port })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +159,23 @@ mod tests {
         assert_eq!(handshake("*** ERROR => SSL handshake with mx.fabrikam.example:25 failed: X").map(|to| to.port), Some(25));
         assert_eq!(connection("Connection request from (*) to host: HOSTNAME, service: PORT failed (NIEHOST_UNKNOWN)"), None);
         assert_eq!(connection("failed to connect to mx.fabrikam.example:25 failed"), None);
+    }
+
+    #[test]
+    fn broken_connections_are_those_of_mail() {
+        let of = |writing, port| Some(Broken { writing, port });
+        let rows = [
+            ("*** ERROR => NiIWrite: SiSendV failed for hdl 57 / sock 21 (SI_ECONN_BROKEN/32; I4; ST; 192.0.2.25:587)", of(true, 587)),
+            ("*** ERROR => NiIRead: SiRecv failed for hdl 5 / sock 9 (SI_ECONN_BROKEN/104; I4; ST; 192.0.2.25:25)", of(false, 25)),
+            ("*** ERROR => NiIRead: SiRecv failed (SI_ECONN_BROKEN/104)", of(false, 0)),
+            ("*** ERROR => SMTP connection to mx.fabrikam.example:587 failed (NIECONN_BROKEN)", of(false, 0)),
+            ("*** ERROR => NiIRead: SiRecv failed for hdl 5 / sock 9 (SI_ECONN_BROKEN/104; I4; ST; 192.0.2.9:44311)", None),
+            ("*** ERROR => NiIRead: SiRecv failed for hdl 5 / sock 9 (SI_ECONN_BROKEN/104; I4; ST; 192.0.2.9:8000)", None),
+            ("*** ERROR => NiIConnect: SiPeekPendConn failed for hdl 57/sock 21 (SI_ECONN_REFUSE/111; I4; ST; 192.0.2.25:25)", None),
+        ];
+        for (text, want) in rows {
+            assert_eq!(broken(text), want, "{text}");
+        }
     }
 
     #[test]

@@ -133,9 +133,10 @@ pub fn is_hex_dump(text: &str) -> bool {
     offset && words.next().is_some_and(|word| hex(word, 2) && word.len() % 2 == 0)
 }
 
-/// Separators and frames: `-----`, `=====`, `*`, `+---+`.
+/// Separators and frames: `-----`, `=====`, `*`, `+---+`, and what the kernel says of a new trace level between two.
 pub fn is_rule(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, '-' | '=' | '*' | '+'))
+    let level = text.strip_prefix('*').is_some_and(|told| told.trim_start().starts_with("SWITCH TRC-"));
+    level || text.chars().all(|c| matches!(c, '-' | '=' | '*' | '+'))
 }
 
 #[cfg(test)]
@@ -175,6 +176,21 @@ mod tests {
         ];
         for (line, text, connection, closed) in rows {
             assert_eq!(tail(line), Tail { text, connection, closed }, "{line}");
+        }
+    }
+
+    #[test]
+    fn frames_are_known() {
+        let rows = [
+            ("*", true),
+            ("+-----+", true),
+            ("* SWITCH TRC-LEVEL from 3 to 1", true),
+            ("* SWITCH TRC-RESOLUTION from 1 to 1", true),
+            ("* switched off", false),
+            ("SWITCH TRC-LEVEL", false),
+        ];
+        for (text, want) in rows {
+            assert_eq!(is_rule(text), want, "{text}");
         }
     }
 

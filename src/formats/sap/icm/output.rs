@@ -92,7 +92,9 @@ impl<'a, 'b> Output<'a, 'b> {
 
     /// What a reply decided in a session; its text is free of credentials.
     pub fn decision(&mut self, passage: &Passage, decision: &Decision, session: &Session, peer: &Peer<'_>) {
-        let reply = find_reply(&passage.text);
+        // A message of the network layer has numbers that are no codes of a reply.
+        let replied = !matches!(decision, Decision::Broken { .. } | Decision::Unknown { .. });
+        let reply = find_reply(&passage.text).filter(|_| replied);
         let code = reply.as_ref().and_then(|reply| reply.code);
         let failed = if code.is_some_and(|code| code < 500) { Kind::Defer } else { Kind::Fail };
         let (kind, stage, recipients) = match decision {
@@ -101,6 +103,8 @@ impl<'a, 'b> Output<'a, 'b> {
             Decision::Refused { stage, recipients } => (failed, *stage, &recipients[..]),
             Decision::NoAuth => (Kind::Auth, "auth", &[][..]),
             Decision::NoTls => (Kind::Tls, "starttls", &[][..]),
+            Decision::Broken { stage, recipients } if recipients.is_empty() => (Kind::Connect, *stage, &recipients[..]),
+            Decision::Broken { stage, recipients } => (Kind::Defer, *stage, &recipients[..]),
             Decision::Unknown { stage, recipients } => (Kind::Event, *stage, &recipients[..]),
         };
         let message_id = accepted_message_id(&passage.text).unwrap_or("").to_owned();

@@ -16,7 +16,6 @@ use super::tls::Handshake;
 use super::unfinished::{Unfinished, is_old};
 use crate::evidence::Span;
 use crate::formats::Sink;
-use crate::formats::secret::redacted;
 use crate::formats::session::{Decision, Session};
 use crate::source::{Class, lines};
 use memchr::memmem::Finder;
@@ -42,6 +41,8 @@ pub fn read(text: &str, before: Option<Unfinished>, sink: &mut Sink<'_>) -> Opti
         handshakes: BTreeMap::new(),
         failed: BTreeMap::new(),
         dumps: BTreeMap::new(),
+        caption: String::new(),
+        smtp: Finder::new("SMTP"),
         rebuilds: None,
         text,
         telling: TELLING.map(Finder::new),
@@ -106,6 +107,9 @@ struct Reader<'a, 'b, 't> {
     failed: BTreeMap<String, Failed>,
     /// By thread: the part of a dumped block that is not a whole line yet.
     dumps: BTreeMap<String, dump::Rest>,
+    /// The thread whose last line names SMTP: what it dumps now is a dialogue.
+    caption: String,
+    smtp: Finder<'static>,
     /// Whether dumps are rebuilt; known at the first of them.
     rebuilds: Option<bool>,
     /// The whole file.
@@ -184,8 +188,14 @@ impl Reader<'_, '_, '_> {
     fn dump(&mut self, number: u32, thread: &str, text: &str) -> bool {
         let rebuilds = line::is_hex_dump(text) && *self.rebuilds.get_or_insert_with(|| dump::alone(self.text));
         let Some(bytes) = rebuilds.then(|| dump::bytes(text)).flatten() else {
-            if let Some((lines, text)) = self.dumps.remove(thread).filter(|rest| !rest.is_empty()).and_then(|mut rest| rest.take()) {
-                self.dumped(lines, thread, &text);
+            if let Some(mut rest) = self.dumps.remove(thread).filter(|rest| !rest.is_empty()) {
+                let first = !rest.told;
+                rest.take().into_iter().for_each(|(lines, text)| self.dumped(lines, thread, &text, first));
+            }
+            if self.smtp.find(text.as_bytes()).is_some() {
+                thread.clone_into(&mut self.caption);
+            } else if self.caption == thread {
+                self.caption.clear();
             }
             return false;
         };
@@ -193,22 +203,30 @@ impl Reader<'_, '_, '_> {
         self.dialogue.give_up(thread, self.clock.at(self.clock.now()), &mut self.out);
         let mut rest = self.dumps.remove(thread).unwrap_or_default();
         for (lines, text) in rest.add(number, &bytes) {
-            self.dumped(lines, thread, &text);
+            let first = !std::mem::replace(&mut rest.told, true);
+            self.dumped(lines, thread, &text, first);
         }
         self.dumps.insert(thread.to_owned(), rest);
         true
     }
 
-    /// A line that was dumped; one that no dialogue knows is not looked at.
-    fn dumped(&mut self, lines: Vec<u32>, thread: &str, text: &str) {
+    /// A line that was dumped. Where no dialogue knows it, only the `first` one of a block is looked at like any other
+    /// line of the trace: what follows may be content.
+    fn dumped(&mut self, lines: Vec<u32>, thread: &str, text: &str, first: bool) {
         let tail = Tail { text, connection: None, closed: true };
+        let opens = || self.caption == thread && self.dialogue.dump_opens(thread, &tail);
         match self.dialogue.hear(thread, &tail) {
             Heard::Body => self.dialogue.body(thread, &tail),
-            Heard::Dialogue { .. } => {
+            Heard::Nothing if !first => {}
+            Heard::Nothing if !opens() => self.other(&lines, thread, text),
+            Heard::Nothing if super::mark::reply(text).is_some_and(|reply| reply.code.is_some_and(|code| code >= 400)) => {
+                let refused = Decision::Refused { stage: "", recipients: Vec::new() };
+                self.alone(&lines, thread, &self.dialogue.redact(text), &refused);
+            }
+            Heard::Dialogue { .. } | Heard::Nothing => {
                 let passage = Passage { lines, stamp: self.clock.now(), text: text.to_owned() };
                 self.dialogue.take(thread, &tail, passage, &mut self.out);
             }
-            Heard::Nothing => {}
         }
     }
 
@@ -228,7 +246,11 @@ impl Reader<'_, '_, '_> {
 
     fn start(&mut self, number: u32, thread: &str, text: &str) {
         let tail = line::tail(text);
-        let heard = self.dialogue.hear(thread, &tail);
+        let heard = match self.dialogue.hear(thread, &tail) {
+            // A body begins with its header: a message in its place is one of the kernel.
+            Heard::Body if record::is_network(text) && self.dialogue.at_start_of_data(thread) => Heard::Nothing,
+            heard => heard,
+        };
         let quoted = heard == Heard::Body && tail.connection.is_none() && self.dialogue.is_tagged(thread);
         if let Some(role) = role::role(tail.text).filter(|_| !quoted) {
             return self.dialogue.role(thread, tail.connection, role, &mut self.out);
@@ -288,12 +310,16 @@ impl Reader<'_, '_, '_> {
             self.limits(numbers, text);
         }
         let taken = alone::acceptance(text);
-        if taken.is_none() && !alone::stands_in(text) || self.dialogue.is_inbound(thread, line::tail(text).connection) {
+        let stands = taken.is_some() || alone::stands_in(text);
+        if !stands {
+            self.dialogue.overhear(thread, text);
+        }
+        if !stands || self.dialogue.is_inbound(thread, line::tail(text).connection) {
             return;
         }
         let refused = Decision::Refused { stage: "", recipients: Vec::new() };
         match taken.map(|reply| (reply, Decision::Accepted(Vec::new()))).or_else(|| Some((alone::quoted(text)?, refused))) {
-            Some((reply, decision)) => self.alone(numbers, thread, &redacted(reply), &decision),
+            Some((reply, decision)) => self.alone(numbers, thread, &self.dialogue.redact(reply), &decision),
             None => numbers.iter().for_each(|number| self.out.sink.source.ledger.reject(*number, "a reply outside a known dialogue")),
         }
     }
@@ -337,8 +363,9 @@ impl Reader<'_, '_, '_> {
     /// Finishes what lines below might have gone on with.
     fn settle_all(&mut self) {
         while let Some((thread, mut rest)) = self.dumps.pop_first() {
+            let first = !rest.told;
             if let Some((lines, text)) = rest.take().filter(|(_, text)| !text.is_empty()) {
-                self.dumped(lines, &thread, &text);
+                self.dumped(lines, &thread, &text, first);
             }
         }
         while let Some((thread, record)) = self.open.pop_first() {

@@ -51,6 +51,11 @@ pub fn is_message(text: &str) -> bool {
     starts.iter().any(|start| text.starts_with(start)) || text.starts_with("Ni") && super::failure::is_low_level(text)
 }
 
+/// A message of the network layer on a connection that is in use.
+pub fn is_network(text: &str) -> bool {
+    text.starts_with("*** ERROR => ") && ["NiIRead", "NiIWrite", "NiBufI"].iter().any(|name| text.contains(name))
+}
+
 /// Whether a line begins something of its own, however far it is indented.
 fn begins(text: &str) -> bool {
     is_hex_dump(text) || is_message(text) || role::role(text).is_some() || mark::split(text).is_some()

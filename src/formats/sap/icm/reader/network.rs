@@ -12,6 +12,7 @@ const NEAR: Millis = MINUTE;
 impl Reader<'_, '_, '_> {
     /// A failure of the network, or a message of another matter.
     pub(super) fn message(&mut self, thread: &str, mut passage: Passage) {
+        passage.text = self.dialogue.redact(&passage.text);
         if failure::is_low_level(&passage.text) {
             self.reasons.insert(thread.to_owned(), passage);
             return;
@@ -20,6 +21,10 @@ impl Reader<'_, '_, '_> {
         let failed = failure::connection(&text).map(|to| (to, Kind::Connect, "connect"));
         let failed = failed.or_else(|| failure::handshake(&text).map(|to| (to, Kind::Tls, "tls")));
         let Some((to, kind, stage)) = failed.filter(|(to, ..)| failure::is_mail_port(to.port, &self.ports)) else {
+            let broken = failure::broken(&text).filter(|_| failure::connection(&text).is_none());
+            if broken.is_some_and(|broken| self.dialogue.breaks(thread, broken, passage.clone(), &mut self.out)) {
+                return;
+            }
             return self.other(&passage.lines, thread, &text);
         };
         let key = format!("{thread}:{}", passage.lines.first().copied().unwrap_or(0));

@@ -80,3 +80,29 @@ fn a_dump_of_a_strange_shape_is_told() {
         assert_eq!(source.notes.iter().any(|note| note.text.contains("a shape that is not known")), told, "{line}: {:?}", source.notes);
     }
 }
+
+/// What it is, the lines above the dumps with what is dumped, and the events.
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+
+#[test]
+fn a_dump_needs_no_beginning_of_the_dialogue() {
+    let refused = "535 5.7.3 Authentication unsuccessful [AM0PR01CA0001.eurprd01.prod.outlook.com]\r\n";
+    let logon = "AUTH PLAIN AGVycABTRUNSRVQ=\r\n";
+    let quoted = format!("Dear all,\r\n{refused}");
+    let rows: [Row<'_>; 8] = [
+        ("a reply", &[("SMTP data", refused)], &["Reply  > 535"]),
+        ("a logon and its reply", &[("SMTP: send", logon), ("SMTP: received", refused)], &["Auth auth > 535"]),
+        ("a logon that nothing names", &[("data", logon), ("data", refused)], &["Reply  > 535"]),
+        ("a reply that is signed", &[("IcmReadFromConn: data", refused)], &["Reply  > 535"]),
+        ("a reply that is not", &[("data", "535 5.7.3 Authentication unsuccessful\r\n")], &[]),
+        ("... under a caption", &[("SMTP data", "535 5.7.3 Authentication unsuccessful\r\n")], &["Reply  > 535"]),
+        ("content of a mail", &[("SMTP data", &quoted)], &[]),
+        ("HTTP", &[("HTTP data", "HTTP/1.1 250 x\r\n550 5.1.1 y\r\n")], &[]),
+    ];
+    for (what, blocks, want) in rows {
+        let body = blocks.iter().fold("\n".to_owned(), |out, (caption, data)| format!("{out}        {caption}\n{}", dump(data)));
+        let (store, source) = read(&trace(&body));
+        assert_eq!(told(&store), want, "{what}");
+        assert!(!format!("{store:?}{source:?}").contains("SECRET"), "{what}");
+    }
+}

@@ -268,3 +268,75 @@ fn thousands_of_commands_without_reply_are_read_in_linear_time() {
     assert!(store.records.is_empty());
     assert_eq!(source.notes.len(), 1);
 }
+
+/// Three shapes in which the kernel quotes what was sent for a logon.
+#[test]
+fn the_kernel_quotes_no_secret() {
+    let quotes = [
+        "*** ERROR => SmtpAuth: 535 5.7.3 Authentication unsuccessful for password UzNDUkVUcGFzcw== [icxxsmtp.c 12]",
+        "*** ERROR => 535 5.7.3 Authentication unsuccessful (sent: S3CRETpass)",
+        "SMTP >> QUIT\n        SMTP << 221 bye\n[Thr 7] *** WARNING => refused \"UzNDUkVUcGFzcw==\" with 535 5.7.3 no S3CRETpass",
+    ];
+    for sent in ["SMTP >>", "SmtpSend: sent 16 bytes:"] {
+        for quote in quotes {
+            let body = format!(
+                "\n        SMTP << 220 mx1.contoso.example\n        SMTP >> EHLO x\n        SMTP << 250 AUTH LOGIN\n        SMTP >> AUTH LOGIN\n        SMTP << 334 VXNlcm5hbWU6\n        SMTP >> cmVsYXk=\n        SMTP << 334 UGFzc3dvcmQ6\n        {sent} UzNDUkVUcGFzcw==\n        {quote}"
+            );
+            let (store, source) = read(&trace(&body));
+            let all = format!("{store:?}{source:?}");
+            assert!(
+                store.records.len() == 1 && store.text(store.records[0].reply).contains("[secret]"),
+                "{sent} {quote}: {:?}",
+                told(&store)
+            );
+            assert!(!all.contains("S3CRET") && !all.contains("UzNDUkVU"), "{sent} {quote}");
+        }
+    }
+}
+
+#[test]
+fn replies_without_commands_are_events_of_their_own() {
+    let body = "
+        SMTP << 550 5.7.1 Unable to relay
+        SMTP << 550 5.7.64 TenantAttribution; Relay Access Denied
+[Thr 1] Tue Mar 10 11:05:02:014 2026
+        SMTP << 550 5.1.10 RESOLVER.ADR.RecipientNotFound";
+    check(&[("three on one thread", body, &["Reply  > 550", "Reply  > 550", "Reply  > 550"])]);
+    let (store, _) = read(&trace(body));
+    let times: Vec<_> = store.records.iter().map(|record| record.local.map(|span| span.from)).collect();
+    assert!(times[0] == times[1] && times[1] < times[2], "{times:?}");
+}
+
+#[test]
+fn a_broken_connection_ends_the_mail_that_is_under_way() {
+    let write = "
+        *** ERROR => NiIWrite: SiSendV failed for hdl 57 / sock 21
+^    (SI_ECONN_BROKEN/32; I4; ST; 192.0.2.25:587) [nixxi.cpp    3948]
+        *** ERROR => SMTP connection to mx1.contoso.example:587 failed (NIECONN_BROKEN) [icxxconn.c 2208]";
+    let read_failed = write.replace("NiIWrite: SiSendV", "NiIRead: SiRecv");
+    let cut = |end: &str| OPEN[..OPEN.find(end).unwrap()].trim_end().to_owned();
+    let idle = "\n        Subject: x\n        .\n        SMTP << 250 2.6.0 <x@y> Queued";
+    check(&[
+        ("a recipient was taken", &format!("{}{write}", cut("        SMTP >> DATA")), &["Defer rcpt erp>a 0"]),
+        ("... while its reply was read", &format!("{}{read_failed}", cut("        SMTP >> DATA")), &["Defer rcpt erp>a 0"]),
+        ("a recipient has no reply", &format!("{}{write}", cut("        SMTP << 250 2.1.5")), &["Defer rcpt erp>a 0"]),
+        ("no recipient yet", &format!("{}{write}", cut("        SMTP >> RCPT")), &["Connect mail erp> 0"]),
+        ("before the content was written", &after_354(write), &["Defer eod erp>a 0"]),
+        ("perhaps behind content that is hidden", &after_354(&read_failed), &["Event eod erp>a 0"]),
+        ("behind the dot", &after_354(&format!("\n        Subject: x\n        .{read_failed}")), &["Event eod erp>a 0"]),
+        ("behind an answered mail", &after_354(&format!("{idle}{read_failed}")), &["Accept eod erp>a 250"]),
+        ("quoted in a body", &after_354(&format!("\n        Subject: x{write}{idle}")), &["Accept eod erp>a 250"]),
+        (
+            "of another peer",
+            &format!("{}{}", cut("        SMTP >> DATA"), write.replace(":587)", ":44300)").replace("NIECONN_BROKEN", "x")),
+            &[],
+        ),
+    ]);
+    for (body, told) in
+        [(cut("        SMTP >> DATA") + write, "failed (NIECONN_BROKEN)"), (after_354(&read_failed), "no reply after the end of data; ")]
+    {
+        let (store, _) = read(&trace(&body));
+        let reply = store.text(store.records[0].reply);
+        assert!(reply.contains("SI_ECONN_BROKEN/32") && reply.contains(told), "{reply}");
+    }
+}
