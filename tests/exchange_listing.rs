@@ -56,6 +56,9 @@ fn every_status_word() {
         let text = format!("{HEADER}{}", row(1, "2026-03-10T18:27:34Z", "ap@fabrikam.example", status, to_ip, ""));
         let got = &table(&read(&text))[0];
         assert_eq!((got["verdict"].as_str(), got["delivered_to"].as_str()), (verdict, delivered_to), "{status}");
+        if matches!(status, "Expanded" | "Resolved") {
+            assert_eq!(got["exchange_status"], status, "Exchange's own word");
+        }
     }
     let text = format!("{HEADER}{}", row(1, "2026-03-10T18:27:34Z", "ap@fabrikam.example", "Perdu", "", ""));
     assert_eq!(classes(&read(&text)), [0, 1, 0, 1]);

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashSet};
 /// A mail whose recipient was replaced gets the rows of the same Message-ID that belong to nobody else's request
 /// (exchange.md section 1.1: the row of an alias or a group is no end by itself).
 pub fn follow(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
-    let replaced = |mail: &Mail| mail.arrivals.iter().find(|(row, _)| status(view, *row) == Some(TraceStatus::Expanded)).copied();
+    let replaced = |mail: &Mail| mail.arrivals.iter().find(|(row, _)| status(view, *row).is_some_and(TraceStatus::is_replaced)).copied();
     if !mails.iter().any(|mail| replaced(mail).is_some()) {
         return;
     }
@@ -28,7 +28,7 @@ pub fn follow(view: &View<'_>, mails: &mut [Mail], taken: &mut Taken) {
 /// Arrivals at aliases and groups whose mail has rows of other recipients: those tell how it ended.
 pub fn replaced(view: &View<'_>) -> BTreeSet<usize> {
     let all = || view.units.arrivals.iter().enumerate().filter(|(_, arrival)| !arrival.message_id.is_empty());
-    let expanded = |rows: &[u32]| rows.iter().all(|row| status(view, *row) == Some(TraceStatus::Expanded));
+    let expanded = |rows: &[u32]| rows.iter().all(|row| status(view, *row).is_some_and(TraceStatus::is_replaced));
     let (parents, ends): (Vec<_>, Vec<_>) = all().partition(|(_, arrival)| expanded(&arrival.rows));
     let ended: HashSet<Sym> = ends.iter().map(|(_, arrival)| arrival.message_id).collect();
     parents.into_iter().filter(|(_, arrival)| ended.contains(&arrival.message_id)).map(|(at, _)| at).collect()

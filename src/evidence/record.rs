@@ -279,6 +279,8 @@ pub enum TraceStatus {
     GettingStatus,
     /// Replaced by other recipients; not an end by itself.
     Expanded,
+    /// Redirected to another recipient; not an end by itself.
+    Resolved,
     /// Waiting in Exchange.
     Pending,
     /// Delivered, to a mailbox or on to another server: the shape does not tell which.
@@ -298,12 +300,19 @@ pub enum TraceStatus {
 }
 
 impl TraceStatus {
+    /// Whether other recipients took the place of this one.
+    #[must_use]
+    pub fn is_replaced(self) -> bool {
+        matches!(self, Self::Expanded | Self::Resolved)
+    }
+
     /// Exchange's own word.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::GettingStatus => "GettingStatus",
             Self::Expanded => "Expanded",
+            Self::Resolved => "Resolved",
             Self::Pending => "Pending",
             Self::Arrived | Self::Delivered | Self::Sent => "Delivered",
             Self::Junked => "Junked",

@@ -201,8 +201,8 @@ fn recipient(context: &Context<'_, '_>, facts: &Facts) -> Sym {
 /// Where the recipient was replaced, the worst of those it was replaced by counts.
 fn end(context: &Context<'_, '_>, mail: &Mail) -> Option<(u32, Link)> {
     let status = |at: u32| context.store.trace_of(&context.store.records[at as usize]).map(|trace| trace.status);
-    let replaced = mail.arrivals.iter().any(|(at, _)| status(*at) == Some(TraceStatus::Expanded));
-    let ends = mail.arrivals.iter().copied().filter(|(at, _)| !replaced || status(*at) != Some(TraceStatus::Expanded));
+    let replaced = mail.arrivals.iter().any(|(at, _)| status(*at).is_some_and(TraceStatus::is_replaced));
+    let ends = mail.arrivals.iter().copied().filter(|(at, _)| !replaced || !status(*at).is_some_and(TraceStatus::is_replaced));
     let worth = |status: TraceStatus| match status {
         TraceStatus::Arrived | TraceStatus::Delivered | TraceStatus::Sent if replaced => 0,
         TraceStatus::Junked | TraceStatus::FilteredAsSpam if replaced => 1,
@@ -231,7 +231,7 @@ fn came_back(context: &Context<'_, '_>, success: u32, failure: u32) -> bool {
 fn rank(status: TraceStatus) -> u8 {
     match status {
         TraceStatus::GettingStatus => 0,
-        TraceStatus::Expanded => 1,
+        TraceStatus::Expanded | TraceStatus::Resolved => 1,
         TraceStatus::Pending => 2,
         TraceStatus::Quarantined => 3,
         TraceStatus::Failed => 4,

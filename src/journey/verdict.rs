@@ -34,7 +34,7 @@ pub fn verdict(ends: Ends) -> Verdict {
         Some(TraceStatus::Quarantined | TraceStatus::FilteredAsSpam | TraceStatus::Junked) => Verdict::Diverted,
         Some(TraceStatus::Failed) => Verdict::Bounced,
         Some(TraceStatus::Pending) => Verdict::Deferred,
-        Some(TraceStatus::GettingStatus | TraceStatus::Expanded) => Verdict::Unknown,
+        Some(TraceStatus::GettingStatus | TraceStatus::Expanded | TraceStatus::Resolved) => Verdict::Unknown,
         None => ends.relay.map_or_else(|| before_exchange(ends), |end| at_relay(end, ends)),
     }
 }

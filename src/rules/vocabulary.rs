@@ -47,7 +47,7 @@ pub const SCOPES: &[&str] = &["internal", "external"];
 
 /// Exchange's own words in the message trace, lower case without blanks.
 pub const EXCHANGE_STATUSES: &[&str] =
-    &["gettingstatus", "expanded", "pending", "delivered", "junked", "filteredasspam", "quarantined", "failed"];
+    &["gettingstatus", "expanded", "resolved", "pending", "delivered", "junked", "filteredasspam", "quarantined", "failed"];
 
 /// Where the trace says that a mail ended.
 pub const DELIVERED_TO: &[&str] = &["mailbox", "outside", "junk", "quarantine"];

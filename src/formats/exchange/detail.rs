@@ -152,7 +152,8 @@ fn status(event: &str, said: &str) -> TraceStatus {
         "fail" | "failed" | "drop" if said.contains("2.1.5 resolver.grp.expanded") => TraceStatus::Expanded,
         "fail" | "failed" | "drop" => TraceStatus::Failed,
         "defer" => TraceStatus::Pending,
-        "expand" | "expanddl" | "resolve" | "resolved" | "redirect" => TraceStatus::Expanded,
+        "expand" | "expanddl" => TraceStatus::Expanded,
+        "resolve" | "resolved" | "redirect" => TraceStatus::Resolved,
         _ => TraceStatus::GettingStatus,
     }
 }

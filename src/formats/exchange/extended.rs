@@ -178,7 +178,8 @@ fn status(event: &str, texts: &[&str]) -> Option<TraceStatus> {
         "deliver" => TraceStatus::Delivered,
         "send" if texts.iter().any(|text| trailer(text).is_some() || inside(text)) => TraceStatus::GettingStatus,
         "send" | "sendexternal" => TraceStatus::Sent,
-        "expand" | "resolve" | "redirect" => TraceStatus::Expanded,
+        "expand" => TraceStatus::Expanded,
+        "resolve" | "redirect" => TraceStatus::Resolved,
         // A group copy ends so when its members have taken its place (exchange.md section 1.1).
         "fail" | "drop" if texts.iter().any(|text| text.contains("2.1.5 RESOLVER.GRP.Expanded")) => TraceStatus::Expanded,
         "fail" | "drop" | "badmail" | "poisonmessage" | "moderatorreject" | "moderationexpire" => TraceStatus::Failed,

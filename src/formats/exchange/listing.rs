@@ -129,10 +129,8 @@ const STATUSES: &[(TraceStatus, &[&str])] = &[
     (TraceStatus::Arrived, &["delivered", "zugestellt", "übermittelt", "remis", "livré", "distribué", "entregado", "entregue"]),
     (TraceStatus::Failed, &["failed", "fehlgeschlagen", "fehler", "échec", "échoué", "error", "erróneo", "falha", "falhou", "comfalha"]),
     (TraceStatus::Pending, &["pending", "ausstehend", "enattente", "pendiente", "pendente"]),
-    (
-        TraceStatus::Expanded,
-        &["expanded", "resolved", "erweitert", "aufgelöst", "développé", "étendu", "résolu", "expandido", "resuelto", "resolvido"],
-    ),
+    (TraceStatus::Expanded, &["expanded", "erweitert", "développé", "étendu", "expandido"]),
+    (TraceStatus::Resolved, &["resolved", "aufgelöst", "résolu", "resuelto", "resolvido"]),
     (
         TraceStatus::Quarantined,
         &["quarantined", "inquarantäne", "unterquarantäne", "enquarantaine", "misenquarantaine", "encuarentena", "emquarentena"],

@@ -60,7 +60,8 @@ pub fn items(text: &str) -> Option<Vec<Item<'_>>> {
 /// Events and what each comes to, the furthest first.
 const EVENTS: &[(&[&str], TraceStatus)] = &[
     (&["Deliver", "Delivered"], TraceStatus::Delivered),
-    (&["Expand", "Expanded", "Resolve", "Redirect"], TraceStatus::Expanded),
+    (&["Expand", "Expanded"], TraceStatus::Expanded),
+    (&["Resolve", "Resolved", "Redirect"], TraceStatus::Resolved),
     (&["Send", "SendExternal"], TraceStatus::Sent),
     (&["Quarantine", "Quarantined"], TraceStatus::Quarantined),
     (&["FilteredAsSpam"], TraceStatus::FilteredAsSpam),

@@ -97,7 +97,7 @@ pub fn kind(status: TraceStatus) -> Kind {
         TraceStatus::Arrived | TraceStatus::Delivered | TraceStatus::Sent => Kind::Deliver,
         TraceStatus::Failed | TraceStatus::Junked | TraceStatus::FilteredAsSpam | TraceStatus::Quarantined => Kind::Fail,
         TraceStatus::Pending => Kind::Defer,
-        TraceStatus::GettingStatus | TraceStatus::Expanded => Kind::Event,
+        TraceStatus::GettingStatus | TraceStatus::Expanded | TraceStatus::Resolved => Kind::Event,
     }
 }
 
