@@ -112,3 +112,20 @@ fn proxmox_hands_over_from_queue_to_filter_to_queue() {
     let got = journey(&all, "g1@fabrikam.example", &["verdict", "stopped_at", "relay_queue_id"]);
     assert_eq!(got, ["diverted", "relay", "5BBB918C6 > 1209C65F81A3B6E1"]);
 }
+
+/// In front of the queue the filter's refusal goes back to the client: one mail, refused at the door.
+#[test]
+fn proxmox_refuses_in_front_of_the_queue() {
+    let line = |tenth: u32, text: &str| format!("2026-03-10T08:00:01.{tenth}00000+00:00 pmg1 {text}\n");
+    let log = line(1, "postfix/smtpd[701]: NOQUEUE: client=sap1.contoso.example[192.0.2.11]")
+        + &line(2, "pmg-smtp-filter[900]: 1209C65F81A3B6E3: new mail message-id=<PMG3@contoso.example>#012")
+        + &line(3, "pmg-smtp-filter[900]: 1209C65F81A3B6E3: block mail to <g3@fabrikam.example> (rule: Block Spam (Level 10))")
+        + &line(
+            4,
+            "postfix/smtpd[701]: proxy-reject: END-OF-MESSAGE: 554 5.7.1 Rejected for policy reasons (1209C65F81A3B6E3); from=<erp@contoso.example> to=<g3@fabrikam.example> proto=ESMTP helo=<sap1.contoso.example>",
+        );
+    let all = of_log("mail.log", &log);
+    assert_eq!(all.len(), 1, "{all:#?}");
+    let columns = ["verdict", "stopped_at", "rule", "reply_code", "message_id"];
+    assert_eq!(journey(&all, "g3@fabrikam.example", &columns), ["rejected", "relay", "HOP-12", "554", "<PMG3@contoso.example>"]);
+}

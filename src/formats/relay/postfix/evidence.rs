@@ -4,7 +4,7 @@ use super::message::Message;
 use super::reader::{Line, Reader};
 use super::text::{Peer, address};
 use crate::evidence::{Kind, Phase, RelayFacts};
-use crate::formats::relay::output::MailId;
+use crate::formats::relay::output::{Begins, MailId};
 use crate::smtp::find_reply;
 use crate::source::Class;
 
@@ -73,13 +73,21 @@ impl Reader<'_, '_> {
         record.recipient = self.out.keep(of("to=").unwrap_or(""));
         let helo = self.out.keep(of("helo=").unwrap_or(""));
         let dsn = find_reply(text).and_then(|reply| reply.enhanced);
-        let next = if phase == Phase::Filtered { session_of(text) } else { "" };
-        let next_queue_id = self.out.name(next);
+        let session = session_of(text);
+        let next_queue_id = self.out.name(if phase == Phase::Filtered { session } else { "" });
+        // A filter in front of the queue tells by its session which mail it refused.
+        let mail = match mail {
+            None if action == "proxy-reject" && session.len() >= SESSION => Some(self.out.mail(line.name, session, Begins::Never)),
+            other => other,
+        };
         let facts = RelayFacts { client, client_ip, helo, stage, phase, dsn, next_queue_id, name: line.name, ..RelayFacts::default() };
         record.reply = self.reply(line, text);
         self.out.push(record, facts, mail, line.at);
     }
 }
+
+/// Hexadecimal digits that a session of a filter has at least.
+const SESSION: usize = 14;
 
 /// Session of a filter, `250 2.5.0 OK (2C225C6817C7EEE1481)` (relay.md section 1.7).
 fn session_of(text: &str) -> &str {
