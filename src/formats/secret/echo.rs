@@ -20,6 +20,13 @@ pub struct Logons {
 impl Logons {
     /// A line without credentials.
     pub fn line<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
+        match named(line) {
+            Some(at) => Cow::Owned(format!("{}{HIDDEN}", redacted(&line[..at]))),
+            None => self.of_logon(line),
+        }
+    }
+
+    fn of_logon<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
         // Most lines are far from any logon: a glance tells.
         if self.near == 0 && auth(line).is_none() && !line.contains("334") {
             return Cow::Borrowed(line);
@@ -43,7 +50,7 @@ impl Logons {
             let at = answer.as_ptr().addr() - line.as_ptr().addr();
             return Cow::Owned(format!("{}{HIDDEN}{}", &line[..at], &line[at + answer.len()..]));
         }
-        if find_reply(line).is_some_and(|reply| reply.code.is_some()) {
+        if answers(line) {
             self.open = 0;
         } else if self.open > 0 {
             self.secrets.overheard(line);
@@ -52,10 +59,34 @@ impl Logons {
     }
 }
 
+/// Names before a credential, in lower case; what follows the equals sign or colon behind one is hidden to the end.
+const NAMES: [&str; 7] = ["password", "passwd", "pwd", "authorization", "client_secret", "refresh_token", "access_token"];
+
+/// Where a credential begins that its name tells.
+fn named(line: &str) -> Option<usize> {
+    let begins = |name: &&str| {
+        let mut hits = memchr::memchr2_iter(name.as_bytes()[0], name.as_bytes()[0].to_ascii_uppercase(), line.as_bytes());
+        hits.find_map(|at| {
+            let head = line.get(at..at + name.len()).filter(|head| head.eq_ignore_ascii_case(name))?;
+            let behind = &line[at + head.len()..];
+            let value = behind.trim_start().strip_prefix(['=', ':'])?.trim_start();
+            (!value.is_empty()).then(|| line.len() - value.len())
+        })
+    };
+    NAMES.iter().filter_map(begins).min()
+}
+
 /// Where the verb stands, in whatever letters.
 fn auth(line: &str) -> Option<usize> {
     let bytes = line.as_bytes();
     memchr::memchr2_iter(b'A', b'a', bytes).find(|at| bytes.get(*at..at + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"AUTH")))
+}
+
+/// Whether a reply stands at the beginning of a line or behind a mark: a time may hold three digits too.
+fn answers(line: &str) -> bool {
+    let Some(reply) = find_reply(line).filter(|reply| reply.code.is_some()) else { return false };
+    let before = line.find(reply.whole).map_or("", |at| &line[..at]).trim_end();
+    before.is_empty() || before.ends_with(['<', '>', '"', ']', '='])
 }
 
 /// Where `AUTH` and a mechanism stand as a command: nothing but the response follows.
@@ -102,6 +133,8 @@ mod tests {
             ("[Thr 1] >> ZXJwMQ== {0004107a}", "[Thr 1] >> [secret] {0004107a}"),
             ("334 UGFzc3dvcmQ6", "334 UGFzc3dvcmQ6"),
             ("[Thr 1] U0VDUkVU", "[Thr 1] [secret]"),
+            ("Mon May 11 08:10:11:500 2026", "Mon May 11 08:10:11:500 2026"),
+            ("SMTP> U0VDUkVUMTIz", "SMTP> [secret]"),
             ("535 5.7.3 no U0VDUkVU or SECRET", "535 5.7.3 no [secret] or [secret]"),
             ("MAIL FROM:<erp@contoso.example>", "MAIL FROM:<erp@contoso.example>"),
             ("c: QUIT", "c: QUIT"),
@@ -111,6 +144,10 @@ mod tests {
             ("550 5.7.64 TenantAttribution; Relay Access Denied", "550 5.7.64 TenantAttribution; Relay Access Denied"),
             ("TIMEOUTS", "TIMEOUTS"),
             ("SmtpAuth: AUTH LOGIN ZXJwMQ== U0VDUkVU", "SmtpAuth: AUTH LOGIN [secret] [secret]"),
+            ("parameter password=S3cret!", "parameter password=[secret]"),
+            ("user svc, Pwd: S3cret and more", "user svc, Pwd: [secret]"),
+            ("Authorization: Bearer abc.def", "Authorization: [secret]"),
+            ("550 5.7.1 wrong password for this account", "550 5.7.1 wrong password for this account"),
             ("SmtpSend: buffer \"U0VDUkVUMTIz\\r\\n\"", "SmtpSend: buffer \"[secret]\\r\\n\""),
         ];
         let mut logons = Logons::default();
