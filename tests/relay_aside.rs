@@ -89,6 +89,16 @@ fn put_aside_or_thrown_away() {
     }
 }
 
+/// A mail that the relay puts into a mailbox or hands to a program of its own has no next server, and is not thrown away.
+#[test]
+fn a_delivery_on_the_relay_itself() {
+    for relay in ["local", "virtual", "dovecot", "relay01.contoso.example[private/dovecot-lmtp]"] {
+        let log = begun(1) + &tried(1, "local", relay, "sent (delivered to mailbox)");
+        let row = &table(&analyse_files(&[("mail.log", log.as_bytes())]))[0];
+        assert!(!matches!(row["verdict"].as_str(), "diverted" | "bounced"), "{relay}: {}", row["verdict"]);
+    }
+}
+
 /// Where a relay is the client, its administrator stands in for SAP's.
 #[test]
 fn who_acts_where_a_relay_hands_over() {

@@ -59,6 +59,8 @@ pub struct Delivery<'a> {
     pub to: &'a str,
     pub original: &'a str,
     pub relay: Peer<'a>,
+    /// `relay=none`: no server and no program of the relay got it.
+    pub nowhere: bool,
     /// Milliseconds since arrival.
     pub delay: u32,
     pub dsn: Option<Enhanced>,
@@ -151,7 +153,7 @@ fn delivery(rest: &str) -> Result<Delivery<'_>, &'static str> {
         let rest = &behind[value.as_ptr().addr() - behind.as_ptr().addr()..];
         match key {
             "orig_to" => delivery.original = address(rest, "").unwrap_or(""),
-            "relay" => delivery.relay = peer(value).map(|(peer, _)| peer).unwrap_or_default(),
+            "relay" => (delivery.relay, delivery.nowhere) = (peer(value).map(|(peer, _)| peer).unwrap_or_default(), value == "none"),
             "delay" => delivery.delay = millis(value.parse().unwrap_or(0.0)),
             "dsn" => delivery.dsn = value.parse().ok(),
             "status" => {

@@ -248,5 +248,5 @@ impl Reader<'_, '_> {
 /// (relay.md section 1.7).
 fn thrown_away(delivery: &Delivery<'_>) -> bool {
     let told = ["discarded", "BLOCKED"].iter().any(|word| delivery.reason.contains(word));
-    delivery.relay == Peer::default() || told && delivery.reason.starts_with("250 2.7.")
+    delivery.nowhere || told && delivery.reason.starts_with("250 2.7.")
 }
