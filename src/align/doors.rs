@@ -4,7 +4,7 @@ use super::attempts::{NEAR, SAME_REPLY};
 use super::compare::{Part, shared_prefix};
 use super::{Map, View};
 use crate::evidence::{Evidence, Hop, Kind, MINUTE, Millis, Phase, SapState, Store, Sym};
-use crate::smtp::{domain, find_reply, is_private, squeeze};
+use crate::smtp::{domain, find_reply, first_label, is_private, squeeze};
 use foldhash::fast::FixedState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -59,7 +59,7 @@ pub fn mails(view: &View<'_>) -> Vec<Vec<u32>> {
                 || domains.iter().any(|own| below(store.text(name), own))
         };
         // What one relay refuses another stands in the log of that one.
-        let by_relay = store.text(name).split('.').next().is_some_and(|label| !label.is_empty() && relays.contains(&label.to_lowercase()));
+        let by_relay = relays.contains(&first_label(store.text(name)));
         if by_relay || nameless && !ours() || again && taken.contains(&(sender.text, recipient.text)) {
             continue;
         }
@@ -99,8 +99,7 @@ fn below(host: &str, domain: &str) -> bool {
 /// First labels of the relays that log, lower case.
 fn names(store: &Store) -> BTreeSet<String> {
     let names: BTreeSet<Sym> = store.relay.iter().map(|facts| facts.name).collect();
-    let label = |name: Sym| store.text(name).split(['.', '/']).next().unwrap_or("").to_lowercase();
-    names.into_iter().map(label).filter(|label| !label.is_empty()).collect()
+    names.into_iter().map(|name| first_label(store.text(name))).filter(|label| !label.is_empty()).collect()
 }
 
 /// Addresses of clients whose mail a relay took.

@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::option;
 use crate::align::HandOver;
 use crate::evidence::{Hop, Kind, MINUTE, Millis, SapState, Span, Sym};
-use crate::smtp::is_microsoft;
+use crate::smtp::{first_label, is_microsoft};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A server to which mails were handed, as those that did name it; a name may stand for several relays that share the load.
@@ -68,8 +68,7 @@ impl Reach {
             return out;
         }
         for name in out.sources.keys().filter(|name| !name.is_empty()) {
-            let label = context.store.text(*name).split(['.', '/']).next().unwrap_or("").to_lowercase();
-            out.labels.entry(label).or_default().insert(*name);
+            out.labels.entry(first_label(context.store.text(*name))).or_default().insert(*name);
         }
         for handed in all.iter().flat_map(|facts| handed(context, facts)) {
             let Some((relay, at)) = handed.taken_by else { continue };
@@ -108,10 +107,10 @@ impl Reach {
     /// Relays behind a door: those that bear its name, else those that have nearly all mails handed to it.
     fn relays(&self, context: &Context<'_, '_>, door: &Door) -> Option<BTreeSet<Sym>> {
         let host = match door {
-            Door::OfSap(host) => host.clone(),
-            Door::OfRelay(_, host) => context.store.text(*host).to_lowercase(),
+            Door::OfSap(host) => host,
+            Door::OfRelay(_, host) => context.store.text(*host),
         };
-        if let Some(named) = host.split('.').next().and_then(|first| self.labels.get(first)) {
+        if let Some(named) = self.labels.get(&first_label(host)) {
             return Some(named.clone());
         }
         let behind = self.doors.get(door)?;
@@ -164,6 +163,6 @@ fn by_relay(context: &Context<'_, '_>, row: u32) -> Option<Handed> {
     let record = context.record(Some(row))?;
     let relay = context.store.relay_of(record).filter(|relay| !relay.host.is_empty() || !relay.host_ip.is_empty())?;
     let host = if relay.host.is_empty() { relay.host_ip } else { relay.host };
-    let own = !is_microsoft(&context.store.text(host).to_lowercase());
+    let own = !is_microsoft(context.store.text(host));
     own.then(|| Handed { door: Door::OfRelay(relay.name, host), at: context.at(row), source: Some(record.source), taken_by: None })
 }

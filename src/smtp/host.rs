@@ -27,6 +27,13 @@ pub fn is_submission(host: &str) -> bool {
     matches!(host.as_str(), "smtp.office365.com" | "smtp-legacy.office365.com" | "smtp.partner.outlook.cn")
 }
 
+/// First label of a host, or of a relay with its instance behind a slash, lower case: logs and nodes write names short
+/// or long.
+#[must_use]
+pub fn first_label(host: &str) -> String {
+    host.split(['.', '/']).next().unwrap_or("").to_lowercase()
+}
+
 /// Whether an address is of a network of one's own (RFC 1918, RFC 4193), of the host itself or of the link.
 #[must_use]
 pub fn is_private(address: &str) -> bool {

@@ -18,7 +18,7 @@ pub use address::{domain, fold_address, fold_address_onto, path_address};
 pub use command::{Command, command, is_mechanism};
 pub use encoded_word::decoded;
 pub use field::{field, unquoted};
-pub use host::{is_microsoft, is_mx_endpoint, is_private, is_submission};
+pub use host::{first_label, is_microsoft, is_mx_endpoint, is_private, is_submission};
 pub use queue_id::next_queue_id;
 pub use reply::{Enhanced, Reply, accepted_message_id, chain, find_reply, squeeze, squeeze_onto};
 pub use trailer::{Trailer, trailer};
